@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* jwk.h - RFC 7517 key sets: the RSA signing keys of Entra */
+#ifndef PROTOCOL_JWK_H
+#define PROTOCOL_JWK_H
+
+#include <openssl/evp.h>
+
+#include "protocol/json.h"
+
+#define JWK_SET_MAX	(512 * 1024)	/* bytes of a key set; up to a thousand keys */
+
+/*
+ * Finds the first RSA key with that kid whose "use" is absent or "sig" and whose "alg" is absent or
+ * RS256, of 2048 to 8192 bits, exponent odd, at least 65537 and at most 64 bits.  A key whose
+ * "issuer" is present but no string is not usable.  `issuer` receives the key's own "issuer"
+ * (arena copy) or NULL; it is left alone when no key is found, which returns NULL.  Free the key
+ * with EVP_PKEY_free, or AUTO(pkey).
+ */
+MUST_CHECK EVP_PKEY	*jwk_find(struct arena *, struct json_object *set, const char *kid,
+			    const char **issuer);
+void			 pkey_auto(EVP_PKEY **);
+
+/* True when the object is a key set: a "keys" array with at least one key that can be found. */
+MUST_CHECK bool		 jwk_set_valid(struct arena *, struct json_object *set);
+
+#endif
