@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page.h - the pages a person sees: consent, and errors
+ *
+ * Pure HTML builders: no script, one inline style sheet whose hash the policy names, all text from
+ * outside through buf_html.  The caller sends page_headers with each of them.
+ */
+#ifndef PROTOCOL_PAGE_H
+#define PROTOCOL_PAGE_H
+
+#include "base/buf.h"
+
+struct consent_page {
+	const char	*service;		/* our own host name */
+	const char	*client_name;		/* as the client registered it: unverified */
+	const char	*client_uri;		/* NULL when none; shown as text, not as a link */
+	const char	*redirect_host;		/* host (and port) of the redirect URI */
+	const char	*redirect_uri;		/* whole */
+	const char	*resource;		/* the MCP endpoint asked for */
+	const char	*scope;			/* granted if approved, blank-separated */
+	bool		 loopback;		/* the redirect leads to this very computer */
+	const char	*action;		/* where the form posts: absolute path */
+	const char	*transaction;		/* hidden fields */
+	const char	*csrf;
+};
+
+/* The form posts transaction, csrf and decision = approve | switch | deny ("use another account"
+ * is switch). */
+void		 page_consent(struct buf *, const struct consent_page *);
+
+/* What went wrong and what to do next, in sentences of ours; `reference` is the request's id for
+ * the administrator, NULL when there is none. */
+void		 page_error(struct buf *, int status, const char *title, const char *what,
+		    const char *next, const char *reference);
+
+/* The Content-Security-Policy for these pages.  `form_action` is a blank-separated list of origins
+ * the form's navigation may pass, NULL for none ('none' is sent). */
+NONNULL char	*page_policy(struct arena *, const char *form_action);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/page_text.h"
+
+static const char *const english[TEXT_COUNT] = {
+	[TEXT_LANGUAGE]		= "en",
+	[TEXT_BRAND]		= "Sallyport",
+	[TEXT_CONSENT_HEADING]	= "Connect this application?",
+	[TEXT_CONSENT_LEAD]	= "An application asks to use a service in your name. "
+				  "Check who asks, and where your answer goes.",
+	[TEXT_NAME]		= "It calls itself",
+	[TEXT_NAME_NONE]	= "(it gave no name)",
+	[TEXT_NAME_UNVERIFIED]	= "It chose this name itself. Nobody has verified it.",
+	[TEXT_CLIENT_URI]	= "It gives this web site, also unverified:",
+	[TEXT_REDIRECT]		= "Your answer goes to",
+	[TEXT_REDIRECT_WHOLE]	= "Whole address:",
+	[TEXT_REDIRECT_APP]	= "Addresses that begin like this open an app on this device.",
+	[TEXT_RESOURCE]		= "It wants to use",
+	[TEXT_SCOPE]		= "It may then",
+	[TEXT_SCOPE_NONE]	= "connect, and nothing more",
+	[TEXT_SCOPE_UNKNOWN]	= "do what this permission allows:",
+	[TEXT_LOOPBACK_HEADING]	= "This leads to a program on this computer",
+	[TEXT_LOOPBACK]		= "Any program here could be asking, under any name. "
+				  "Continue only if you started it yourself just now.",
+	[TEXT_NEXT]		= "If you continue, you sign in with your organisation’s Microsoft "
+				  "account. The application does not see your password.",
+	[TEXT_APPROVE]		= "Continue",
+	[TEXT_SWITCH]		= "Use another account",
+	[TEXT_DENY]		= "Cancel",
+	[TEXT_ERROR]		= "Error",
+	[TEXT_ERROR_NEXT]	= "What you can do",
+	[TEXT_REFERENCE]	= "If you ask your administrator for help, give this reference:",
+};
+
+static const struct {
+	const char	*scope;
+	const char	*words;
+} scopes[] = {
+	{ "mcp",		"use the tools of this service" },
+	{ "mcp:basic",		"connect, and see which tools there are" },
+	{ "mcp:tools",		"use the tools of this service" },
+	{ "graph:user.read",	"read your profile in your organisation’s directory" },
+	{ "User.Read",		"read your profile in your organisation’s directory" },
+	{ "offline_access",	"stay connected when you are not there" },
+};
+
+const char *
+page_text(enum page_text which)
+{
+	return english[which];
+}
+
+const char *
+page_text_scope(const char *scope)
+{
+	for (size_t i = 0; i < COUNT(scopes); i++)
+		if (strcmp(scopes[i].scope, scope) == 0)
+			return scopes[i].words;
+	return page_text(TEXT_SCOPE_UNKNOWN);
+}
