@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+#
+#   make            the programs, into build/cgi-bin
+#   make check      unit tests and the replay of the fuzzing corpora
+#   make test       everything: lint, both compilers, sanitizers, unit and end-to-end tests
+#   make demo       the whole flow against the stand-in for Entra ID, on lighttpd
+#   make lint       style, layers, manual pages, what each program links
+#   make install    DESTDIR=... prefix=/usr
+#
+# CC=clang, SAN=1 (ASan and UBSan), STATIC=1, WERROR=1 and V=1 work with each of them.
+
+CC        := gcc
+prefix    := /usr/local
+VERSION   := 0.1.0
+
+flavour   := $(if $(SAN),-san)$(if $(STATIC),-static)$(if $(findstring clang,$(CC)),-clang)
+B         := build$(if $(flavour),/flavour$(flavour))
+
+PROGRAMS  := $(basename $(notdir $(wildcard cgi-bin/*.c)))
+LAYERS    := base protocol service
+UNIT      := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/*_test.c))
+FUZZ      := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+PAGES     := $(wildcard cgi-bin/*.8)
+
+# Programs that call nobody, and so link wholly static with STATIC=1.
+WHOLLY_STATIC := metadata register consent token revoke
+
+CPPFLAGS  := -Icommon -I$(B)/gen -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"'
+CFLAGS    := -std=c17 -O2 -g -fPIE -pthread \
+             -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+             -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2 -Wundef -Wvla \
+             -Wimplicit-fallthrough -Wpointer-arith -Wnull-dereference \
+             -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+             -ffunction-sections -fdata-sections
+LDFLAGS   := -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections
+LDLIBS    := -lfcgi -ljson-c -lsqlite3 -lcrypto -ldl -lm
+
+ifneq ($(findstring clang,$(CC)),)
+CFLAGS    += -Wcomma -Wmissing-variable-declarations
+else
+CFLAGS    += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -ftrivial-auto-var-init=zero
+endif
+ifdef WERROR
+CFLAGS    += -Werror
+endif
+ifdef SAN
+CFLAGS    += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS   += -fsanitize=address,undefined
+else
+CPPFLAGS  += -D_FORTIFY_SOURCE=2
+endif
+
+Q         := $(if $(V),,@)
+say        = $(if $(V),,@echo "  $(1)	$(2)")
+archives   = $(foreach layer,$(1),$(B)/lib$(layer).a)
+
+all: $(PROGRAMS:%=$(B)/cgi-bin/%)
+
+# --- the layers: each may use only those before it, which the linker holds ---------------------
+
+sources    = $(wildcard common/$(1)/*.c)
+objects    = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
+GENERATED := $(B)/gen/sql.h $(B)/gen/sql.c
+
+define layer
+$(B)/lib$(1).a: $(call objects,$(1))
+	$$(call say,AR,$$@)
+	$(Q)rm -f $$@ && $$(AR) rcs $$@ $$(filter %.o,$$^)
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
+$(B)/libservice.a: $(B)/gen/sql.o
+
+$(B)/%.o: %.c | $(GENERATED)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/gen/%.o: $(B)/gen/%.c
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/gen/sql.h: sql/embed.awk $(wildcard sql/queries/*.sql sql/migrations/*.sql)
+	@mkdir -p $(@D)
+	$(Q)awk -v part=h -f $^ > $@.tmp && mv $@.tmp $@
+
+$(B)/gen/sql.c: sql/embed.awk $(wildcard sql/queries/*.sql sql/migrations/*.sql)
+	@mkdir -p $(@D)
+	$(Q)awk -v part=c -f $^ > $@.tmp && mv $@.tmp $@
+
+# --- the programs -------------------------------------------------------------------------------
+
+static_libs = -Wl,-Bstatic -lfcgi -ljson-c -lsqlite3 -lcrypto -Wl,-Bdynamic -Wl,--exclude-libs,ALL -ldl -lm
+$(B)/cgi-bin/%: ld := $(LDFLAGS)
+$(B)/cgi-bin/%: libs := $(LDLIBS)
+ifdef STATIC
+$(B)/cgi-bin/%: libs := $(static_libs)
+$(WHOLLY_STATIC:%=$(B)/cgi-bin/%): ld := $(filter-out -pie,$(LDFLAGS)) -static
+$(WHOLLY_STATIC:%=$(B)/cgi-bin/%): libs := $(LDLIBS)
+endif
+
+$(PROGRAMS:%=$(B)/cgi-bin/%): $(B)/cgi-bin/%: $(B)/cgi-bin/%.o $(call archives,service protocol base)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ld) -o $@ $^ $(libs)
+
+# --- unit tests: each links its own layer and those below, so a call upwards does not link -------
+
+$(filter $(B)/tests/unit/base/%,$(UNIT)): $(call archives,base)
+$(filter $(B)/tests/unit/protocol/%,$(UNIT)): $(call archives,protocol base)
+$(filter $(B)/tests/unit/service/%,$(UNIT)): $(call archives,service protocol base)
+
+$(UNIT): %: %.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LDLIBS)
+
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/standalone.o $(call archives,service protocol base)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+check: $(UNIT:=.ok) $(FUZZ:%=$(B)/tests/fuzz/%.ok)
+
+$(UNIT:=.ok): %.ok: %
+	$(call say,TEST,$<)
+	$(Q)$< > $<.log 2>&1 || { cat $<.log; exit 1; }
+	@touch $@
+
+$(FUZZ:%=$(B)/tests/fuzz/%.ok): $(B)/tests/fuzz/%.ok: $(B)/tests/fuzz/% $(wildcard tests/fuzz/corpus/*/*)
+	$(call say,REPLAY,$<)
+	$(Q)$< tests/fuzz/corpus/$* > $<.log 2>&1 || { cat $<.log; exit 1; }
+	@touch $@
+
+# --- everything else ------------------------------------------------------------------------------
+
+lint: all
+	$(Q)tests/lint/run $(B)
+
+test:
+	$(Q)tests/run
+
+demo:
+	$(Q)tests/demo/run
+
+install: all
+	install -d $(DESTDIR)$(prefix)/lib/cgi-bin/sallyport $(DESTDIR)$(prefix)/sbin \
+	    $(DESTDIR)$(prefix)/share/man/man8 $(DESTDIR)$(prefix)/share/sallyport
+	for p in $(filter-out sallyport,$(PROGRAMS)); do \
+	    install -m 755 $(B)/cgi-bin/$$p $(DESTDIR)$(prefix)/lib/cgi-bin/sallyport/ || exit 1; done
+	install -m 755 $(B)/cgi-bin/sallyport $(DESTDIR)$(prefix)/sbin/
+	for p in $(PAGES); do install -m 644 $$p $(DESTDIR)$(prefix)/share/man/man8/ || exit 1; done
+	cp -R httpd-conf $(DESTDIR)$(prefix)/share/sallyport/
+
+clean:
+	rm -rf build
+
+.PHONY: all check lint test demo install clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
