@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* http.h - the header fields that we read, RFC 9110 and RFC 6265 */
+#ifndef PROTOCOL_HTTP_H
+#define PROTOCOL_HTTP_H
+
+#include "base/arena.h"
+
+/* "application/json; charset=utf-8" is application/json; case does not matter.  NULL is nothing. */
+MUST_CHECK bool	 http_media_type_is(const char *content_type, const char *type);
+
+/*
+ * Whether an Accept value lets `type` through: an absent or empty value, type itself, its
+ * type/ *, or * / *, unless its q is 0.
+ */
+MUST_CHECK bool	 http_accepts(const char *accept, const char *type);
+
+/* A cookie's value, arena copy; NULL when absent, sent twice, or longer than COOKIE_MAX. */
+MUST_CHECK const char *http_cookie(struct arena *, const char *cookies, const char *name);
+
+/* How many cookies there are whose names begin so. */
+MUST_CHECK size_t http_cookies_named(const char *cookies, const char *prefix);
+
+#define COOKIE_MAX	256	/* bytes of a cookie's value of ours */
+
+/* "host[:port]" against "host[:port]", case aside. */
+MUST_CHECK bool	 http_host_equal(const char *, const char *);
+
+#endif

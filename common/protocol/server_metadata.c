@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/server_metadata.h"
+
+#include "protocol/scope.h"
+
+static void
+url_member(struct buf *b, const char *name, const char *issuer, const char *path)
+{
+	buf_lit(b, ",\"");
+	buf_lit(b, name);
+	buf_lit(b, "\":");
+	buf_json(b, arena_printf(b->arena, "%s%s", issuer, path));
+}
+
+void
+server_metadata(struct buf *b, const struct server_metadata *m)
+{
+	buf_lit(b, "{\"issuer\":");
+	buf_json(b, m->issuer);
+	url_member(b, "authorization_endpoint", m->issuer, "/authorize");
+	url_member(b, "token_endpoint", m->issuer, "/token");
+	url_member(b, "revocation_endpoint", m->issuer, "/revoke");
+	if (m->registration)
+		url_member(b, "registration_endpoint", m->issuer, "/register");
+	buf_lit(b, ",\"scopes_supported\":[\"" SCOPE_TOOLS "\",\"" SCOPE_OFFLINE "\"]"
+	    ",\"response_types_supported\":[\"code\"]"
+	    ",\"response_modes_supported\":[\"query\"]"
+	    ",\"grant_types_supported\":[\"authorization_code\",\"refresh_token\"]"
+	    ",\"token_endpoint_auth_methods_supported\":[\"none\"]"
+	    ",\"revocation_endpoint_auth_methods_supported\":[\"none\"]"
+	    ",\"code_challenge_methods_supported\":[\"S256\"]"
+	    ",\"authorization_response_iss_parameter_supported\":true");
+	if (m->openid) {
+		url_member(b, "jwks_uri", m->issuer, SERVER_METADATA_KEYS);
+		buf_lit(b, ",\"subject_types_supported\":[\"public\"]"
+		    ",\"id_token_signing_alg_values_supported\":[\"RS256\"]");
+	}
+	buf_lit(b, "}");
+}
