@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* /__control: how a test sets the scene and asks what happened. */
+import { X509Certificate } from 'node:crypto';
+import { readBody, sendJson } from './http.mjs';
+
+/* A request that asks for something that cannot be. */
+class ControlError extends Error {}
+
+function applicationOf({ world }, { client_id: id }) {
+	const client = world.application(id);
+	if (!client) {
+		throw new ControlError(`there is no application ${id}`);
+	}
+	return client;
+}
+
+/* Entra's own rules: https, or http on loopback; no fragment, no wildcard, 256 characters, no [::1]. */
+function checkRedirectUri(text) {
+	const uri = URL.canParse?.(text) === false ? null : new URL(text);
+	const loopback = ['localhost', '127.0.0.1'].includes(uri?.hostname);
+	const scheme = uri?.protocol === 'https:' || (uri?.protocol === 'http:' && loopback);
+	if (!scheme || text.length > 256 || /[#*]/.test(text)) {
+		throw new ControlError(`Entra would not register the redirect URI ${text}`);
+	}
+}
+
+function addRedirectUri({ entra }, body) {
+	const client = applicationOf(entra, body);
+	const { redirect_uri: uri, type = 'web' } = body;
+	checkRedirectUri(uri);
+	if (!['web', 'spa', 'native'].includes(type)) {
+		throw new ControlError(`there is no type ${type} of redirect URIs`);
+	}
+	client.redirectUris = client.redirectUris.filter((entry) => entry.uri !== uri);
+	client.redirectUris.push({ uri, type });
+}
+
+function addCertificate({ entra }, body) {
+	const client = applicationOf(entra, body);
+	new X509Certificate(body.pem);
+	client.certificates.push(body.pem);
+}
+
+function setUser({ entra }, { user }) {
+	if (user !== 'none' && !entra.world.user(user)) {
+		throw new ControlError(`there is no user ${user}`);
+	}
+	entra.user = user;
+}
+
+function setConsent({ entra }, { client_id: client, resource, scopes }) {
+	const resourceId = entra.world.resource(resource)?.id;
+	if (!entra.world.application(client) || !resourceId || !Array.isArray(scopes)) {
+		throw new ControlError('consent wants a client_id, a resource and an array of scopes');
+	}
+	entra.world.withdrawConsent(client, resourceId);
+	entra.world.grantConsent(client, resourceId, scopes);
+}
+
+async function rotateKeys({ entra }, { drop_old: dropOld = false }) {
+	return { kid: await entra.keys.rotate(dropOld) };
+}
+
+const ACTIONS = {
+	'POST reset': ({ entra }) => entra.reset(),
+	'POST redirect_uri': addRedirectUri,
+	'POST certificate': addCertificate,
+	'POST user': setUser,
+	'POST consent': setConsent,
+	'POST set': ({ entra }, body) => entra.switches.set(body),
+	'GET set': ({ entra }) => entra.switches.current(),
+	'POST rotate_keys': rotateKeys,
+	'GET log': ({ entra }) => entra.log.entries,
+	'DELETE log': ({ entra }) => entra.log.clear(),
+	'GET secrets': ({ entra }) => [...entra.secrets.values],
+};
+
+async function readJson(req) {
+	const text = await readBody(req);
+	return text ? JSON.parse(text) : {};
+}
+
+export async function control(exchange, name) {
+	const action = ACTIONS[`${exchange.req.method} ${name}`];
+	if (!action) {
+		sendJson(exchange.res, 404, { error: `there is no ${exchange.req.method} /__control/${name}` });
+		return;
+	}
+	try {
+		const result = await action(exchange, await readJson(exchange.req));
+		sendJson(exchange.res, 200, result ?? {});
+	} catch (error) {
+		sendJson(exchange.res, 400, { error: error.message });
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Just enough DER (X.690) to wrap a public key into a self-signed certificate (RFC 5280). */
+import { randomBytes, sign } from 'node:crypto';
+
+function element(tag, ...parts) {
+	const body = Buffer.concat(parts);
+	if (body.length < 128) {
+		return Buffer.concat([Buffer.from([tag, body.length]), body]);
+	}
+	const length = Buffer.alloc(4);
+	length.writeUInt32BE(body.length);
+	const short = length.subarray(length.findIndex((byte) => byte !== 0));
+	return Buffer.concat([Buffer.from([tag, 0x80 | short.length]), short, body]);
+}
+
+const sequence = (...parts) => element(0x30, ...parts);
+const sha256WithRsa = sequence(
+	element(0x06, Buffer.from('2a864886f70d01010b', 'hex')),
+	element(0x05),
+);
+
+function commonName(name) {
+	const type = element(0x06, Buffer.from('550403', 'hex'));
+	return sequence(element(0x31, sequence(type, element(0x0c, Buffer.from(name)))));
+}
+
+function utcTime(date) {
+	const digits = date.toISOString().replace(/[-:T]/g, '').slice(2, 14);
+	return element(0x17, Buffer.from(`${digits}Z`));
+}
+
+/* A certificate of five years for the key pair, as DER. */
+export function selfSigned(name, { publicKey, privateKey }) {
+	const serial = randomBytes(16);
+	serial[0] = (serial[0] & 0x3f) | 0x40;
+	const start = new Date(Date.now() - 86400e3);
+	const end = new Date(Date.now() + 5 * 365 * 86400e3);
+	const body = sequence(
+		element(0xa0, element(0x02, Buffer.from([2]))),
+		element(0x02, serial),
+		sha256WithRsa,
+		commonName(name),
+		sequence(utcTime(start), utcTime(end)),
+		commonName(name),
+		publicKey.export({ type: 'spki', format: 'der' }),
+	);
+	const signature = sign('sha256', body, privateKey);
+	return sequence(body, sha256WithRsa, element(0x03, Buffer.from([0]), signature));
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The signing keys: several published at once, one of them in use, rotated on demand. */
+import { createHash, generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import { selfSigned } from './der.mjs';
+import { CONSUMERS_TENANT } from './world.mjs';
+
+const generate = promisify(generateKeyPair);
+
+/* owner: whose tokens the key may sign: any tenant's, or the consumers tenant's alone. */
+async function makeKey(owner) {
+	const pair = await generate('rsa', { modulusLength: 2048 });
+	const der = selfSigned('accounts.accesscontrol.example', pair);
+	const kid = createHash('sha1').update(der).digest('base64url');
+	const { n, e } = pair.publicKey.export({ format: 'jwk' });
+	const jwk = { kty: 'RSA', use: 'sig', kid, x5t: kid, n, e, x5c: [der.toString('base64')] };
+	return { owner, kid, jwk, ...pair };
+}
+
+export class KeyRing {
+	static async create() {
+		const ring = new KeyRing();
+		const owners = ['any', 'any', 'consumers'];
+		const [signing, spare, consumers] = await Promise.all(owners.map(makeKey));
+		Object.assign(ring, { signing, consumers, published: [consumers, spare, signing] });
+		return ring;
+	}
+
+	find(kid) {
+		return this.published.find((key) => key.kid === kid) ?? null;
+	}
+
+	async rotate(dropOld) {
+		const fresh = await makeKey('any');
+		if (dropOld) {
+			this.published = this.published.filter((key) => key !== this.signing);
+		}
+		this.published.splice(1, 0, fresh);
+		this.signing = fresh;
+		return fresh.kid;
+	}
+
+	/* The v2 keys document carries issuers, the v1 document does not. */
+	document(base, version) {
+		const tenantOf = { any: '{tenantid}', consumers: CONSUMERS_TENANT };
+		return {
+			keys: this.published.map(({ jwk, owner }) => (version === 1
+				? jwk
+				: { ...jwk, issuer: `${base}/${tenantOf[owner]}/v2.0` })),
+		};
+	}
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The command: main.mjs [--port N] [--tls-dir DIR] [--log FILE] */
+import { parseArgs } from 'node:util';
+import { startServer } from './server.mjs';
+import { prepareTls } from './tls.mjs';
+
+const OPTIONS = { port: { type: 'string', default: '0' }, 'tls-dir': { type: 'string' }, log: { type: 'string' } };
+
+function readArguments() {
+	try {
+		const { values } = parseArgs({ options: OPTIONS });
+		if (!/^\d{1,5}$/.test(values.port)) {
+			throw new Error('--port wants a number');
+		}
+		return values;
+	} catch (error) {
+		process.stderr.write(`${error.message}\nusage: main.mjs [--port N] [--tls-dir DIR] [--log FILE]\n`);
+		return process.exit(2);
+	}
+}
+
+const values = readArguments();
+const tls = values['tls-dir'] === undefined ? undefined : prepareTls(values['tls-dir']);
+const { base } = await startServer({ port: Number(values.port), tls, log: values.log });
+for (const signal of ['SIGTERM', 'SIGINT']) {
+	process.on(signal, () => process.exit(0));
+}
+process.stdout.write(`ready ${base}\n`);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* ID tokens, access tokens of both versions, and the opaque strings. */
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { signToken } from './jwt.mjs';
+import { spoilDraft, spoilText } from './token-faults.mjs';
+import { GRAPH } from './world.mjs';
+
+const random = (bytes) => randomBytes(bytes).toString('base64url');
+
+/* Codes and refresh tokens: long, and with nothing in them. */
+export const opaque = (bytes) => `1.A${random(15)}.${random(bytes)}`;
+
+/* Another subject for each application, one and the same each time. */
+function pairwise(user, application) {
+	return createHash('sha256').update(`${user.oid} ${application.id}`).digest('base64url');
+}
+
+/* Entra draws lifetimes between 60 and 90 minutes. */
+const randomLifetime = () => randomInt(3600, 5400);
+
+function lifetimeOf(exchange, resource) {
+	const set = exchange.switch(resource.id === GRAPH ? 'graph_token_lifetime' : 'access_token_lifetime');
+	return set ?? randomLifetime();
+}
+
+function versionOf(exchange, resource) {
+	return resource.id === GRAPH ? 1 : exchange.switch('access_token_version') ?? resource.tokenVersion;
+}
+
+function v1Claims({ resource, requestedAs, client, authMethod, user, tenant }) {
+	return {
+		aud: requestedAs ?? resource.id,
+		iss: `https://sts.windows.net/${tenant}/`,
+		appid: client.id,
+		appidacr: authMethod,
+		...(user && {
+			acr: '1', amr: ['pwd'], ipaddr: '192.0.2.7',
+			upn: user.upn, unique_name: user.upn, name: user.name,
+			given_name: user.profile.givenName, family_name: user.profile.surname,
+		}),
+		ver: '1.0',
+	};
+}
+
+function v2Claims({ resource, client, authMethod, user, tenant, oidc }, base) {
+	return {
+		aud: resource.id,
+		iss: `${base}/${tenant}/v2.0`,
+		azp: client.id,
+		azpacr: authMethod,
+		...(user && oidc.includes('profile') && { name: user.name, preferred_username: user.upn }),
+		ver: '2.0',
+	};
+}
+
+/* What a user token and an app-only token say of their subject and of the rights. */
+function subjectClaims({ user, client, resource, scopes, sid }) {
+	if (user) {
+		return { oid: user.oid, sub: pairwise(user, resource), scp: scopes.join(' '), sid };
+	}
+	const roles = Object.keys(resource.roles).filter((role) => resource.roles[role].includes(client.id));
+	return { idtyp: 'app', oid: client.id, sub: client.id, ...(roles.length && { roles }) };
+}
+
+function signDraft(exchange, draft, fault) {
+	const { world, entra } = exchange;
+	spoilDraft(fault, draft, world);
+	return entra.secrets.add(spoilText(fault, signToken(draft.header, draft.claims, draft.key)));
+}
+
+function makeDraft(exchange, header, claims) {
+	const { keys } = exchange.entra;
+	const key = keys.signing;
+	return { header: { typ: 'JWT', alg: 'RS256', ...header, kid: key.kid }, claims, key, ring: keys };
+}
+
+/*
+ * about: {user or null, tenant, client, resource, requestedAs, scopes, oidc, authMethod, sid, steppedUp}.
+ * Answers {token, lifetime}.
+ */
+export function makeAccessToken(exchange, about) {
+	const { resource } = about;
+	const isGraph = resource.id === GRAPH;
+	const lifetime = lifetimeOf(exchange, resource);
+	const version = versionOf(exchange, resource);
+	const uti = random(16);
+	const claims = {
+		...(version === 1 ? v1Claims(about) : v2Claims(about, exchange.base)),
+		iat: exchange.now, nbf: exchange.now, exp: exchange.now + lifetime,
+		...subjectClaims(about),
+		aio: random(48), rh: `1.A${random(30)}.`, tid: about.tenant, uti,
+	};
+	if (about.steppedUp) {
+		exchange.entra.steppedUp.add(uti);
+	}
+	const { kid } = exchange.entra.keys.signing;
+	const header = { ...(version === 1 && { x5t: kid }), ...(isGraph && { nonce: random(32) }) };
+	const fault = exchange.switch(isGraph ? 'graph_token_fault' : 'access_token_fault');
+	return { token: signDraft(exchange, makeDraft(exchange, header, claims), fault), lifetime };
+}
+
+/* about: {user, tenant, client, oidc, nonce, sid}. Who the user is, is told only with the scope profile. */
+export function makeIdToken(exchange, { user, tenant, client, oidc, nonce, sid }) {
+	const claims = {
+		aud: client.id,
+		iss: `${exchange.base}/${tenant}/v2.0`,
+		iat: exchange.now, nbf: exchange.now, exp: exchange.now + 3600,
+		aio: random(48),
+		...(oidc.includes('profile') && { name: user.name, preferred_username: user.upn, oid: user.oid }),
+		...(oidc.includes('email') && { email: user.profile.mail }),
+		...(nonce !== undefined && { nonce }),
+		rh: `1.A${random(30)}.`, sid, sub: pairwise(user, client), tid: tenant, uti: random(16), ver: '2.0',
+	};
+	return signDraft(exchange, makeDraft(exchange, {}, claims), exchange.switch('id_token_fault'));
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* The tenants, applications and users that exist at start. Tests import the constants. */
+
+export const TENANT = '11111111-1111-4111-8111-111111111111';
+export const OTHER_TENANT = '22222222-2222-4222-8222-222222222222';
+export const CONSUMERS_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad';
+
+export const SALLYPORT = '33333333-3333-4333-8333-333333333333';
+export const SALLYPORT_URI = `api://${SALLYPORT}`;
+export const SALLYPORT_SECRET = 'standin-client-secret-0001~';
+export const SALLYPORT_SCOPE = 'access_as_user';
+
+export const OTHER = '44444444-4444-4444-8444-444444444444';
+export const OTHER_URI = `api://${OTHER}`;
+export const OTHER_SECRET = 'standin-client-secret-0002~';
+
+export const PUBLIC = '55555555-5555-4555-8555-555555555555';
+export const GRAPH = '00000003-0000-0000-c000-000000000000';
+
+export const ALICE = 'alice@contoso.example';
+export const BOB = 'bob@contoso.example';
+export const CAROL = 'carol@fabrikam.example';
+
+/* What a conditional access policy of this world asks for (see the switch mfa_required). */
+export const POLICY = 'cccccccc-0000-4000-8000-000000000001';
+
+function makeTenants() {
+	return [
+		{ id: TENANT, domain: 'contoso.example' },
+		{ id: OTHER_TENANT, domain: 'fabrikam.example' },
+	];
+}
+
+function makeUsers() {
+	return [
+		makeUser(ALICE, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', TENANT, 'Alice', 'Engineer'),
+		makeUser(BOB, 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb', TENANT, 'Bob', null),
+		makeUser(CAROL, 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', OTHER_TENANT, 'Carol', null),
+	];
+}
+
+function makeUser(upn, oid, tenant, givenName, jobTitle) {
+	const profile = {
+		businessPhones: [],
+		displayName: `${givenName} Example`,
+		givenName,
+		jobTitle,
+		mail: upn,
+		mobilePhone: null,
+		officeLocation: null,
+		preferredLanguage: null,
+		surname: 'Example',
+		userPrincipalName: upn,
+		id: oid,
+	};
+	return { upn, oid, tenant, name: profile.displayName, profile };
+}
+
+function makeApplication(given) {
+	return {
+		tenant: TENANT,
+		identifierUris: [],
+		secret: null,
+		public: false,
+		tokenVersion: 2,
+		redirectUris: [],
+		certificates: [],
+		scopes: {},
+		roles: {},
+		...given,
+	};
+}
+
+/* scopes: name -> whether only an administrator can consent. */
+function makeApplications(graphUrl) {
+	return [
+		makeApplication({
+			id: SALLYPORT, name: 'Sallyport', secret: SALLYPORT_SECRET,
+			identifierUris: [SALLYPORT_URI], scopes: { [SALLYPORT_SCOPE]: false },
+			roles: { 'Tools.Call': [OTHER] },
+		}),
+		makeApplication({
+			id: OTHER, name: 'Other', secret: OTHER_SECRET,
+			identifierUris: [OTHER_URI], scopes: { 'Things.Read': false },
+		}),
+		makeApplication({ id: PUBLIC, name: 'Public', public: true }),
+		makeApplication({
+			id: GRAPH, name: 'Microsoft Graph', tenant: null, tokenVersion: 1,
+			identifierUris: ['https://graph.microsoft.com', graphUrl],
+			scopes: { 'User.Read': false, 'Mail.Read': false, 'User.Read.All': true },
+		}),
+	];
+}
+
+function makeConsents() {
+	return [
+		[SALLYPORT, GRAPH, ['User.Read']],
+		[SALLYPORT, SALLYPORT, [SALLYPORT_SCOPE]],
+		[OTHER, SALLYPORT, [SALLYPORT_SCOPE]],
+		[OTHER, OTHER, ['Things.Read']],
+		[PUBLIC, GRAPH, ['User.Read']],
+	];
+}
+
+export class World {
+	constructor(base) {
+		this.tenants = makeTenants();
+		this.users = makeUsers();
+		this.applications = makeApplications(`${base}/graph`);
+		this.consents = new Map();
+		for (const [client, resource, names] of makeConsents()) {
+			this.grantConsent(client, resource, names);
+		}
+	}
+
+	/* A tenant by its GUID or its domain name. */
+	tenant(name) {
+		const wanted = name.toLowerCase();
+		return this.tenants.find((t) => t.id === wanted || t.domain === wanted) ?? null;
+	}
+
+	user(upn) {
+		return this.users.find((u) => u.upn === upn) ?? null;
+	}
+
+	userByOid(oid) {
+		return this.users.find((u) => u.oid === oid) ?? null;
+	}
+
+	application(id) {
+		return this.applications.find((a) => a.id === id) ?? null;
+	}
+
+	/* An application by its GUID or one of its identifier URIs, byte for byte. */
+	resource(name) {
+		return this.applications.find((a) => a.id === name || a.identifierUris.includes(name)) ?? null;
+	}
+
+	consented(client, resource) {
+		return [...(this.consents.get(`${client} ${resource}`) ?? [])];
+	}
+
+	grantConsent(client, resource, names) {
+		const key = `${client} ${resource}`;
+		const all = this.consents.get(key) ?? new Set();
+		names.forEach((name) => all.add(name));
+		this.consents.set(key, all);
+	}
+
+	withdrawConsent(client, resource) {
+		this.consents.delete(`${client} ${resource}`);
+	}
+}
