@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/json.h"
+
+#include <json-c/json_tokener.h>
+#include <limits.h>
+
+#include "base/die.h"
+
+/*
+ * json-c counts a scalar as a level of its own.  Its strict mode is not asked for: it refuses
+ * large integers, which RFC 8259 section 6 allows, and the scanner has refused all the rest.
+ */
+struct json_object *
+json_parse(struct arena *a, const char *text, size_t n)
+{
+	struct json_tokener *tokener;
+	struct json_object *value;
+
+	if (n > INT_MAX || json_scan(a, text, n, NULL) != JSON_FINE)
+		return NULL;
+	if ((tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1)) == NULL)
+		die("no memory for a JSON parser");
+	value = json_tokener_parse_ex(tokener, text, (int)n);
+	/* A number alone ends only where something follows it. */
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
+		value = json_tokener_parse_ex(tokener, " ", 1);
+	json_tokener_free(tokener);
+	return value;
+}
+
+void
+json_auto(struct json_object **value)
+{
+	json_object_put(*value);
+	*value = NULL;
+}
+
+static struct json_object *
+member(struct json_object *object, const char *name, enum json_type type)
+{
+	struct json_object *value = NULL;
+
+	if (!json_object_is_type(object, json_type_object) ||
+	    !json_object_object_get_ex(object, name, &value) ||
+	    !json_object_is_type(value, type))
+		return NULL;
+	return value;
+}
+
+const char *
+json_string(struct json_object *object, const char *name)
+{
+	struct json_object *value = member(object, name, json_type_string);
+
+	return value == NULL ? NULL : json_object_get_string(value);
+}
+
+struct json_object *
+json_object_member(struct json_object *object, const char *name)
+{
+	return member(object, name, json_type_object);
+}
+
+struct json_object *
+json_array_member(struct json_object *object, const char *name)
+{
+	return member(object, name, json_type_array);
+}
+
+bool
+json_int(struct json_object *object, const char *name, int64_t *out)
+{
+	struct json_object *value = member(object, name, json_type_int);
+	int64_t n;
+
+	if (value == NULL)
+		return false;
+	/* What json-c could not hold reads as an end of its range. */
+	n = json_object_get_int64(value);
+	if (n == INT64_MAX || n == INT64_MIN)
+		return false;
+	*out = n;
+	return true;
+}
+
+bool
+json_has(struct json_object *object, const char *name)
+{
+	return json_object_is_type(object, json_type_object) &&
+	    json_object_object_get_ex(object, name, NULL);
+}

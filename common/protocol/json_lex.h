@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * json_lex.h - the tokens of RFC 8259, for json_scan.c alone
+ *
+ * Each function moves the cursor past what it names.  When it returns false the text is not JSON
+ * and the cursor's place means nothing; json_next alone leaves it where another token may begin.
+ */
+#ifndef PROTOCOL_JSON_LEX_H
+#define PROTOCOL_JSON_LEX_H
+
+#include "base/attr.h"
+
+struct json_cursor {
+	const char	*at;
+	const char	*end;
+};
+
+MUST_CHECK bool	 json_is_at(const struct json_cursor *, const char *any);	/* one of those */
+void		 json_blanks(struct json_cursor *);
+MUST_CHECK bool	 json_next(struct json_cursor *, char);		/* blanks, then that character */
+MUST_CHECK bool	 json_literal(struct json_cursor *, const char *word);
+MUST_CHECK bool	 json_number(struct json_cursor *);
+
+/*
+ * At a quotation mark.  Unless out is NULL the unescaped bytes go to *out, which moves; they are
+ * never more than the source has between its quotation marks.
+ */
+MUST_CHECK bool	 json_quoted(struct json_cursor *, char **out);
+
+#endif
