@@ -18,7 +18,7 @@ read_with_unit(const char *text, const struct unit *units, size_t count, int64_t
 	int64_t n = 0;
 
 	for (; *p >= '0' && *p <= '9'; p++) {
-		if (n > (INT64_MAX - 9) / 10)
+		if (n > (INT64_MAX - (*p - '0')) / 10)
 			return false;
 		n = n * 10 + (*p - '0');
 	}
