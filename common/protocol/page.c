@@ -77,13 +77,32 @@ consent_who(struct buf *b, const struct consent_page *page)
 	row_open(b, TEXT_NAME);
 	wrap(b, "<dd class=\"name\" dir=\"auto\">",
 	    given(name) ? name : page_text(TEXT_NAME_NONE), "</dd>\n");
-	wrap(b, "<dd class=\"note\">", page_text(TEXT_NAME_UNVERIFIED), "</dd>\n");
+	wrap(b, "<dd class=\"note\">",
+	    page_text(given(name) ? TEXT_NAME_UNVERIFIED : TEXT_UNVERIFIED), "</dd>\n");
 	if (given(page->client_uri)) {
 		wrap(b, "<dd class=\"note\">", page_text(TEXT_CLIENT_URI), " ");
 		address(b, page->client_uri);
 		buf_lit(b, "</dd>\n");
 	}
 	row_close(b);
+}
+
+/* A line may end after a dot, so that the labels that tell who owns a long host stay whole. */
+static void
+host(struct buf *b, const char *text)
+{
+	buf_lit(b, "<dd class=\"host\"><code><bdi dir=\"ltr\">");
+	while (*text != '\0') {
+		size_t n = strcspn(text, ".");
+
+		buf_html(b, arena_copy(b->arena, text, n));
+		text += n;
+		if (*text == '.') {
+			buf_lit(b, ".<wbr>");
+			text++;
+		}
+	}
+	buf_lit(b, "</bdi></code></dd>\n");
 }
 
 /* A private-use scheme (RFC 8252 section 7.1) has no host: the scheme takes its place. */
@@ -94,10 +113,8 @@ consent_where(struct buf *b, const struct consent_page *page)
 	bool hosted = given(page->redirect_host);
 
 	row_open(b, TEXT_REDIRECT);
-	buf_lit(b, "<dd class=\"host\">");
-	address(b, hosted ? page->redirect_host :
+	host(b, hosted ? page->redirect_host :
 	    arena_printf(b->arena, "%.*s:", (int)strcspn(uri, ":"), uri));
-	buf_lit(b, "</dd>\n");
 	if (!hosted)
 		wrap(b, "<dd class=\"note\">", page_text(TEXT_REDIRECT_APP), "</dd>\n");
 	wrap(b, "<dd class=\"note\">", page_text(TEXT_REDIRECT_WHOLE), " ");
@@ -128,11 +145,7 @@ consent_what(struct buf *b, const struct consent_page *page)
 	row_open(b, TEXT_RESOURCE);
 	buf_lit(b, "<dd>");
 	address(b, page->resource);
-	buf_lit(b, "</dd>\n");
-	row_close(b);
-
-	row_open(b, TEXT_SCOPE);
-	buf_lit(b, "<dd><ul>\n");
+	wrap(b, "</dd>\n<dd class=\"note\">", page_text(TEXT_SCOPE), "</dd>\n<dd><ul>\n");
 	if (p[strspn(p, " ")] == '\0')
 		wrap(b, "<li>", page_text(TEXT_SCOPE_NONE), "</li>\n");
 	for (p += strspn(p, " "); *p != '\0'; p += strspn(p, " ")) {

@@ -10,14 +10,14 @@
  * promises 4095 bytes.  Text on its ground has a contrast of at least 7:1 in both schemes.
  */
 const char page_style[] =
-	":root{color-scheme:light dark;--page:#f3f2ee;--card:#fff;--text:#1c2126;--soft:#4d555e;"
+	":root{color-scheme:light dark;--page:#f3f2ee;--card:#fff;--text:#1c2126;--soft:#474f58;"
 	"--line:#d9d6ce;--well:#f3f2ee;--key:#0b5162;--press:#073d4a;--on:#fff;"
 	"--warn:#fff5dc;--edge:#b06f00;--lid:#4a3100}\n"
 	"@media(prefers-color-scheme:dark){:root{--page:#121518;--card:#1b2024;--text:#ebe9e4;"
 	"--soft:#b3bac1;--line:#3b4248;--well:#121518;--key:#7fd0e0;--press:#a5e0ec;--on:#06222a;"
 	"--warn:#31280f;--edge:#dba73a;--lid:#f8e8c0}}\n"
 	"*{box-sizing:border-box}\n"
-	"body{margin:0;padding:clamp(1rem,6vh,4.5rem) 1rem 2rem;background:var(--page);"
+	"body{margin:0;padding:clamp(1rem,4vh,4rem) 1rem 2rem;background:var(--page);"
 	"color:var(--text);font:1rem/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,"
 	"\"Noto Sans\",sans-serif;overflow-wrap:anywhere;-webkit-text-size-adjust:100%}\n"
 	"header,main{max-width:36rem;margin:0 auto}\n"
@@ -30,13 +30,15 @@ const char page_style[] =
 	"h1{margin:0;font-size:clamp(1.45rem,5vw,1.8rem);line-height:1.2;letter-spacing:-.015em;"
 	"text-wrap:balance}\n"
 	"h2{margin:0;font-size:1rem;line-height:1.4}\n"
-	"p{margin:.5rem 0 0;text-wrap:pretty}\n"
+	"p{margin:.35rem 0 0;text-wrap:pretty}\n"
 	".lead,.note,dt,.next{color:var(--soft)}\n"
-	"dl{margin:1.5rem 0 0}\n"
-	"dl>div{padding:1rem 0;border-top:1px solid var(--line)}\n"
+	"dl{margin:1.25rem 0 0}\n"
+	"dl>div{padding:.8rem 0;border-top:1px solid var(--line)}\n"
 	"dt,.note{font-size:.875rem}\n"
 	"dd{margin:.15rem 0 0}\n"
+	"dd+.note{margin-top:.3rem}\n"
 	"dd ul{margin:0;padding-left:1.2rem}\n"
+	"ul code{font-weight:600}\n"
 	".name{font-size:1.2rem;font-weight:600;line-height:1.35;overflow:hidden}\n"
 	"code{font:.9375em/1.5 ui-monospace,\"Cascadia Mono\",Menlo,Consolas,monospace}\n"
 	".host{margin:.4rem 0;padding:.6rem .8rem;background:var(--well);"
@@ -44,8 +46,7 @@ const char page_style[] =
 	".host code{font-size:1.2rem;font-weight:600}\n"
 	".warning{padding:.9rem 1rem;background:var(--warn);color:var(--lid);"
 	"border:1px solid var(--edge);border-left-width:.4rem;border-radius:.6rem}\n"
-	".warning p{margin-top:.2rem}\n"
-	".next{margin-top:1.25rem}\n"
+	".next{margin-top:1rem}\n"
 	"form{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.25rem}\n"
 	"button{flex:1 1 auto;min-height:2.875rem;padding:.55rem 1.1rem;border-radius:.6rem;"
 	"border:1px solid var(--soft);background:transparent;color:var(--text);font:inherit;"
@@ -70,7 +71,7 @@ style_hash(struct arena *a)
 	return hash;
 }
 
-/* An origin or scheme holds neither what ends a directive nor what ends a header field. */
+/* Origins and schemes hold neither what ends a directive nor what ends a header field. */
 static bool
 is_source_list(const char *text)
 {
@@ -79,10 +80,33 @@ is_source_list(const char *text)
 	    "+-.:/[]* ")] == '\0';
 }
 
+/*
+ * CSP has no spelling for an IPv6 address (level 3 section 2.3.1, host-char), and browsers ignore
+ * such a source, which would block the way back to a client on [::1]: its scheme stands for it.
+ */
+static char *
+source_list(struct arena *a, const char *text)
+{
+	struct buf b = buf_new(a, strlen(text));
+
+	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
+		size_t n = strcspn(text, " "), scheme = strcspn(text, ":");
+
+		if (b.len > 0)
+			buf_lit(&b, " ");
+		if (memchr(text, '[', n) != NULL && scheme < n)
+			buf_bytes(&b, text, scheme + 1);
+		else
+			buf_bytes(&b, text, n);
+		text += n;
+	}
+	return arena_string(a, b.text);
+}
+
 char *
 page_policy(struct arena *a, const char *form_action)
 {
 	return arena_printf(a, "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; "
 	    "form-action %s; frame-ancestors 'none'", style_hash(a),
-	    is_source_list(form_action) ? form_action : "'none'");
+	    is_source_list(form_action) ? source_list(a, form_action) : "'none'");
 }

@@ -9,14 +9,15 @@ static const char *const english[TEXT_COUNT] = {
 				  "Check who asks, and where your answer goes.",
 	[TEXT_NAME]		= "It calls itself",
 	[TEXT_NAME_NONE]	= "(it gave no name)",
-	[TEXT_NAME_UNVERIFIED]	= "It chose this name itself. Nobody has verified it.",
+	[TEXT_NAME_UNVERIFIED]	= "Any application can take any name. Nobody has verified this one.",
+	[TEXT_UNVERIFIED]	= "Nobody has verified who it is.",
 	[TEXT_CLIENT_URI]	= "It gives this web site, also unverified:",
 	[TEXT_REDIRECT]		= "Your answer goes to",
 	[TEXT_REDIRECT_WHOLE]	= "Whole address:",
 	[TEXT_REDIRECT_APP]	= "Addresses that begin like this open an app on this device.",
 	[TEXT_RESOURCE]		= "It wants to use",
-	[TEXT_SCOPE]		= "It may then",
-	[TEXT_SCOPE_NONE]	= "connect, and nothing more",
+	[TEXT_SCOPE]		= "It may then:",
+	[TEXT_SCOPE_NONE]	= "use what this service offers to everyone who signs in",
 	[TEXT_SCOPE_UNKNOWN]	= "do what this permission allows:",
 	[TEXT_LOOPBACK_HEADING]	= "This leads to a program on this computer",
 	[TEXT_LOOPBACK]		= "Any program here could be asking, under any name. "
@@ -35,9 +36,9 @@ static const struct {
 	const char	*scope;
 	const char	*words;
 } scopes[] = {
-	{ "mcp",		"use the tools of this service" },
-	{ "mcp:basic",		"connect, and see which tools there are" },
-	{ "mcp:tools",		"use the tools of this service" },
+	{ "mcp",		"use the tools of this service in your name" },
+	{ "mcp:basic",		"use the tools of this service in your name" },
+	{ "mcp:tools",		"use the tools of this service in your name" },
 	{ "graph:user.read",	"read your profile in your organisation’s directory" },
 	{ "User.Read",		"read your profile in your organisation’s directory" },
 	{ "offline_access",	"stay connected when you are not there" },

@@ -20,6 +20,7 @@ consent_says_when_the_client_gave_no_name(void **state UNUSED)
 	says(consent(&page), TEXT_NAME_NONE);
 	page.client_name = "";
 	says(consent(&page), TEXT_NAME_NONE);
+	says(consent(&page), TEXT_UNVERIFIED);
 }
 
 static void
@@ -41,7 +42,7 @@ consent_names_the_redirect_host_and_the_whole_uri(void **state UNUSED)
 {
 	const char *html = consent(&plain);
 
-	has(html, "<dd class=\"host\"><code><bdi dir=\"ltr\">client.example</bdi></code></dd>");
+	has(html, "<dd class=\"host\"><code><bdi dir=\"ltr\">client.<wbr>example</bdi></code></dd>");
 	has(html, ">https://client.example/cb?app=1<");
 	lacks(html, page_text(TEXT_REDIRECT_APP));
 }

@@ -78,6 +78,14 @@ the_policy_names_the_origins_a_form_may_reach_or_none(void **state UNUSED)
 }
 
 static void
+the_policy_names_the_scheme_where_csp_cannot_spell_an_ipv6_address(void **state UNUSED)
+{
+	assert_non_null(strstr(page_policy(&arena, " https://a.example  http://[::1]:33418 app:"),
+	    "form-action https://a.example http: app:;"));
+	assert_non_null(strstr(page_policy(&arena, "[x"), "form-action [x;"));	/* allows nothing */
+}
+
+static void
 the_policy_takes_no_directive_from_an_origin(void **state UNUSED)
 {
 	static const char *const hostile[] = { "https://a.example; script-src *",
@@ -95,6 +103,7 @@ main(void)
 		cmocka_unit_test(the_policy_is_the_same_after_the_arena_was_reset),
 		cmocka_unit_test(the_policy_allows_nothing_else_and_no_frame),
 		cmocka_unit_test(the_policy_names_the_origins_a_form_may_reach_or_none),
+		cmocka_unit_test(the_policy_names_the_scheme_where_csp_cannot_spell_an_ipv6_address),
 		cmocka_unit_test(the_policy_takes_no_directive_from_an_origin),
 	};
 
