@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+# The outer files of tests/serve: a port, a site and logs around the shipped file, as an owner has them.  The owner is
+# a difficult one, with error pages for everything.  Reads server, port, tmp, run, path, names, body_limit, programs
+# and as_www_data; sets server_pid and activate_pid.
+
+start_lighttpd()
+{
+	cat >"$tmp/lighttpd.conf" <<-END
+		server.bind            = "127.0.0.1"
+		server.port            = $port
+		server.document-root   = "$tmp/www"
+		server.upload-dirs     = ( "$tmp/upload" )
+		server.errorlog        = "$tmp/log/error.log"
+		server.breakagelog     = "$tmp/log/programs.log"
+		server.modules         = ( "mod_accesslog" )
+		accesslog.filename     = "$tmp/log/access.log"
+		index-file.names       = ( "index.html" )
+		mimetype.assign        = ( ".html" => "text/html" )
+		server.error-intercept = "enable"
+		server.error-handler   = "/error.html"
+		include "$root/httpd-conf/lighttpd/${server#lighttpd-}.conf"
+	END
+	SALLYPORT_BIN=$tmp/bin SALLYPORT_RUN=$run SALLYPORT_PATH=$path SALLYPORT_SERVERS=$names \
+		SALLYPORT_CONF=$tmp/sallyport.conf SALLYPORT_BODY_LIMIT=$body_limit \
+		"${as_www_data[@]}" lighttpd -D -f "$tmp/lighttpd.conf" >"$tmp/log/lighttpd.log" 2>&1 &
+	server_pid=$!
+}
+
+start_apache()
+{
+	local kind=${server#apache-} modules=(mpm_event authn_core authz_core alias dir env headers mime reqtimeout setenvif)
+	case $kind in
+	proxy-fcgi) modules+=(proxy proxy_fcgi) ;;
+	fcgid) modules+=(fcgid) ;;
+	cgi) modules+=(cgid) ;;
+	userdir) modules+=(cgid rewrite userdir) ;;
+	esac
+	{
+		outer_apache
+		"outer_${kind//-/_}"
+	} >"$tmp/apache2.conf"
+	[[ $kind != proxy-fcgi ]] || activate
+	apache2 -DFOREGROUND -f "$tmp/apache2.conf" >"$tmp/log/apache2.log" 2>&1 &
+	server_pid=$!
+}
+
+outer_apache()
+{
+	local module directory=/usr/lib/apache2/modules
+	for module in "${modules[@]}"; do
+		[[ -r $directory/mod_$module.so ]] || die "mod_$module is missing: apt-get install libapache2-mod-$module"
+		echo "LoadModule ${module}_module $directory/mod_$module.so"
+	done
+	[[ $UID != 0 ]] || printf 'User www-data\nGroup www-data\n'
+	cat <<-END
+		ServerRoot "$tmp"
+		ServerName 127.0.0.1
+		Listen 127.0.0.1:$port
+		DefaultRuntimeDir "$run"
+		PidFile "$run/apache2.pid"
+		Mutex "file:$run" default
+		Timeout 60
+		TypesConfig /dev/null
+		StartServers 1
+		ErrorLog "$tmp/log/error.log"
+		LogFormat "%h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"" combined
+		CustomLog "$tmp/log/access.log" combined env=!sallyport
+		CustomLog "$tmp/log/access.log" sallyport env=sallyport
+		DocumentRoot "$tmp/www"
+		DirectoryIndex index.html
+		<Directory />
+			Options FollowSymLinks
+			AllowOverride None
+			Require all denied
+		</Directory>
+		<Directory "$tmp/www">
+			Require all granted
+		</Directory>
+	END
+	for module in 400 401 403 404 405 406 413 415 429 500 502 503; do
+		echo "ErrorDocument $module /error.html"
+	done
+}
+
+definitions()
+{
+	[[ -z $path ]] || echo "Define SALLYPORT_PATH \"$path\""
+	cat <<-END
+		Define SALLYPORT_BIN "$tmp/bin"
+		Define SALLYPORT_CONF "$tmp/sallyport.conf"
+		Define SALLYPORT_RUN "$run"
+		Define SALLYPORT_SERVERS "$names"
+		Define SALLYPORT_BODY_LIMIT $body_limit
+		Include "$root/httpd-conf/apache/$kind.conf"
+	END
+}
+
+outer_cgi()
+{
+	echo "ScriptSock \"$run/cgid.sock\""
+	definitions
+}
+
+outer_fcgid()
+{
+	printf 'FcgidIPCDir "%s"\nFcgidProcessTableFile "%s/fcgid_shm"\n' "$run" "$run"
+	definitions
+}
+
+outer_proxy_fcgi()
+{
+	echo "ProxyErrorOverride On"
+	definitions
+}
+
+# What .htaccess asks of the administrator.  The wrappers are those of "sallyport init".
+outer_userdir()
+{
+	local home=$tmp/home/joe/public_html name
+	[[ $names = mcp && $path = /~joe ]] || die "the .htaccess serves [server mcp] at /~joe only"
+	mkdir -p "$home/cgi-bin"
+	cp "$root/httpd-conf/apache/htaccess" "$home/.htaccess"
+	for name in "${programs[@]}"; do
+		printf '#!/bin/sh\nSALLYPORT_CONF=%s exec %s\n' "$tmp/sallyport.conf" "$tmp/bin/$name" >"$home/cgi-bin/$name"
+	done
+	chmod -R u=rwX,go=rX "$tmp/home"
+	chmod 755 "$home"/cgi-bin/*
+	cat <<-END
+		ScriptSock "$run/cgid.sock"
+		LogFormat "%h %l %u %t \"%m %U %H\" %>s %b" sallyport
+		SetEnvIf Request_URI "^/~" sallyport
+		UserDir "$tmp/home/*/public_html"
+		<Directory "$tmp/home/*/public_html">
+			AllowOverride FileInfo
+			Options SymLinksIfOwnerMatch ExecCGI
+			LimitRequestBody $body_limit
+			Require all granted
+		</Directory>
+	END
+}
+
+# systemd's part.
+activate()
+{
+	SALLYPORT_CONF=$tmp/sallyport.conf "${as_www_data[@]}" perl "$here/servers/activate.pl" "$run" "$tmp/bin" \
+		"${programs[@]}" >"$tmp/log/programs.log" 2>&1 &
+	activate_pid=$!
+	until [[ -S $run/${programs[-1]}.sock ]]; do
+		kill -0 "$activate_pid" || die "no sockets in $run"
+		sleep 0.01
+	done
+}
