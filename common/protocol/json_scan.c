@@ -86,9 +86,13 @@ object(struct scan *s)
 		return JSON_FINE;
 	do {
 		const char *name = s->room;
+		struct json_cursor quoted;
 
 		json_blanks(&s->c);
-		if (!json_is_at(&s->c, "\"") || !json_quoted(&s->c, &s->room) || !json_next(&s->c, ':'))
+		quoted = s->c;
+		/* Unescaped only once its colon is seen: for others measure() found no room. */
+		if (!json_is_at(&s->c, "\"") || !json_quoted(&s->c, NULL) ||
+		    !json_next(&s->c, ':') || !json_quoted(&quoted, &s->room))
 			return JSON_SYNTAX;
 		*s->room++ = '\0';
 		s->name[s->names++] = name;
