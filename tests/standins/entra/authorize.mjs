@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* GET or POST /{tenant}/oauth2/v2.0/authorize, and the form of the sign-in page. */
 import { randomUUID } from 'node:crypto';
+import { asksForPolicy } from './claims-request.mjs';
 import { EntraError, authorizeError } from './errors.mjs';
 import { parseForm, readBody, sendText } from './http.mjs';
+import { findRedirectUri } from './redirect-uri.mjs';
 import { parseScope } from './scopes.mjs';
 import { opaque } from './tokens.mjs';
 import { respond } from './response-mode.mjs';
 import { chooseUser } from './sign-in.mjs';
 import { sendErrorPage, sendSignInPage } from './pages.mjs';
-import { POLICY } from './world.mjs';
 
 const PROMPTS = ['login', 'none', 'consent', 'select_account'];
 
@@ -29,14 +30,6 @@ function findClient({ world }, tenantName, fields) {
 		throw new EntraError(700016, fields.client_id);
 	}
 	return { tenant: tenant.id, client };
-}
-
-const portless = (uri) => uri.replace(/^http:\/\/localhost(:\d+)?(?=\/|$)/, 'http://localhost');
-
-/* Byte for byte; Entra itself ignores the port of localhost. */
-export function findRedirectUri(client, uri, strict) {
-	const same = strict ? (a) => a === uri : (a) => a === uri || portless(a) === portless(uri);
-	return client.redirectUris.find((entry) => same(entry.uri)) ?? null;
 }
 
 function checkRedirectUri(client, fields, strict) {
@@ -97,18 +90,6 @@ function checkPrompt({ prompt }) {
 	}
 }
 
-/* Whether the claims parameter asks for what the policy of mfa_required wants. */
-function readClaims({ claims }) {
-	if (claims === undefined) {
-		return false;
-	}
-	try {
-		return JSON.stringify(JSON.parse(claims).access_token ?? {}).includes(POLICY);
-	} catch {
-		throw new EntraError(90023, 'the claims parameter is no JSON object');
-	}
-}
-
 function checkRequest(exchange, fields, repeated) {
 	const { strict, world } = exchange;
 	checkRepeated(repeated, strict);
@@ -129,7 +110,7 @@ function checkRequest(exchange, fields, repeated) {
 	checkPresence(fields, scope, strict);
 	checkResource(fields, scope, strict);
 	checkPrompt(fields);
-	return { scope, steppedUp: readClaims(fields) };
+	return { scope, steppedUp: asksForPolicy(fields) };
 }
 
 function missingConsents({ world }, client, { wanted }) {
@@ -197,12 +178,15 @@ function fail(exchange, fields, error) {
 	});
 }
 
+/* What Entra tells the person and not the client, although the redirect URI is right. */
+const ON_PAGE = [50105, 90094, 650053, 9010010];
+
 /* Runs a step whose errors go back to the client's redirect URI. */
 function redirectingErrors(exchange, fields, step) {
 	try {
 		step();
 	} catch (error) {
-		if (!(error instanceof EntraError)) {
+		if (!(error instanceof EntraError) || ON_PAGE.includes(error.code)) {
 			throw error;
 		}
 		fail(exchange, fields, error);
@@ -254,12 +238,19 @@ export async function login(exchange) {
 		return;
 	}
 	exchange.entra.pages.delete(fields.ctx);
-	redirectingErrors(exchange, request.fields, () => {
-		const user = exchange.world.user(fields.user);
-		if (!user) {
-			throw new EntraError(65004);
-		}
-		exchange.entra.startBrowserSession(exchange.res, user);
-		succeed(exchange, request, user);
-	});
+	try {
+		redirectingErrors(exchange, request.fields, () => {
+			finishSignIn(exchange, request, exchange.world.user(fields.user));
+		});
+	} catch (error) {
+		sendErrorPage(exchange, error);
+	}
+}
+
+function finishSignIn(exchange, request, user) {
+	if (!user) {
+		throw new EntraError(65004);
+	}
+	exchange.entra.startBrowserSession(exchange.res, user);
+	succeed(exchange, request, user);
 }

@@ -2,6 +2,7 @@
 /* /__control: how a test sets the scene and asks what happened. */
 import { X509Certificate } from 'node:crypto';
 import { readBody, sendJson } from './http.mjs';
+import { isRegistrable } from './redirect-uri.mjs';
 
 /* A request that asks for something that cannot be. */
 class ControlError extends Error {}
@@ -14,20 +15,12 @@ function applicationOf({ world }, { client_id: id }) {
 	return client;
 }
 
-/* Entra's own rules: https, or http on loopback; no fragment, no wildcard, 256 characters, no [::1]. */
-function checkRedirectUri(text) {
-	const uri = URL.canParse?.(text) === false ? null : new URL(text);
-	const loopback = ['localhost', '127.0.0.1'].includes(uri?.hostname);
-	const scheme = uri?.protocol === 'https:' || (uri?.protocol === 'http:' && loopback);
-	if (!scheme || text.length > 256 || /[#*]/.test(text)) {
-		throw new ControlError(`Entra would not register the redirect URI ${text}`);
-	}
-}
-
 function addRedirectUri({ entra }, body) {
 	const client = applicationOf(entra, body);
 	const { redirect_uri: uri, type = 'web' } = body;
-	checkRedirectUri(uri);
+	if (!isRegistrable(uri)) {
+		throw new ControlError(`Entra would not register the redirect URI ${uri}`);
+	}
 	if (!['web', 'spa', 'native'].includes(type)) {
 		throw new ControlError(`there is no type ${type} of redirect URIs`);
 	}

@@ -8,6 +8,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after, before, beforeEach } from 'node:test';
 import { GRAPH, SALLYPORT, SALLYPORT_SECRET, TENANT } from './world.mjs';
 
 const MAIN = new URL('main.mjs', import.meta.url).pathname;
@@ -60,6 +61,10 @@ const formOf = (fields) => new URLSearchParams(Object.entries(fields).filter(([,
 
 export class Driver {
 	constructor(base) {
+		this.dial(base);
+	}
+
+	dial(base) {
 		this.base = base;
 		this.endpoint = `${base}/${TENANT}/oauth2/v2.0/token`;
 	}
@@ -148,6 +153,19 @@ export class Driver {
 			headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
 		});
 	}
+}
+
+/* For a test file: a stand-in of its own, as at start before each test. */
+export function useStandIn() {
+	const driver = new Driver('');
+	let standIn;
+	before(async () => {
+		standIn = await start();
+		driver.dial(standIn.base);
+	});
+	beforeEach(() => driver.begin());
+	after(() => standIn.stop());
+	return driver;
 }
 
 /* A certificate with its key, made by the openssl command, and the assertions it signs. */

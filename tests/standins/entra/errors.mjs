@@ -58,6 +58,11 @@ const TABLE = {
 	50173: ['invalid_grant', 400, [
 		'The provided grant has expired due to it being revoked, a fresh auth token is needed.',
 		'The user might have changed or reset their password: the grant is no longer usable.']],
+	70043: ['invalid_grant', 400, [
+		'The refresh token has expired or is invalid due to sign-in frequency checks.']],
+	700082: ['invalid_grant', 400, ['The refresh token has expired due to inactivity.']],
+	50057: ['invalid_grant', 400, ['The user account is disabled.']],
+	7000222: ['invalid_client', 401, ['The provided client secret keys are expired.']],
 	90009: ['invalid_request', 400, [
 		"Application '%s' is requesting a token for itself. This scenario is supported only if resource is "
 			+ 'specified using the GUID based App Identifier.']],
@@ -120,15 +125,20 @@ export const POLICY_CLAIMS = JSON.stringify({
 	access_token: { capolids: { essential: true, values: [POLICY] } },
 });
 
-/* Switch authorize_error: value -> AADSTS number. */
+/* Switch authorize_error: value -> AADSTS number and what else. */
 const AUTHORIZE = {
-	access_denied: 65004,
-	login_required: 50058,
-	temporarily_unavailable: 90033,
-	server_error: 90006,
-	invalid_resource: 500011,
-	admin_consent: 90094,
-	not_assigned: 50105,
+	access_denied: { code: 65004 },
+	consent_required: { code: 65001, error: 'consent_required' },
+	interaction_required: { code: 50079 },
+	invalid_request: { code: 90023 },
+	invalid_resource: { code: 500011 },
+	login_required: { code: 50058 },
+	server_error: { code: 90006 },
+	temporarily_unavailable: { code: 90033 },
+	unauthorized_client: { code: 700016 },
+	/* These two are pages. */
+	admin_consent: { code: 90094 },
+	not_assigned: { code: 50105 },
 };
 export const AUTHORIZE_ERRORS = Object.keys(AUTHORIZE);
 
@@ -182,7 +192,10 @@ export class EntraError extends Error {
 	}
 }
 
-export const authorizeError = (name) => new EntraError(AUTHORIZE[name]);
+export function authorizeError(name) {
+	const { code, ...extra } = AUTHORIZE[name];
+	return new EntraError(code, '', extra);
+}
 
 export function onBehalfOfError(name) {
 	const { code, detail, ...extra } = ON_BEHALF_OF[name];

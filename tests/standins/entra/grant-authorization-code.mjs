@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* grant_type=authorization_code: one use, ten minutes, bound to client, tenant, redirect URI and verifier. */
 import { createHash } from 'node:crypto';
-import { findRedirectUri } from './authorize.mjs';
 import { EntraError } from './errors.mjs';
+import { findRedirectUri } from './redirect-uri.mjs';
 import { parseTokenScope } from './scopes.mjs';
 import { makeUserReply, requireFields } from './token-reply.mjs';
 

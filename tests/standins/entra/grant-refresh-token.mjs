@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* grant_type=refresh_token: bound to user and client; a new one each time, and the old one stays valid. */
-import { EntraError } from './errors.mjs';
+import { asksForPolicy } from './claims-request.mjs';
+import { EntraError, POLICY_CLAIMS } from './errors.mjs';
 import { parseTokenScope } from './scopes.mjs';
 import { makeUserReply, requireFields } from './token-reply.mjs';
 
@@ -45,6 +46,9 @@ function chooseScope(exchange, { fields }, grant) {
 export function grantRefreshToken(exchange, request) {
 	requireFields(request.fields, 'refresh_token');
 	const grant = findRefreshToken(exchange, request);
+	if (asksForPolicy(request.fields) && !grant.steppedUp) {
+		throw new EntraError(50076, '', { claims: POLICY_CLAIMS });
+	}
 	const scope = chooseScope(exchange, request, grant);
 	/* A refresh token begets a refresh token, whether or not the scope says so. */
 	const oidc = [...new Set([...scope.oidc, 'offline_access'])];

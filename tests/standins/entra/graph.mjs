@@ -38,13 +38,15 @@ const FORCED = {
 	503: ['ServiceUnavailable', 'The service is unavailable.'],
 };
 
+const claimsChallenge = (base) => new GraphError(401, 'InvalidAuthenticationToken',
+	'Continuous access evaluation resulted in challenge with result: InteractionRequired and code: '
+	+ 'TokenIssuedBeforeRevocationTimestamp', challenge(base, POLICY_CLAIMS));
+
 function forcedError(exchange) {
-	const status = exchange.switch('graph_status');
 	if (exchange.switch('graph_claims_challenge')) {
-		throw new GraphError(401, 'InvalidAuthenticationToken',
-			'Continuous access evaluation resulted in challenge with result: InteractionRequired and code: '
-			+ 'TokenIssuedBeforeRevocationTimestamp', challenge(exchange.base, POLICY_CLAIMS));
+		throw claimsChallenge(exchange.base);
 	}
+	const status = exchange.switch('graph_status');
 	if (!status) {
 		return;
 	}
@@ -119,6 +121,9 @@ function makeProfile(exchange) {
 	forcedError(exchange);
 	const token = readToken(exchange);
 	checkToken(exchange, token);
+	if (exchange.switch('graph_mfa_required') && !exchange.entra.steppedUp.has(token.claims.uti)) {
+		throw claimsChallenge(exchange.base);
+	}
 	const user = findUser(exchange, token);
 	const { profile } = exchange.switch('graph_other_user') ? exchange.world.user(BOB) : user;
 	const select = exchange.url.searchParams.get('$select');

@@ -27,8 +27,7 @@ export class RequestLog {
 	}
 
 	/* In the file secrets are replaced by digests, so that the file can lie about. */
-	end(entry, status) {
-		entry.status = status;
+	end(entry) {
 		if (this.file) {
 			appendFileSync(this.file, `${this.secrets.redact(JSON.stringify(entry))}\n`);
 		}

@@ -2,19 +2,11 @@
 /* The stand-in itself, over HTTP: that it serves what it should and refuses what it must. */
 import assert from 'node:assert/strict';
 import { X509Certificate, createPublicKey, verify } from 'node:crypto';
-import { after, before, beforeEach, test } from 'node:test';
-import { CALLBACK, Driver, GRAPH_AUDIENCE, SIGN_IN_SCOPE, call, decode, start } from './driver.mjs';
+import { test } from 'node:test';
+import { CALLBACK, GRAPH_AUDIENCE, SIGN_IN_SCOPE, call, decode, useStandIn } from './driver.mjs';
 import { ALICE, SALLYPORT, TENANT } from './world.mjs';
 
-let standIn;
-let driver;
-
-before(async () => {
-	standIn = await start();
-	driver = new Driver(standIn.base);
-});
-beforeEach(() => driver.begin());
-after(() => standIn.stop());
+const driver = useStandIn();
 
 const publishedKeys = async () => (await call(`${driver.base}/${TENANT}/discovery/v2.0/keys`)).json.keys;
 

@@ -42,7 +42,8 @@ async function handleLogged(exchange) {
 	exchange.entry = entra.log.begin(req, url);
 	entra.secrets.addFields(exchange.entry.query);
 	entra.secrets.addAuthorization(req.headers.authorization);
-	res.on('close', () => entra.log.end(exchange.entry, res.headersSent ? res.statusCode : null));
+	res.on('finish', () => { exchange.entry.status = res.statusCode; });
+	res.on('close', () => entra.log.end(exchange.entry));
 	await route(exchange);
 }
 

@@ -73,6 +73,7 @@ export const SWITCHES = {
 	graph_error_code: text(),
 	graph_retry_after: number(),
 	graph_claims_challenge: flag(false),
+	graph_mfa_required: flag(false),
 	graph_delay_ms: number(0),
 	graph_close: flag(false),
 	graph_body_fault: oneOf(...BODY_FAULTS),

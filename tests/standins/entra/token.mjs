@@ -84,7 +84,7 @@ function findGrant(grantType) {
 	return GRANT_TYPES[grantType][1];
 }
 
-/* RFC 8707 is not Entra's: strict refuses it, lax wants it to be an identifier URI of the scope's resource. */
+/* RFC 8707 is not Entra's: strict refuses it, lax wants it to be the name of an application. */
 function checkResource({ strict, world }, fields) {
 	if (fields.resource === undefined) {
 		return;
@@ -102,11 +102,11 @@ function checkOrigin({ req }, client) {
 	}
 }
 
-function handle(exchange, tenantName, { fields, repeated }) {
+function handle(exchange, tenantName, { fields, repeated }, faulty) {
 	checkTransport(exchange, repeated);
 	const tenant = findTenant(exchange, tenantName);
 	const grant = findGrant(fields.grant_type);
-	const forced = exchange.switch('token_error');
+	const forced = faulty && exchange.switch('token_error');
 	if (forced) {
 		throw new EntraError(forced);
 	}
@@ -117,9 +117,9 @@ function handle(exchange, tenantName, { fields, repeated }) {
 }
 
 /* Answers {status, value} or {status, plain, retryAfter}. */
-function attempt(exchange, tenantName, form) {
+function attempt(exchange, tenantName, form, faulty) {
 	try {
-		return { status: 200, value: handle(exchange, tenantName, form) };
+		return { status: 200, value: handle(exchange, tenantName, form, faulty) };
 	} catch (error) {
 		if (!(error instanceof EntraError)) {
 			throw error;
@@ -142,7 +142,7 @@ async function answer(exchange, tenantName, form) {
 		sendPlain(exchange, status, text, exchange.switch('token_retry_after'));
 		return;
 	}
-	const outcome = attempt(exchange, tenantName, form);
+	const outcome = attempt(exchange, tenantName, form, faulty);
 	if (faulty && exchange.switch('token_close')) {
 		exchange.req.socket.destroy();
 	} else if (outcome.plain !== undefined) {
