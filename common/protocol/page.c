@@ -44,7 +44,7 @@ page_open(struct buf *b, const char *title, const char *owner)
 	wrap(b, "", owner, "</title>\n<style>");
 	buf_lit(b, page_style);
 	wrap(b, "</style>\n</head>\n<body>\n<header>"
-	    "<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\" focusable=\"false\">"
+	    "<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\">"
 	    "<path fill=\"currentColor\" fill-rule=\"evenodd\" d=\"M2 3h4v3h4V3h4v3h4V3h4v18h-6v-6a4 4 0 "
 	    "0 0-8 0v6H2z\"/></svg><span>", owner, "</span></header>\n<main>\n");
 	wrap(b, "<h1>", title, "</h1>\n");
@@ -87,7 +87,7 @@ consent_who(struct buf *b, const struct consent_page *page)
 	row_close(b);
 }
 
-/* A line may end after a dot, so that the labels that tell who owns a long host stay whole. */
+/* A long host breaks after its dots but the last: what tells who owns it stays in one piece. */
 static void
 host(struct buf *b, const char *text)
 {
@@ -98,8 +98,8 @@ host(struct buf *b, const char *text)
 		buf_html(b, arena_copy(b->arena, text, n));
 		text += n;
 		if (*text == '.') {
-			buf_lit(b, ".<wbr>");
 			text++;
+			buf_lit(b, strchr(text, '.') == NULL ? "." : ".<wbr>");
 		}
 	}
 	buf_lit(b, "</bdi></code></dd>\n");

@@ -27,7 +27,7 @@ const char page_style[] =
 	"main{padding:clamp(1.25rem,5vw,2.25rem);background:var(--card);"
 	"border:1px solid var(--line);border-radius:1rem;"
 	"box-shadow:0 1px 2px #0000000d,0 .75rem 2rem #00000012}\n"
-	"h1{margin:0;font-size:clamp(1.45rem,5vw,1.8rem);line-height:1.2;letter-spacing:-.015em;"
+	"h1{margin:0 0 .5rem;font-size:clamp(1.45rem,5vw,1.8rem);line-height:1.2;letter-spacing:-.015em;"
 	"text-wrap:balance}\n"
 	"h2{margin:0;font-size:1rem;line-height:1.4}\n"
 	"p{margin:.35rem 0 0;text-wrap:pretty}\n"

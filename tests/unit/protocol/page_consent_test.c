@@ -42,9 +42,22 @@ consent_names_the_redirect_host_and_the_whole_uri(void **state UNUSED)
 {
 	const char *html = consent(&plain);
 
-	has(html, "<dd class=\"host\"><code><bdi dir=\"ltr\">client.<wbr>example</bdi></code></dd>");
+	has(html, "<dd class=\"host\"><code><bdi dir=\"ltr\">client.example</bdi></code></dd>");
 	has(html, ">https://client.example/cb?app=1<");
 	lacks(html, page_text(TEXT_REDIRECT_APP));
+}
+
+static void
+a_long_redirect_host_keeps_its_last_labels_in_one_piece(void **state UNUSED)
+{
+	struct consent_page page = plain;
+
+	page.redirect_host = "login.contoso.example.evil.example:8443";
+	has(consent(&page), ">login.<wbr>contoso.<wbr>example.<wbr>evil.example:8443<");
+	page.redirect_host = "[::1]:33418";
+	has(consent(&page), ">[::1]:33418<");
+	page.redirect_host = "localhost.";
+	has(consent(&page), ">localhost.<");
 }
 
 static void
@@ -114,6 +127,7 @@ main(void)
 		cmocka_unit_test(consent_says_when_the_client_gave_no_name),
 		cmocka_unit_test(consent_shows_the_client_uri_as_text_and_not_as_a_link),
 		cmocka_unit_test(consent_names_the_redirect_host_and_the_whole_uri),
+		cmocka_unit_test(a_long_redirect_host_keeps_its_last_labels_in_one_piece),
 		cmocka_unit_test(consent_names_the_resource_and_says_each_scope_in_words),
 		cmocka_unit_test(consent_shows_a_scope_it_has_no_words_for_by_its_name),
 		cmocka_unit_test(consent_without_a_scope_says_so),

@@ -65,7 +65,7 @@ rfc8252_s7_1_a_private_use_scheme_stands_where_the_host_would(void **state UNUSE
 	page.redirect_host = NULL;
 	page.redirect_uri = "com.example.app:/cb";
 	html = consent(&page);
-	has(html, "<dd class=\"host\"><code><bdi dir=\"ltr\">com.<wbr>example.<wbr>app:</bdi>");
+	has(html, "<dd class=\"host\"><code><bdi dir=\"ltr\">com.<wbr>example.app:</bdi>");
 	has(html, ">com.example.app:/cb<");
 	says(html, TEXT_REDIRECT_APP);
 }
