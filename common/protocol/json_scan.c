@@ -13,7 +13,7 @@ struct scan {
 	char			*room;		/* where the next unescaped name goes */
 	const char		**name;		/* names of the open objects, innermost last */
 	size_t			 names;
-	struct json_members	 entries;	/* of the outermost value, when they are asked for */
+	struct json_members	 entries;	/* of the outermost value, if asked for */
 };
 
 /* What a text can need of the arena at most, so that each of the three is allocated once. */

@@ -22,9 +22,9 @@ enum jsonrpc_code {
 
 struct jsonrpc_message {
 	enum jsonrpc_kind	 kind;
-	const char		*id;		/* JSON source text, NULL unless a request or response */
+	const char		*id;		/* source text; NULL in a notification */
 	const char		*method;	/* NULL in a response */
-	struct json_object	*params;	/* object, or NULL when absent; borrowed from `value` */
+	struct json_object	*params;	/* NULL when absent; borrowed from `value` */
 	struct json_object	*value;		/* the whole message; owned by whoever parsed it */
 };
 

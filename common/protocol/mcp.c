@@ -105,7 +105,7 @@ envelope_version(const struct jsonrpc_message *rpc)
 	return json_string(json_object_member(rpc->params, "_meta"), VERSION_KEY);
 }
 
-/* initialize negotiates the version itself: a header has no say, except that it cannot be modern. */
+/* initialize negotiates the version itself: no header has a say, but a modern one is wrong. */
 static enum fault
 judge_initialize(const struct mcp_headers *h, struct mcp_message *m)
 {

@@ -76,8 +76,8 @@ struct mcp_post {
  *   400/-32020; Mcp-Name absent or different on tools/call, prompts/get (params.name) and
  *   resources/read (params.uri) 400/-32020, Base64 sentinel decoded first, an invalid one refused;
  *   header values are trimmed of blanks and compared byte by byte.
- * Two kinds have no rule in the modern specification.  Notifications need neither clientCapabilities
- * nor headers, only what is there must agree; without an envelope a modern version header makes
+ * Two kinds have no rule in the modern specification.  Notifications need no clientCapabilities
+ * and no headers, only what is there must agree; without an envelope a modern version header makes
  * them modern.  Responses are legacy, pass with a modern version header too, and are for dropping.
  */
 MUST_CHECK bool	 mcp_read(struct arena *, const char *body, size_t n, const struct mcp_headers *,

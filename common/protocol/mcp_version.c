@@ -19,7 +19,7 @@ mcp_version_legacy(const char *header)
 	return NULL;
 }
 
-/* 2025-11-25 basic/lifecycle "Version Negotiation"; 2026-07-28 has no initialize to negotiate in. */
+/* 2025-11-25 basic/lifecycle "Version Negotiation"; 2026-07-28 has no initialize. */
 const char *
 mcp_negotiate(const char *requested)
 {

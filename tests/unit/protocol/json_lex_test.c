@@ -77,7 +77,8 @@ static void
 rfc8259_s8_2_refuses_lone_surrogates(void **state UNUSED)
 {
 	static const char *const bad[] = {
-		"\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\"", "\"\\ud800\\n\"", "\"\\ud800\\ud800\"",
+		"\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\"", "\"\\ud800\\n\"",
+		"\"\\ud800\\ud800\"",
 		"\"\\udc00\\ud800\"", "\"\\ud800\\u\"", "\"\\ud800\\udc0\"",
 	};
 
@@ -90,7 +91,8 @@ static void
 rfc8259_s7_refuses_other_escapes_and_raw_controls(void **state UNUSED)
 {
 	static const char *const bad[] = {
-		"\"\\x41\"", "\"\\'\"", "\"\\u00g0\"", "\"\\u004\"", "\"\\U0041\"", "\"\\", "\"\\\"",
+		"\"\\x41\"", "\"\\'\"", "\"\\u00g0\"", "\"\\u004\"", "\"\\U0041\"", "\"\\",
+		"\"\\\"",
 		"\"a\nb\"", "\"a\tb\"", "\"\x1f\"", "\"", "\"abc",
 	};
 

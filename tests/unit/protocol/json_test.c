@@ -19,7 +19,8 @@ static void
 what_the_scanner_refuses_is_not_parsed(void **state UNUSED)
 {
 	static const char *const bad[] = {
-		"", "{", "{\"a\":1,\"a\":2}", "[1,]", "{'a':1}", "\"\\ud800\"", "\"\\u0000\"", "NaN",
+		"", "{", "{\"a\":1,\"a\":2}", "[1,]", "{'a':1}", "\"\\ud800\"", "\"\\u0000\"",
+		"NaN",
 		"[\"\xff\"]", "1 2", "Infinity", "{\"a\":tRuE}",
 	};
 
@@ -35,8 +36,10 @@ every_kind_of_value_is_parsed(void **state UNUSED)
 		const char	*text;
 		enum json_type	 type;
 	} good[] = {
-		{ "{}", json_type_object }, { "[]", json_type_array }, { "\"a\"", json_type_string },
-		{ "true", json_type_boolean }, { "false", json_type_boolean }, { "1", json_type_int },
+		{ "{}", json_type_object }, { "[]", json_type_array }, { "\"a\"",
+		json_type_string },
+		{ "true", json_type_boolean }, { "false", json_type_boolean }, { "1",
+		json_type_int },
 		{ "-0", json_type_int }, { "1.5", json_type_double }, { " 12 ", json_type_int },
 		{ "1e5", json_type_double }, { "99999999999999999999999", json_type_int },
 	};
