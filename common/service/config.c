@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "protocol/uri.h"
+#include "service/config_value.h"
+
+#undef getenv	/* configuration is one of the places that read the environment */
+
+#define CONFIG_MEMORY	((size_t)512 * 1024)	/* bytes for all texts */
+
+static bool
+is_server_name(const char *name)
+{
+	static const char *const taken[] = {
+		"register", "authorize", "consent", "oauth-callback", "token", "revoke", "logout",
+		"account", "introspect", "cgi-bin",
+	};
+	size_t n = strlen(name);
+
+	if (n == 0 || n > 64 ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != n || !isalnum((unsigned char)*name))
+		return false;
+	for (size_t i = 0; i < COUNT(taken); i++)
+		if (strcmp(name, taken[i]) == 0)
+			return false;
+	return true;
+}
+
+static bool
+begin_server(struct config_reader *r, const char *name)
+{
+	struct config *c = r->config;
+
+	if (!is_server_name(name))
+		return config_wrong(r, "a [server NAME] is named in lower-case letters, digits, - and _, and "
+		    "not like one of the other programs");
+	if (config_server(c, name, strlen(name)) != NULL)
+		return config_wrong(r, arena_printf(r->arena, "[server %s] stands here twice", name));
+	if (c->servers == CONFIG_SERVERS_MAX)
+		return config_wrong(r, "there are too many [server] sections");
+	r->server = &c->server[c->servers++];
+	*r->server = (struct config_server){ .name = arena_string(r->arena, name) };
+	memset(r->seen_server, 0, sizeof r->seen_server);
+	for (size_t i = 0; i < config_key_count; i++)
+		if (config_keys[i].section == CONFIG_SERVER && !config_set(r, &config_keys[i], ""))
+			return false;
+	return true;
+}
+
+static bool
+begin_section(struct config_reader *r, char *name)
+{
+	if (strncmp(name, "server", 6) == 0 && (name[6] == ' ' || name[6] == '\t')) {
+		r->section = CONFIG_SERVER;
+		return begin_server(r, name + 6 + strspn(name + 6, " \t"));
+	}
+	for (enum config_section s = CONFIG_ENTRA; s < CONFIG_SERVER; s++)
+		if (strcmp(name, config_section_names[s]) == 0) {
+			r->section = s;
+			return true;
+		}
+	return config_wrong(r, "unknown section: there are [entra], [limits] and [server NAME]");
+}
+
+static bool
+read_assignment(struct config_reader *r, const char *name, const char *value)
+{
+	for (size_t i = 0; i < config_key_count; i++) {
+		const struct config_key *key = &config_keys[i];
+		bool *seen = r->section == CONFIG_SERVER ? &r->seen_server[i] : &r->seen[i];
+
+		if (key->section != r->section || strcmp(key->name, name) != 0)
+			continue;
+		if (*seen)
+			return config_wrong(r, arena_printf(r->arena, "%s is set twice", name));
+		*seen = true;
+		return config_set(r, key, value);
+	}
+	return config_wrong(r, arena_printf(r->arena, "unknown key in %s%s%s",
+	    r->section == CONFIG_TOP ? "the top of the file" : "[",
+	    config_section_names[r->section], r->section == CONFIG_TOP ? "" : "]"));
+}
+
+/* Cuts blanks at both ends, in place. */
+static char *
+trim(char *text)
+{
+	size_t n;
+
+	text += strspn(text, " \t\r");
+	n = strlen(text);
+	while (n > 0 && strchr(" \t\r", text[n - 1]) != NULL)
+		text[--n] = '\0';
+	return text;
+}
+
+/* A comment begins with # at the line's start or after a blank. */
+static void
+cut_comment(char *line)
+{
+	for (char *p = line; *p != '\0'; p++)
+		if (*p == '#' && (p == line || p[-1] == ' ' || p[-1] == '\t')) {
+			*p = '\0';
+			return;
+		}
+}
+
+static bool
+read_line(struct config_reader *r, char *line)
+{
+	char *equals;
+	size_t n;
+
+	cut_comment(line);
+	line = trim(line);
+	n = strlen(line);
+	if (n == 0)
+		return true;
+	if (*line == '[') {
+		if (line[n - 1] != ']')
+			return config_wrong(r, "a section is written [name]");
+		line[n - 1] = '\0';
+		return begin_section(r, trim(line + 1));
+	}
+	if ((equals = strchr(line, '=')) == NULL)
+		return config_wrong(r, "a line is key = value, [section] or # comment");
+	*equals = '\0';
+	return read_assignment(r, trim(line), trim(equals + 1));
+}
+
+static bool
+read_file(struct config_reader *r)
+{
+	char *text = arena_alloc(r->arena, CONFIG_FILE_MAX + 1), *next;
+	int fd = open(r->path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0, got = 0;
+
+	if (fd < 0)
+		return config_wrong(r, strerror(errno));
+	while (n <= CONFIG_FILE_MAX && (got = read(fd, text + n, (size_t)(CONFIG_FILE_MAX + 1 - n))) > 0)
+		n += got;
+	close(fd);
+	if (got < 0)
+		return config_wrong(r, strerror(errno));
+	if (n > CONFIG_FILE_MAX)
+		return config_wrong(r, "the file is too long");
+	if (memchr(text, '\0', (size_t)n) != NULL)
+		return config_wrong(r, "the file holds a zero byte");
+	for (char *line = text; line != NULL; line = next) {
+		r->line++;
+		if ((next = strchr(line, '\n')) != NULL)
+			*next++ = '\0';
+		if (!read_line(r, line))
+			return false;
+	}
+	r->line = 0;
+	return true;
+}
+
+/* The Azure SDKs' names are defaults.  AZURE_CLIENT_ID names the managed identity on a virtual
+ * machine, so it counts only beside a certificate's path. */
+static const char *
+azure_default(struct config_reader *r, const struct config_key *key)
+{
+	const char *value = key->azure == NULL ? NULL : getenv(key->azure);
+
+	if (value == NULL || *value == '\0')
+		return NULL;
+	if (strcmp(key->name, "client_id") == 0 && getenv("AZURE_CLIENT_CERTIFICATE_PATH") == NULL)
+		return NULL;
+	if (strcmp(key->name, "credential") == 0)
+		return arena_printf(r->arena, "certificate:%s", value);
+	if (strcmp(key->name, "authority_host") == 0 && value[strlen(value) - 1] == '/')
+		return arena_copy(r->arena, value, strlen(value) - 1);
+	return value;
+}
+
+/* SALLYPORT_<KEY> and SALLYPORT_ENTRA_<KEY> override the file. */
+static const char *
+override(struct config_reader *r, const struct config_key *key)
+{
+	char *name = arena_printf(r->arena, "SALLYPORT_%s%s",
+	    key->section == CONFIG_ENTRA ? "ENTRA_" : "", key->name);
+
+	for (char *p = name; *p != '\0'; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return getenv(name);
+}
+
+static bool
+read_environment(struct config_reader *r)
+{
+	for (size_t i = 0; i < config_key_count; i++) {
+		const struct config_key *key = &config_keys[i];
+		const char *value;
+
+		if (key->section != CONFIG_TOP && key->section != CONFIG_ENTRA)
+			continue;
+		if ((value = override(r, key)) == NULL && !r->seen[i])
+			value = azure_default(r, key);
+		if (value != NULL) {
+			r->seen[i] = true;
+			if (!config_set(r, key, value))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Sets every key that was not given to its default; what is required must be there. */
+static bool
+complete(struct config_reader *r)
+{
+	for (size_t i = 0; i < config_key_count; i++) {
+		const struct config_key *key = &config_keys[i];
+
+		if (key->section != CONFIG_SERVER && !r->seen[i] && !config_set(r, key,
+		    key->standard != NULL ? key->standard : ""))
+			return false;
+	}
+	if (r->config->servers == 0)
+		return config_wrong(r, "there is no [server NAME] section");
+	return true;
+}
+
+static void
+lower(const char *text)
+{
+	union { const char *in; char *out; } p = { .in = text };
+
+	for (; *p.out != '\0'; p.out++)
+		*p.out = (char)tolower((unsigned char)*p.out);
+}
+
+static bool
+derive(struct config_reader *r)
+{
+	struct config *c = r->config;
+	struct uri u;
+
+	if (!uri_parse(r->arena, c->public_url, &u))
+		return config_wrong(r, "public_url must be a URL");
+	c->public_origin = uri_origin(r->arena, &u);
+	c->public_host = strstr(c->public_origin, "://") + 3;
+	c->public_path = u.path;
+	c->public_https = strcmp(u.scheme, "https") == 0;
+	if (c->database == NULL)
+		c->database = arena_printf(r->arena, "sqlite:%s/sallyport.db", c->state_dir);
+	if (strncmp(c->database, "sqlite:/", 8) != 0)
+		return config_wrong(r, "database must be sqlite: and an absolute path");
+	lower(c->entra.tenant_id);
+	lower(c->entra.client_id);
+	if (c->entra.scope == NULL)
+		c->entra.scope = arena_printf(r->arena, "%s/.default", c->entra.client_id);
+	if (c->entra.audience[0] == NULL) {
+		c->entra.audience[0] = c->entra.client_id;
+		c->entra.audience[1] = arena_printf(r->arena, "api://%s", c->entra.client_id);
+	}
+	if (strncmp(c->entra.credential, "certificate:/", 13) != 0 &&
+	    strncmp(c->entra.credential, "secret-file:/", 13) != 0)
+		return config_wrong(r, "credential must be certificate:PATH or secret-file:PATH, an absolute path");
+	for (size_t i = 0; i < c->servers; i++)
+		c->server[i].resource = arena_printf(r->arena, "%s/%s", c->public_url, c->server[i].name);
+	return true;
+}
+
+const struct config *
+config_load_file(const char *path, const char **why)
+{
+	struct arena arena;
+	struct config *c;
+	struct config_reader r;
+
+	arena_init(&arena, CONFIG_MEMORY);
+	c = arena_alloc(&arena, sizeof *c);
+	r = (struct config_reader){ .config = c, .arena = &arena, .path = path };
+	c->path = arena_string(&arena, path);
+	if (!read_file(&r) || !read_environment(&r) || !complete(&r) || !derive(&r)) {
+		*why = r.why;
+		return NULL;
+	}
+	c->arena = arena;
+	return c;
+}
+
+const struct config *
+config_load(const char **why)
+{
+	const char *path = getenv("SALLYPORT_CONF");
+
+	return config_load_file(path != NULL && *path != '\0' ? path : CONFIG_DEFAULT_PATH, why);
+}
+
+const struct config_server *
+config_server(const struct config *c, const char *name, size_t len)
+{
+	for (size_t i = 0; i < c->servers; i++)
+		if (strlen(c->server[i].name) == len && memcmp(c->server[i].name, name, len) == 0)
+			return &c->server[i];
+	return NULL;
+}
+
+bool
+config_list_has(const config_list list, const char *word)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(*list, word) == 0)
+			return true;
+	return false;
+}

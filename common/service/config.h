@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config.h - the one configuration file, read once at start and never changed
+ *
+ * "key = value" under [sections]; the rows of config_table.c say what there is.  The environment
+ * overrides: SALLYPORT_<KEY>, SALLYPORT_ENTRA_<KEY>, and the Azure SDKs' names as defaults.
+ */
+#ifndef SERVICE_CONFIG_H
+#define SERVICE_CONFIG_H
+
+#include "base/arena.h"
+
+#define CONFIG_DEFAULT_PATH	"/etc/sallyport/sallyport.conf"
+#define CONFIG_FILE_MAX		(64 * 1024)	/* bytes */
+#define CONFIG_LIST_MAX		16		/* words in one list */
+#define CONFIG_SERVERS_MAX	32		/* [server] sections */
+
+typedef const char *config_list[CONFIG_LIST_MAX + 1];	/* NULL at the end */
+
+struct config_entra {
+	const char	*tenant_id;
+	const char	*client_id;
+	const char	*credential;		/* kind:argument */
+	const char	*authority_host;
+	const char	*graph_url;
+	const char	*scope;
+	config_list	 audience;
+	int64_t		 timeout;		/* seconds for one call */
+};
+
+struct config_limits {
+	int64_t		 access_token;		/* seconds, as all lifetimes */
+	int64_t		 code;
+	int64_t		 transaction;
+	int64_t		 refresh_idle;
+	int64_t		 session;
+	int64_t		 client_unused;
+	int64_t		 clients;		/* count */
+	int64_t		 body_max;		/* bytes */
+	int64_t		 response_max;		/* bytes of an answer from Entra or Graph */
+	int64_t		 request_memory;	/* bytes of a worker's arena */
+	int64_t		 database_wait;		/* seconds to wait for a locked database */
+};
+
+struct config_server {
+	const char	*name;			/* the path below public_url */
+	const char	*tools;			/* "builtin" */
+	const char	*resource;		/* derived: public_url/name */
+};
+
+struct config {
+	const char	*public_url;		/* the issuer */
+	const char	*state_dir;
+	const char	*database;		/* sqlite:PATH */
+	int64_t		 refresh_grace;		/* seconds */
+	int64_t		 workers;
+	config_list	 allowed_hosts;
+	config_list	 allowed_origins;
+	config_list	 redirect_schemes;
+	config_list	 registration;
+	const char	*ca_file;
+	const char	*shared_origin;
+	const char	*log;			/* errors or all */
+
+	struct config_entra	 entra;
+	struct config_limits	 limits;
+	struct config_server	 server[CONFIG_SERVERS_MAX];
+	size_t			 servers;
+
+	/* Derived from public_url. */
+	const char	*public_origin;		/* scheme://host[:port] */
+	const char	*public_host;		/* host[:port] */
+	const char	*public_path;		/* "" or /path, without a slash at the end */
+	bool		 public_https;
+
+	const char	*path;			/* the file that was read */
+	struct arena	 arena;			/* owns all the texts */
+};
+
+/*
+ * Reads the file that SALLYPORT_CONF names, or the default.  NULL with *why set to one line (file,
+ * line, reason) on the first thing that is wrong.  The result lives as long as the process.
+ */
+MUST_CHECK const struct config *config_load(const char **why);
+
+/* Reads another file; for tests and for `sallyport`. */
+MUST_CHECK const struct config *config_load_file(const char *path, const char **why);
+
+/* The [server] of that name, NULL if there is none. */
+MUST_CHECK const struct config_server *config_server(const struct config *, const char *name,
+		    size_t len);
+
+MUST_CHECK bool	 config_list_has(const config_list, const char *word);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* config_table.h - every configuration key: syntax, default, and its line in the manual */
+#ifndef SERVICE_CONFIG_TABLE_H
+#define SERVICE_CONFIG_TABLE_H
+
+#include "service/config.h"
+
+enum config_syntax {
+	CONFIG_TEXT,
+	CONFIG_PATH,		/* absolute */
+	CONFIG_URL,		/* https, or http on loopback; no query, fragment, user information */
+	CONFIG_LIST,		/* words separated by commas */
+	CONFIG_GUID,
+	CONFIG_NUMBER,
+	CONFIG_DURATION,	/* 30, 30s, 5m, 1h, 30d: kept as seconds */
+	CONFIG_SIZE,		/* 512, 64K, 1M: kept as bytes */
+};
+
+enum config_section { CONFIG_TOP, CONFIG_ENTRA, CONFIG_LIMITS, CONFIG_SERVER, CONFIG_SECTIONS };
+
+struct config_key {
+	enum config_section	 section;
+	const char		*name;
+	size_t			 offset;	/* in struct config, or in struct config_server */
+	enum config_syntax	 syntax;
+	const char		*standard;	/* the default; NULL: required; "": absent */
+	int64_t			 least, most;	/* of numbers, durations, sizes */
+	const char		*choice;	/* of texts and lists: blank-separated; NULL: any */
+	const char		*azure;		/* the Azure SDKs' environment variable, NULL for none */
+	const char		*manual;
+};
+
+extern const struct config_key config_keys[];
+extern const size_t config_key_count;
+extern const char *const config_section_names[CONFIG_SECTIONS];
+
+#endif

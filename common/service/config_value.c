@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/config_value.h"
+
+#include <ctype.h>
+
+#include "base/number.h"
+#include "protocol/uri.h"
+
+bool
+config_wrong(struct config_reader *r, const char *what)
+{
+	r->why = r->line > 0 ? arena_printf(r->arena, "%s:%d: %s", r->path, r->line, what) :
+	    arena_printf(r->arena, "%s: %s", r->path, what);
+	return false;
+}
+
+static bool
+is_guid(const char *text)
+{
+	for (size_t i = 0; i < 36; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			return false;
+	}
+	return text[36] == '\0';
+}
+
+static bool
+is_choice(const char *choice, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = choice; *p != '\0';) {
+		size_t len = strcspn(p, " ");
+
+		if (len == n && memcmp(p, word, n) == 0)
+			return true;
+		p += len + (p[len] == ' ');
+	}
+	return false;
+}
+
+static bool
+is_base_url(struct arena *a, const char *text)
+{
+	struct uri u;
+	size_t n = strlen(text);
+
+	if (!uri_parse(a, text, &u) || u.host == NULL || u.userinfo != NULL || u.query != NULL ||
+	    u.fragment != NULL || text[n - 1] == '/' || strpbrk(u.path, "%;") != NULL)
+		return false;
+	for (const char *p = text; *p != '\0' && (*p != '/' || p[1] == '/' || p[-1] == '/'); p++)
+		if (isupper((unsigned char)*p))
+			return false;
+	return strcmp(u.scheme, "https") == 0 ||
+	    (strcmp(u.scheme, "http") == 0 && uri_host_is_loopback(u.host));
+}
+
+static bool
+set_list(struct config_reader *r, const struct config_key *key, const char **list, const char *value)
+{
+	size_t n = 0;
+
+	while (*value != '\0') {
+		size_t len = strcspn(value, ", \t");
+
+		if (len > 0 && n == CONFIG_LIST_MAX)
+			return config_wrong(r, arena_printf(r->arena, "%s lists too many values", key->name));
+		if (len > 0)
+			list[n++] = arena_copy(r->arena, value, len);
+		if (len > 0 && key->choice != NULL && !is_choice(key->choice, list[n - 1]))
+			return config_wrong(r, arena_printf(r->arena, "%s must be one of: %s", key->name,
+			    key->choice));
+		value += len + (value[len] != '\0');
+	}
+	list[n] = NULL;
+	return true;
+}
+
+static bool
+set_number(struct config_reader *r, const struct config_key *key, int64_t *out, const char *value)
+{
+	int64_t n;
+	bool good = key->syntax == CONFIG_DURATION ? duration_read(value, key->most, &n) :
+	    key->syntax == CONFIG_SIZE ? size_read(value, key->most, &n) :
+	    number_read(value, key->most, &n);
+
+	if (!good || n < key->least)
+		return config_wrong(r, arena_printf(r->arena, "%s must be %s from %lld to %lld", key->name,
+		    key->syntax == CONFIG_DURATION ? "a time (30, 30s, 5m, 1h, 30d)" :
+		    key->syntax == CONFIG_SIZE ? "a size (512, 64K, 1M)" : "a number",
+		    (long long)key->least, (long long)key->most));
+	*out = n;
+	return true;
+}
+
+static bool
+set_text(struct config_reader *r, const struct config_key *key, const char **out, const char *value)
+{
+	if (key->syntax == CONFIG_PATH && *value != '/')
+		return config_wrong(r, arena_printf(r->arena, "%s must be an absolute path", key->name));
+	if (key->syntax == CONFIG_GUID && !is_guid(value))
+		return config_wrong(r, arena_printf(r->arena,
+		    "%s must be a GUID such as 5a1f0c9e-1c2d-4e3f-8a9b-0c1d2e3f4a5b", key->name));
+	if (key->syntax == CONFIG_URL && !is_base_url(r->arena, value))
+		return config_wrong(r, arena_printf(r->arena, "%s must be an https URL in lower case (http on "
+		    "loopback only) without a slash at the end, query or fragment", key->name));
+	if (key->choice != NULL && !is_choice(key->choice, value))
+		return config_wrong(r, arena_printf(r->arena, "%s must be one of: %s", key->name, key->choice));
+	*out = arena_string(r->arena, value);
+	return true;
+}
+
+bool
+config_set(struct config_reader *r, const struct config_key *key, const char *value)
+{
+	char *base = key->section == CONFIG_SERVER ? (char *)r->server : (char *)r->config;
+	void *member = base + key->offset;
+
+	if (*value == '\0' && key->syntax != CONFIG_LIST) {
+		if (key->standard == NULL)
+			return config_wrong(r, arena_printf(r->arena, "%s must be given", key->name));
+		return *key->standard == '\0' ? true : config_set(r, key, key->standard);
+	}
+	switch (key->syntax) {
+	case CONFIG_LIST:
+		return set_list(r, key, member, value);
+	case CONFIG_NUMBER:
+	case CONFIG_DURATION:
+	case CONFIG_SIZE:
+		return set_number(r, key, member, value);
+	default:
+		return set_text(r, key, member, value);
+	}
+}

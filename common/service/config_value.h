@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* config_value.h - what the reader of the configuration keeps, and how one value is judged */
+#ifndef SERVICE_CONFIG_VALUE_H
+#define SERVICE_CONFIG_VALUE_H
+
+#include "service/config_table.h"
+
+#define CONFIG_KEYS_MAX	64
+
+struct config_reader {
+	struct config		*config;
+	struct arena		*arena;
+	const char		*path;
+	int			 line;		/* 0 once the file is read */
+	enum config_section	 section;
+	struct config_server	*server;
+	bool			 seen[CONFIG_KEYS_MAX];		/* by row, outside [server] */
+	bool			 seen_server[CONFIG_KEYS_MAX];	/* by row, in this [server] */
+	const char		*why;
+};
+
+/* Records "file:line: what" and returns false. */
+bool		 config_wrong(struct config_reader *, const char *what);
+
+/* Judges and keeps one value; an empty one means the default.  False with the reason recorded. */
+MUST_CHECK bool	 config_set(struct config_reader *, const struct config_key *, const char *value);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/endpoint.h"
+
+#include <openssl/crypto.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "protocol/http.h"
+#include "protocol/page.h"
+
+void
+refuse_json(const struct request *rq, struct response *rs)
+{
+	rs->content_type = "application/json";
+	buf_lit(&rs->body, "{\"error\":");
+	buf_json(&rs->body, oauth_errors[rq->failure.error].code);
+	if (rq->failure.description != NULL) {
+		buf_lit(&rs->body, ",\"error_description\":");
+		buf_json(&rs->body, rq->failure.description);
+	}
+	buf_lit(&rs->body, "}");
+}
+
+/* A page's heading and advice by error; anything else is the last row's. */
+static const struct advice {
+	enum oauth_error	 error;
+	const char		*title, *next;
+} advices[] = {
+	{ SERVER_ERROR, "Something went wrong on our side",
+	  "Please try again. If it happens again, give your administrator the reference below." },
+	{ TEMPORARILY_UNAVAILABLE, "The sign-in service is not available just now",
+	  "Please wait a minute, then start again from your application." },
+	{ FORBIDDEN, "This sign-in was started in another browser",
+	  "Go back to your application and start again; finish in the same browser window." },
+	{ NOT_FOUND, "There is nothing here", "Please check the address." },
+	{ OAUTH_OK, "This sign-in cannot go on",
+	  "Go back to your application and start again. If it happens again, remove the connection "
+	  "there and add it anew." },
+};
+
+void
+refuse_page(const struct request *rq, struct response *rs)
+{
+	const struct advice *a = advices;
+
+	while (a->error != OAUTH_OK && a->error != rq->failure.error)
+		a++;
+	rs->content_type = "text/html; charset=utf-8";
+	response_header(rs, "Content-Security-Policy", page_policy(rq->arena, NULL));
+	response_header(rs, "Referrer-Policy", "same-origin");
+	page_error(&rs->body, oauth_errors[rq->failure.error].status, a->title,
+	    rq->failure.description == NULL ? "" : rq->failure.description, a->next, rq->id);
+}
+
+static void
+preflight(const struct endpoint *e, struct response *rs)
+{
+	rs->status = 204;
+	response_header(rs, "Access-Control-Allow-Methods", e->methods);
+	response_header(rs, "Access-Control-Allow-Headers",
+	    "authorization, content-type, mcp-protocol-version");
+	response_header(rs, "Access-Control-Max-Age", "86400");
+}
+
+static bool
+method_is_allowed(const char *methods, const char *method)
+{
+	size_t n = strlen(method);
+
+	for (const char *p = methods; *p != '\0';) {
+		size_t len = strcspn(p, ",");
+
+		if (len == n && memcmp(p, method, n) == 0)
+			return true;
+		p += len + strspn(p + len, ", ");
+	}
+	return false;
+}
+
+static enum oauth_error
+open_needs(const struct endpoint *e, struct request *rq)
+{
+	for (size_t i = 0; i < NEEDS_MAX && e->needs[i] != NULL; i++) {
+		void **slot = (void **)(void *)((char *)rq + e->needs[i]->slot);
+		const char *why = "";
+
+		if (*slot == NULL && (*slot = e->needs[i]->open(rq->config, &why)) == NULL)
+			return fail_because(&rq->failure, SERVER_ERROR, "the server is not ready", why);
+	}
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+serve(const struct endpoint *e, struct request *rq, struct response *rs)
+{
+	TRY(request_read(rq, e->standard != NULL ? e->standard : e->path));
+	if (e->path != NULL && (rq->route == NULL || strcmp(rq->route, e->path) != 0))
+		return fail(&rq->failure, NOT_FOUND, "there is nothing at this address");
+	if (e->methods != NULL) {
+		if (e->cors)
+			response_header(rs, "Access-Control-Allow-Origin", "*");
+		if (e->cors && strcmp(rq->method, "OPTIONS") == 0) {
+			preflight(e, rs);
+			return OAUTH_OK;
+		}
+		if (!method_is_allowed(e->methods, rq->method)) {
+			response_header(rs, "Allow", e->methods);
+			return fail(&rq->failure, METHOD_NOT_ALLOWED, "this method is not allowed here");
+		}
+	}
+	if (e->media != NULL && strcmp(rq->method, "POST") == 0 &&
+	    !http_media_type_is(request_variable(rq, "CONTENT_TYPE"), e->media))
+		return fail(&rq->failure, UNSUPPORTED_MEDIA_TYPE,
+		    arena_printf(rq->arena, "the body must be %s", e->media));
+	if (memchr(rq->body, '\0', rq->body_len) != NULL)
+		return fail(&rq->failure, INVALID_REQUEST, "the body holds a zero byte");
+	TRY(open_needs(e, rq));
+	return e->handle(rq, rs);
+}
+
+/* One line; what the web server's access log cannot say.  Never a query, a token or an identity. */
+static void
+log_request(const struct request *rq, const struct response *rs, int64_t began_ms)
+{
+	bool failed = rq->failure.error != OAUTH_OK || rs->status >= 400;
+
+	if (!failed && strcmp(rq->config->log, "all") != 0)
+		return;
+	log_line("%s %s %d %s client=%s id=%s %lldms %s%s%s", rq->method, rq->path, rs->status,
+	    failed ? oauth_errors[rq->failure.error].code : "ok",
+	    rq->client_id == NULL ? "-" : rq->client_id, rq->id,
+	    (long long)(clock_monotonic_ms() - began_ms),
+	    rq->failure.description == NULL ? "" : rq->failure.description,
+	    rq->failure.reason == NULL ? "" : ": ",
+	    rq->failure.reason == NULL ? "" : rq->failure.reason);
+}
+
+static void
+refuse(const struct endpoint *e, struct request *rq, struct response *rs)
+{
+	rs->status = oauth_errors[rq->failure.error].status;
+	rs->body = buf_new(rq->arena, RESPONSE_BODY_MAX);
+	if (rs->status == 503)
+		response_header(rs, "Retry-After", "5");
+	(e->refuse != NULL ? e->refuse : refuse_json)(rq, rs);
+}
+
+void
+endpoint_serve(const struct endpoint *e, struct request *worker, struct io *io)
+{
+	struct request *rq = worker;
+	struct response rs = response_new(rq->arena);
+	int64_t began_ms = clock_monotonic_ms();
+
+	rq->io = io;
+	rq->now = clock_seconds();
+	rq->failure = (struct failure){ 0 };
+	rq->route = rq->client_id = NULL;
+	rq->body_len = 0;
+	if (serve(e, rq, &rs) != OAUTH_OK)
+		refuse(e, rq, &rs);
+	if (rq->arena->exhausted || buf_text(&rs.headers) == NULL || buf_text(&rs.body) == NULL) {
+		rs = response_new(rq->arena);
+		(void)fail_because(&rq->failure, SERVER_ERROR, "the request needs too much memory",
+		    rq->arena->exhausted ? "arena exhausted" : "answer too long or malformed");
+		refuse(e, rq, &rs);
+	}
+	if (strstr(buf_text(&rs.headers), "Cache-Control:") == NULL)
+		response_header(&rs, "Cache-Control", "no-store");
+	if (!response_send(rq, &rs) && rq->failure.error == OAUTH_OK)
+		rq->failure.reason = "the peer is gone";
+	log_request(rq, &rs, began_ms);
+}
+
+void
+endpoint_close(const struct endpoint *e, struct request *worker)
+{
+	for (size_t i = 0; i < NEEDS_MAX && e->needs[i] != NULL; i++) {
+		void **slot = (void **)(void *)((char *)worker + e->needs[i]->slot);
+
+		if (*slot != NULL)
+			e->needs[i]->close(*slot);
+		*slot = NULL;
+	}
+	arena_free(worker->arena);
+}
+
+static int
+run_once(const struct endpoint *e, const struct config *config, struct io *io)
+{
+	struct arena arena;
+	struct request worker = { .arena = &arena, .config = config };
+
+	arena_init(&arena, (size_t)config->limits.request_memory);
+	endpoint_serve(e, &worker, io);
+	endpoint_close(e, &worker);
+	return 0;
+}
+
+/* libfcgi, curl and json-c keep secrets on an ordinary heap: no core file, no ptrace by others. */
+static void
+guard_memory(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0);
+}
+
+int
+endpoint_run(const struct endpoint *e)
+{
+	bool cgi = FCGX_IsCGI();
+	struct io io = io_cgi();
+	const struct config *config;
+	const char *why;
+
+	if (!cgi || !io.by_hand)
+		guard_memory();
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if ((config = config_load(&why)) == NULL) {
+		static const char answer[] = "Status: 500\r\nContent-Type: text/plain\r\n\r\n"
+		    "The server is not configured; its error log says what is wrong.\n";
+
+		log_line("%s", why);
+		if (cgi && !io.by_hand)
+			(void)io.write(&io, answer, sizeof answer - 1);
+		return 78;	/* sysexits EX_CONFIG */
+	}
+	return cgi ? run_once(e, config, &io) : workers_run(e, config);
+}

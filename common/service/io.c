@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/io.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+#undef getenv	/* whether a web server started the program is in the environment */
+
+static ssize_t
+cgi_read(struct io *io UNUSED, void *to, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = read(STDIN_FILENO, to, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static bool
+cgi_write(struct io *io UNUSED, const void *from, size_t n)
+{
+	const char *p = from;
+
+	while (n > 0) {
+		ssize_t put = write(STDOUT_FILENO, p, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return false;
+		p += put;
+		n -= (size_t)put;
+	}
+	return true;
+}
+
+static void
+cgi_end_connection(struct io *io UNUSED)
+{
+}
+
+struct io
+io_cgi(void)
+{
+	return (struct io){
+		.read = cgi_read, .write = cgi_write, .end_connection = cgi_end_connection,
+		.envp = environ, .by_hand = getenv("GATEWAY_INTERFACE") == NULL,
+	};
+}
+
+static ssize_t
+fcgx_read(struct io *io, void *to, size_t n)
+{
+	return FCGX_GetStr(to, n > INT_MAX ? INT_MAX : (int)n, io->fcgx->in);
+}
+
+static bool
+fcgx_write(struct io *io, const void *from, size_t n)
+{
+	const char *p = from;
+
+	while (n > 0) {
+		int part = n > INT_MAX ? INT_MAX : (int)n;
+
+		if (FCGX_PutStr(p, part, io->fcgx->out) != part)
+			return false;
+		p += part;
+		n -= (size_t)part;
+	}
+	return true;
+}
+
+static void
+fcgx_end_connection(struct io *io)
+{
+	io->fcgx->keepConnection = 0;
+}
+
+struct io
+io_fcgx(FCGX_Request *fcgx)
+{
+	return (struct io){
+		.read = fcgx_read, .write = fcgx_write, .end_connection = fcgx_end_connection,
+		.envp = fcgx->envp, .fcgx = fcgx,
+	};
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * io.h - where a request comes from and its answer goes to
+ *
+ * libfcgi moves no byte in CGI mode, so there are two makers: FCGX streams, and file descriptors
+ * 0 and 1.
+ */
+#ifndef SERVICE_IO_H
+#define SERVICE_IO_H
+
+#include <fcgiapp.h>
+
+#include "base/attr.h"
+
+struct io {
+	/* Up to n bytes; 0 at the end, -1 on an error. */
+	ssize_t		(*read)(struct io *, void *, size_t n);
+	bool		(*write)(struct io *, const void *, size_t n);
+	void		(*end_connection)(struct io *);		/* after this answer */
+	char		**envp;
+	FCGX_Request	 *fcgx;		/* NULL in CGI mode */
+	bool		  by_hand;	/* no web server: a person's terminal or script */
+};
+
+struct io	 io_cgi(void);
+struct io	 io_fcgx(FCGX_Request *);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * request.h - one request and its answer
+ *
+ * Both live in the worker's arena and end with it.  The pointers to services are the worker's own;
+ * those that an endpoint did not name in its needs stay NULL.
+ */
+#ifndef SERVICE_REQUEST_H
+#define SERVICE_REQUEST_H
+
+#include "base/buf.h"
+#include "protocol/oauth.h"
+#include "service/config.h"
+#include "service/io.h"
+
+struct store;
+struct keyring;
+struct http_client;
+struct verdicts;
+
+struct request {
+	struct arena		*arena;
+	const struct config	*config;
+	struct io		*io;
+	const char		*id;		/* 16 hexadecimal digits, for the log and the pages */
+	int64_t			 now;		/* seconds, when it began */
+	const char		*method;
+	const char		*path;		/* as sent, undecoded, without the query */
+	const char		*route;		/* path below public_url's own; NULL when outside it */
+	const char		*query;		/* "" when there is none */
+	const char		*body;		/* "" when there is none; NUL-terminated */
+	size_t			 body_len;
+	const char		*client_id;	/* for the log, once known */
+	struct failure		 failure;
+
+	struct store		*store;
+	struct keyring		*keys;
+	struct http_client	*http;
+	struct verdicts		*verdicts;
+};
+
+#define RESPONSE_HEADERS_MAX	16384			/* bytes */
+#define RESPONSE_BODY_MAX	((size_t)8 * 1024 * 1024)	/* bytes */
+
+struct response {
+	int		 status;
+	const char	*content_type;		/* NULL: no body */
+	struct buf	 headers;
+	struct buf	 body;
+};
+
+/* A variable of the request, NULL when absent or empty: "HTTP_ORIGIN", "CONTENT_TYPE". */
+const char	*request_variable(const struct request *, const char *name);
+
+struct response	 response_new(struct arena *);
+void		 response_header(struct response *, const char *name, const char *value);
+
+/* Sends "Location" with 303 after a POST and 302 after a GET. */
+void		 response_redirect(const struct request *, struct response *, const char *location);
+
+/*
+ * Reads method, path and body.  The body is read to its end, up to body_max; beyond that the
+ * failure is CONTENT_TOO_LARGE and the connection ends.  `path` is the endpoint's own, taken by
+ * hand when nothing else names one.
+ */
+MUST_CHECK enum oauth_error request_read(struct request *, const char *path);
+
+/* False when the peer is gone. */
+bool		 response_send(const struct request *, const struct response *);
+
+#endif

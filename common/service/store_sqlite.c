@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* The only file that knows SQLite. */
+#include "service/endpoint.h"
+#include "service/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/die.h"
+
+#define PREFIX	(sizeof "sqlite:" - 1)
+
+struct statement {
+	sqlite3_stmt	*sqlite;
+};
+
+struct store {
+	sqlite3			*db;
+	struct statement	 query[QUERY_COUNT];
+};
+
+static const char *
+database_path(const struct config *config)
+{
+	return config->database + PREFIX;
+}
+
+const char *
+store_error(struct store *s)
+{
+	return sqlite3_errmsg(s->db);
+}
+
+static sqlite3_stmt *
+prepare(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != SQLITE_OK)
+		return NULL;
+	return stmt;
+}
+
+/* A statement that cannot be prepared stays NULL: binding does nothing and stepping fails. */
+struct statement *
+store_query(struct store *s, enum query which)
+{
+	struct statement *q = &s->query[which];
+
+	if (q->sqlite == NULL)
+		q->sqlite = prepare(s->db, sql_queries[which].sql);
+	return q;
+}
+
+void
+statement_auto(struct statement **q)
+{
+	sqlite3_reset((*q)->sqlite);
+	sqlite3_clear_bindings((*q)->sqlite);
+}
+
+static int
+parameter(struct statement *q, const char *name)
+{
+	int at = sqlite3_bind_parameter_index(q->sqlite, name);
+
+	if (at == 0 && q->sqlite != NULL)
+		die("no parameter %s in: %s", name, sqlite3_sql(q->sqlite));
+	return at;
+}
+
+void
+statement_text(struct statement *q, const char *name, const char *value)
+{
+	(void)sqlite3_bind_text(q->sqlite, parameter(q, name), value, -1, SQLITE_STATIC);
+}
+
+void
+statement_blob(struct statement *q, const char *name, struct bytes value)
+{
+	(void)sqlite3_bind_blob64(q->sqlite, parameter(q, name), value.data, value.len,
+	    SQLITE_STATIC);
+}
+
+void
+statement_hash(struct statement *q, const char *name, const uint8_t value[static 32])
+{
+	(void)sqlite3_bind_blob(q->sqlite, parameter(q, name), value, 32, SQLITE_STATIC);
+}
+
+void
+statement_int(struct statement *q, const char *name, int64_t value)
+{
+	(void)sqlite3_bind_int64(q->sqlite, parameter(q, name), value);
+}
+
+enum stored
+statement_row(struct statement *q)
+{
+	switch (q->sqlite == NULL ? SQLITE_ERROR : sqlite3_step(q->sqlite)) {
+	case SQLITE_ROW:
+		return STORED;
+	case SQLITE_DONE:
+		return ABSENT;
+	default:
+		return STORE_FAILED;
+	}
+}
+
+enum stored
+statement_change(struct statement *q)
+{
+	if (q->sqlite == NULL || sqlite3_step(q->sqlite) != SQLITE_DONE)
+		return STORE_FAILED;
+	return sqlite3_changes(sqlite3_db_handle(q->sqlite)) > 0 ? STORED : ABSENT;
+}
+
+const char *
+statement_column_text(struct statement *q, int column, struct arena *a)
+{
+	const void *text = sqlite3_column_text(q->sqlite, column);
+
+	return text == NULL ? NULL :
+	    arena_copy(a, text, (size_t)sqlite3_column_bytes(q->sqlite, column));
+}
+
+struct bytes
+statement_column_blob(struct statement *q, int column, struct arena *a)
+{
+	const void *blob = sqlite3_column_blob(q->sqlite, column);
+	size_t n = (size_t)sqlite3_column_bytes(q->sqlite, column);
+
+	return blob == NULL ? (struct bytes){ 0 } :
+	    (struct bytes){ .data = (uint8_t *)arena_copy(a, blob, n), .len = n };
+}
+
+int64_t
+statement_column_int(struct statement *q, int column)
+{
+	return sqlite3_column_int64(q->sqlite, column);
+}
+
+bool
+statement_column_null(struct statement *q, int column)
+{
+	return sqlite3_column_type(q->sqlite, column) == SQLITE_NULL;
+}
+
+struct transaction
+transaction_begin(struct store *s)
+{
+	bool begun = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+
+	return (struct transaction){ .store = begun ? s : NULL };
+}
+
+bool
+transaction_commit(struct transaction *t)
+{
+	if (t->store == NULL ||
+	    sqlite3_exec(t->store->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		return false;
+	t->store = NULL;
+	return true;
+}
+
+void
+transaction_auto(struct transaction *t)
+{
+	if (t->store != NULL)
+		(void)sqlite3_exec(t->store->db, "ROLLBACK", NULL, NULL, NULL);
+	t->store = NULL;
+}
+
+/* Without -wal and -shm files of the right mode another user's program could not open them:
+ * SQLite gives them the database's own mode, whatever the umask. */
+static struct store *
+open_file(const struct config *config, int flags, const char **why)
+{
+	struct store *s = calloc(1, sizeof *s);
+	int wait_ms = (int)config->limits.database_wait * 1000;
+
+	if (s == NULL)
+		die("no memory for a store");
+	if (sqlite3_open_v2(database_path(config), &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
+	    SQLITE_OK || sqlite3_busy_timeout(s->db, wait_ms) != SQLITE_OK ||
+	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
+	    sqlite3_exec(s->db, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+	    "PRAGMA temp_store = MEMORY;", NULL, NULL, NULL) != SQLITE_OK) {
+		*why = "the database cannot be opened; `sallyport init` makes it, `sallyport check` "
+		    "says what is wrong";
+		store_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < QUERY_COUNT; i++)
+		sqlite3_finalize(s->query[i].sqlite);
+	sqlite3_close_v2(s->db);
+	free(s);
+}
+
+/* -1 when there is no schema at all. */
+static int64_t
+schema_version(struct store *s)
+{
+	AUTO(statement) struct statement *q = store_query(s, QUERY_SCHEMA_VERSION_GET);
+
+	return statement_row(q) == STORED ? statement_column_int(q, 0) : -1;
+}
+
+struct store *
+store_open(const struct config *config, const char **why)
+{
+	struct store *s = open_file(config, SQLITE_OPEN_READWRITE, why);
+	int64_t version;
+
+	if (s == NULL)
+		return NULL;
+	version = schema_version(s);
+	if (version == sql_migrations[SQL_MIGRATIONS - 1].version)
+		return s;
+	*why = version < sql_migrations[SQL_MIGRATIONS - 1].version ?
+	    "the database is of an older version, or empty: run `sallyport init`" :
+	    "the database is of a newer version than this program";
+	store_close(s);
+	return NULL;
+}
+
+static bool
+migrate(struct store *s, const struct sql_migration *m)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(s);
+	AUTO(statement) struct statement *put = store_query(s, QUERY_SCHEMA_VERSION_PUT);
+
+	if (t.store == NULL)
+		return false;
+	if (schema_version(s) >= m->version)
+		return true;	/* another `sallyport init` was quicker */
+	if (sqlite3_exec(s->db, m->sql, NULL, NULL, NULL) != SQLITE_OK)
+		return false;
+	statement_int(put, ":version", m->version);
+	statement_int(put, ":now", clock_seconds());
+	return statement_change(put) == STORED && transaction_commit(&t);
+}
+
+bool
+store_create(const struct config *config, const char **why)
+{
+	int fd = open(database_path(config), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+	struct store *s;
+	bool good;
+
+	if (fd < 0 || (fchmod(fd, 0660) != 0 && errno != EPERM)) {
+		*why = "the database's file cannot be made";
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	close(fd);
+	if ((s = open_file(config, SQLITE_OPEN_READWRITE, why)) == NULL)
+		return false;
+	good = sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(s->db, sql_migrations[0].sql, NULL, NULL, NULL) == SQLITE_OK;
+	for (size_t i = 1; good && i < SQL_MIGRATIONS; i++)
+		good = migrate(s, &sql_migrations[i]);
+	if (!good)
+		*why = "the database cannot be brought to this version's schema";
+	store_close(s);
+	return good;
+}
+
+static void *
+open_service(const struct config *config, const char **why)
+{
+	return store_open(config, why);
+}
+
+static void
+close_service(void *store)
+{
+	store_close(store);
+}
+
+const struct service store_service = {
+	.name = "store", .slot = offsetof(struct request, store),
+	.open = open_service, .close = close_service,
+};

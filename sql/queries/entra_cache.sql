@@ -1,0 +1,12 @@
+-- name: entra_cache_get
+SELECT document, mac, fetched_at, tried_at FROM entra_cache WHERE name = :name;
+
+-- name: entra_cache_put
+INSERT INTO entra_cache (name, document, mac, fetched_at, tried_at)
+VALUES (:name, :document, :mac, :now, :now)
+ON CONFLICT (name) DO UPDATE SET document = excluded.document, mac = excluded.mac,
+	fetched_at = excluded.fetched_at, tried_at = excluded.tried_at;
+
+-- name: entra_cache_try
+-- Test and set: one process at a time asks Entra again, the others use what they have.
+UPDATE entra_cache SET tried_at = :now WHERE name = :name AND tried_at <= :tried_before;

@@ -1,0 +1,42 @@
+-- name: session_insert
+INSERT INTO session (sid, client_id, resource, scope, subject, tenant_id, object_id, created_at,
+	expires_at, last_used_at, identity, entra_tokens)
+VALUES (:sid, :client_id, :resource, :scope, :subject, :tenant_id, :object_id, :now, :expires_at,
+	:now, :identity, :entra_tokens);
+
+-- name: session_get
+SELECT client_id, resource, scope, subject, tenant_id, object_id, expires_at, identity
+  FROM session
+ WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now;
+
+-- name: session_use
+UPDATE session SET last_used_at = :now
+ WHERE sid = :sid AND last_used_at < :used_before;
+
+-- name: session_entra_tokens
+SELECT entra_tokens FROM session
+ WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now;
+
+-- name: session_lease
+-- Test and set: whoever changes the row refreshes Entra's tokens, the others wait or go on.
+UPDATE session SET lease_owner = :owner, lease_until = :until
+ WHERE sid = :sid AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= :now);
+
+-- name: session_store_entra_tokens
+-- Stored only if the lease is still ours.
+UPDATE session SET entra_tokens = :entra_tokens, lease_owner = NULL, lease_until = NULL
+ WHERE sid = :sid AND ended_at IS NULL AND lease_owner = :owner;
+
+-- name: session_release
+UPDATE session SET lease_owner = NULL, lease_until = NULL
+ WHERE sid = :sid AND lease_owner = :owner;
+
+-- name: session_end
+-- Erases what is sealed and leaves a tombstone: ending cannot be undone.
+UPDATE session
+   SET ended_at = :now, identity = NULL, entra_tokens = NULL, lease_owner = NULL, lease_until = NULL
+ WHERE sid = :sid AND ended_at IS NULL;
+
+-- name: session_delete_expired
+DELETE FROM session WHERE sid IN
+	(SELECT sid FROM session WHERE expires_at <= :now LIMIT :limit);
