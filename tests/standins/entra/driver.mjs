@@ -129,6 +129,14 @@ export class Driver {
 		return (await this.redeem()).json;
 	}
 
+	/* A sign-in with nothing before it in the log; answers all that was in play. */
+	async redeemLogged() {
+		await this.control('log', undefined, 'DELETE');
+		const authorized = await this.authorize();
+		const { json } = await this.token(this.codeFields(authorized));
+		return { ...authorized, json };
+	}
+
 	refresh(refreshToken, change = {}) {
 		return this.token({
 			grant_type: 'refresh_token', client_id: SALLYPORT, client_secret: SALLYPORT_SECRET,

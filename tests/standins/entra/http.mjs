@@ -9,12 +9,11 @@ export async function readBody(req) {
 	let size = 0;
 	for await (const chunk of req) {
 		size += chunk.length;
-		if (size > BODY_MAX) {
-			return null;
+		if (size <= BODY_MAX) {
+			chunks.push(chunk);
 		}
-		chunks.push(chunk);
 	}
-	return Buffer.concat(chunks).toString('utf8');
+	return size > BODY_MAX ? null : Buffer.concat(chunks).toString('utf8');
 }
 
 /* Fields by name (the first of each), and the names that came more than once. */
