@@ -34,9 +34,9 @@ free_keys(UNUSED void **state)
 	return 0;
 }
 
-/* A token over HEADER and CLAIMS with PKCS #1 padding and that digest. */
+/* A token over HEADER and CLAIMS with the key's own padding, PKCS #1 for RSA, and that digest. */
 static const char *
-sign_pkcs1(EVP_PKEY *with, const EVP_MD *digest)
+sign_with(EVP_PKEY *with, const EVP_MD *digest)
 {
 	char *input = arena_printf(&a, "%s.%s", base64url_encode(&a, HEADER, strlen(HEADER)),
 	    base64url_encode(&a, CLAIMS, strlen(CLAIMS)));
@@ -105,7 +105,7 @@ rs256_with_key(const struct jws *jws)
 static void
 rs256_protects_each_character(UNUSED void **state)
 {
-	const char *token = sign_pkcs1(key, EVP_sha256());
+	const char *token = sign_with(key, EVP_sha256());
 
 	assert_true(verifies_rs256(token, key));
 	assert_each_character_counts(&a, token, rs256_with_key);
@@ -114,8 +114,8 @@ rs256_protects_each_character(UNUSED void **state)
 static void
 rs256_refuses_other_digests_padding_and_a_mac(UNUSED void **state)
 {
-	assert_false(verifies_rs256(sign_pkcs1(key, EVP_sha512()), key));
-	assert_false(verifies_rs256(sign_pkcs1(key, EVP_sha1()), key));
+	assert_false(verifies_rs256(sign_with(key, EVP_sha512()), key));
+	assert_false(verifies_rs256(sign_with(key, EVP_sha1()), key));
 	assert_false(verifies_rs256(jws_sign_ps256(&a, key, HEADER, CLAIMS), key));
 	assert_false(verifies_rs256(jws_sign_hs256(&a, mac, HEADER, CLAIMS), key));
 }
@@ -129,7 +129,7 @@ rs256_and_hs256_cannot_be_confused(UNUSED void **state)
 	struct hmac *h = hmac_new(der, (size_t)n);
 
 	assert_false(verifies_rs256(jws_sign_hs256(&a, h, HEADER, CLAIMS), key));
-	assert_false(verifies_hs256(sign_pkcs1(key, EVP_sha256()), h));
+	assert_false(verifies_hs256(sign_with(key, EVP_sha256()), h));
 	hmac_free(h);
 	OPENSSL_free(der);
 }
@@ -140,7 +140,7 @@ rfc7518_s3_3_a_key_under_2048_bits_neither_verifies_nor_signs(UNUSED void **stat
 	AUTO(pkey) EVP_PKEY *small = EVP_RSA_gen(1024);
 
 	assert_non_null(small);
-	assert_false(verifies_rs256(sign_pkcs1(small, EVP_sha256()), small));
+	assert_false(verifies_rs256(sign_with(small, EVP_sha256()), small));
 	assert_null(jws_sign_ps256(&a, small, HEADER, CLAIMS));
 }
 
@@ -150,8 +150,22 @@ a_key_that_is_no_rsa_neither_verifies_nor_signs(UNUSED void **state)
 	AUTO(pkey) EVP_PKEY *ec = EVP_EC_gen("P-256");
 
 	assert_non_null(ec);
-	assert_false(verifies_rs256(sign_pkcs1(ec, EVP_sha256()), ec));
+	assert_false(verifies_rs256(sign_with(ec, EVP_sha256()), ec));
 	assert_null(jws_sign_ps256(&a, ec, HEADER, CLAIMS));
+}
+
+/* Left to itself, OpenSSL would check PSS padding with such a key: that is another algorithm. */
+static void
+a_key_for_pss_alone_does_not_verify_rs256(UNUSED void **state)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+	AUTO(pkey) EVP_PKEY *pss = NULL;
+
+	assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048), 1);
+	assert_int_equal(EVP_PKEY_generate(ctx, &pss), 1);
+	EVP_PKEY_CTX_free(ctx);
+	assert_false(verifies_rs256(sign_with(pss, EVP_sha256()), pss));
 }
 
 static void
@@ -206,6 +220,7 @@ main(void)
 		cmocka_unit_test(rs256_and_hs256_cannot_be_confused),
 		cmocka_unit_test(rfc7518_s3_3_a_key_under_2048_bits_neither_verifies_nor_signs),
 		cmocka_unit_test(a_key_that_is_no_rsa_neither_verifies_nor_signs),
+		cmocka_unit_test(a_key_for_pss_alone_does_not_verify_rs256),
 		cmocka_unit_test(a_refused_signature_leaves_no_openssl_error_behind),
 		cmocka_unit_test(rfc7518_s3_5_ps256_signs_with_sha_256_mgf1_and_a_salt_of_32_bytes),
 		cmocka_unit_test(a_public_key_cannot_sign),
