@@ -2,9 +2,8 @@
 /*
  * jwk_fuzz - a key set from outside: whatever is found may be used, and a valid set has a key
  */
+#include "fuzz.h"
 #include "protocol/jwk.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* True when that key of the set can be found; every key that is found keeps the promise. */
 static bool
@@ -15,11 +14,9 @@ found(struct arena *a, struct json_object *set, const char *kid)
 
 	if (key == NULL)
 		return false;
-	if (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < 2048 ||
-	    EVP_PKEY_get_bits(key) > 8192)
-		abort();
-	if (issuer != NULL && strlen(issuer) > JWK_SET_MAX)
-		abort();
+	EXPECT(EVP_PKEY_is_a(key, "RSA"));
+	EXPECT(EVP_PKEY_get_bits(key) >= 2048 && EVP_PKEY_get_bits(key) <= 8192);
+	EXPECT(issuer == NULL || strlen(issuer) <= JWK_SET_MAX);
 	return true;
 }
 
@@ -36,8 +33,7 @@ look_for_each(struct arena *a, struct json_object *set)
 		if (kid != NULL && found(a, set, kid))
 			any = true;
 	}
-	if (count <= 16 && any != jwk_set_valid(a, set))
-		abort();
+	EXPECT(count > 16 || any == jwk_set_valid(a, set));
 }
 
 int
