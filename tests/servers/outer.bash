@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The outer files of tests/serve: a port, a site and logs around the shipped file, as an owner has them.  The owner is
-# a difficult one, with error pages for everything.  Reads server, port, tmp, run, path, names, body_limit, programs
-# and as_www_data; sets server_pid and activate_pid.
+# a difficult one, with error pages for everything.  Reads server, port, tmp, run, path, names, body_limit, programs,
+# as_www_data and ended_with_us; sets server_pid and activate_pid.
 
 start_lighttpd()
 {
@@ -40,7 +40,7 @@ start_apache()
 		"outer_${kind//-/_}"
 	} >"$tmp/apache2.conf"
 	[[ $kind != proxy-fcgi ]] || activate
-	apache2 -DFOREGROUND -f "$tmp/apache2.conf" >"$tmp/log/apache2.log" 2>&1 &
+	"${ended_with_us[@]}" apache2 -DFOREGROUND -f "$tmp/apache2.conf" >"$tmp/log/apache2.log" 2>&1 &
 	server_pid=$!
 }
 

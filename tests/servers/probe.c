@@ -138,14 +138,19 @@ entry(struct exchange *x, const char *separator, const char *text)
 static void
 put(struct exchange *x, const char *format, ...)
 {
-	va_list ap;
+	char	 text[512];	/* libfcgi's own printf does not know %zu */
+	va_list	 ap;
+	int	 n;
 
 	va_start(ap, format);
-	if (x->rq != NULL)
-		FCGX_VFPrintF(x->rq->out, format, ap);
-	else
-		vprintf(format, ap);
+	n = vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	if (n < 0 || n >= (int)sizeof(text))
+		abort();
+	if (x->rq != NULL)
+		FCGX_PutStr(text, n, x->rq->out);
+	else
+		fwrite(text, 1, (size_t)n, stdout);
 }
 
 static void
