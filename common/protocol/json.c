@@ -5,6 +5,43 @@
 #include <limits.h>
 
 #include "base/die.h"
+#include "protocol/json_lex.h"
+
+/* In scanned text, where two more characters follow a backslash at least. */
+static bool
+is_pair(const char *p)
+{
+	return p[0] == '\\' && p[1] == 'u' && (p[2] == 'd' || p[2] == 'D') &&
+	    strchr("89abAB", p[3]) != NULL;
+}
+
+/*
+ * Scanned text with its surrogate pairs written as UTF-8, which is shorter.  json-c 0.16 takes a
+ * pair for half of one, and reads U+FFFD, when the low 16 bits of its character are D800 to DFFF
+ * (U+1D91E, U+2D800), so that two names could become one behind the scanner's back.
+ */
+static struct json_cursor
+without_pairs(struct arena *a, const char *text, size_t n)
+{
+	struct json_cursor c = { text, text + n };
+	char *plain, *out;
+
+	if (memmem(text, n, "\\ud", 3) == NULL && memmem(text, n, "\\uD", 3) == NULL)
+		return c;
+	plain = out = arena_alloc(a, n);
+	while (c.at < c.end) {
+		if (is_pair(c.at)) {
+			c.at++;
+			if (!json_escape(&c, &out))
+				die("a text was not scanned");
+			continue;
+		}
+		if (*c.at == '\\')
+			*out++ = *c.at++;
+		*out++ = *c.at++;
+	}
+	return (struct json_cursor){ plain, out };
+}
 
 /*
  * json-c counts a scalar as a level of its own.  Its strict mode is not asked for: it refuses
@@ -15,12 +52,14 @@ json_parse(struct arena *a, const char *text, size_t n)
 {
 	struct json_tokener *tokener;
 	struct json_object *value;
+	struct json_cursor plain;
 
 	if (n > INT_MAX || json_scan(a, text, n, NULL) != JSON_FINE)
 		return NULL;
 	if ((tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1)) == NULL)
 		die("no memory for a JSON parser");
-	value = json_tokener_parse_ex(tokener, text, (int)n);
+	plain = without_pairs(a, text, n);
+	value = json_tokener_parse_ex(tokener, plain.at, (int)(plain.end - plain.at));
 	/* A number alone ends only where something follows it. */
 	if (json_tokener_get_error(tokener) == json_tokener_continue)
 		value = json_tokener_parse_ex(tokener, " ", 1);

@@ -74,8 +74,8 @@ unicode(struct json_cursor *s, char **out)
 	return true;
 }
 
-static bool
-escape(struct json_cursor *s, char **out)
+bool
+json_escape(struct json_cursor *s, char **out)
 {
 	static const char letter[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
 	const char *p;
@@ -105,7 +105,7 @@ json_quoted(struct json_cursor *s, char **out)
 			return false;
 		if (c != '\\')
 			put(out, c);
-		else if (!escape(s, out))
+		else if (!json_escape(s, out))
 			return false;
 	}
 	return false;

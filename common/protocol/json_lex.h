@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_lex.h - the tokens of RFC 8259, for json_scan.c alone
+ * json_lex.h - the tokens of RFC 8259, for json_scan.c and json.c alone
  *
  * Each function moves the cursor past what it names.  When it returns false the text is not JSON
  * and the cursor's place means nothing; json_next alone leaves it where another token may begin.
@@ -20,6 +20,9 @@ void		 json_blanks(struct json_cursor *);
 MUST_CHECK bool	 json_next(struct json_cursor *, char);		/* blanks, then that character */
 MUST_CHECK bool	 json_literal(struct json_cursor *, const char *word);
 MUST_CHECK bool	 json_number(struct json_cursor *);
+
+/* After a backslash; a surrogate pair is taken whole.  See json_quoted for out. */
+MUST_CHECK bool	 json_escape(struct json_cursor *, char **out);
 
 /*
  * At a quotation mark.  Unless out is NULL the unescaped bytes go to *out, which moves; they are

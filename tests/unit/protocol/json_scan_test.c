@@ -232,7 +232,7 @@ expect_frugal(const char *text)
 }
 
 static void
-hostile_texts_take_no_more_of_the_arena_than_eight_times_their_size(void **state UNUSED)
+hostile_texts_take_at_most_eight_times_their_size(void **state UNUSED)
 {
 	expect_frugal(nested(":", 50000, "", ""));
 	expect_frugal(nested("\"\":", 50000, "", ""));
@@ -284,7 +284,7 @@ main(void)
 		cmocka_unit_test(other_values_list_no_members),
 		cmocka_unit_test(a_fault_leaves_the_list_alone),
 		cmocka_unit_test(elements_of_the_outermost_array_are_listed_with_their_source),
-		cmocka_unit_test(hostile_texts_take_no_more_of_the_arena_than_eight_times_their_size),
+		cmocka_unit_test(hostile_texts_take_at_most_eight_times_their_size),
 		cmocka_unit_test(two_hundred_thousand_names_take_no_quadratic_time),
 	};
 

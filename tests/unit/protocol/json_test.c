@@ -148,6 +148,18 @@ an_integer_that_json_c_would_saturate_is_refused(void **state UNUSED)
 	assert_false(json_int(o, "below", &n));
 }
 
+/* json-c 0.16 alone reads U+FFFD for each of these, and so one name for two. */
+static void
+every_surrogate_pair_is_read_as_its_character(void **state UNUSED)
+{
+	AUTO(json) struct json_object *o = parsed("{\"\\ud836\\udd1e\":\"\\uD87A\\uDC00\","
+	    "\"\\ud837\\udd1e\":\"\\nd83\\\\ud836\\ud7ff\\u00e9\\\"\\ud834\\udd1e\"}");
+
+	assert_string_equal(json_string(o, "\xf0\x9d\xa4\x9e"), "\xf0\xae\xa0\x80");
+	assert_string_equal(json_string(o, "\xf0\x9d\xb4\x9e"),
+	    "\nd83\\ud836\xed\x9f\xbf\xc3\xa9\"\xf0\x9d\x84\x9e");
+}
+
 static int
 begin(void **state UNUSED)
 {
@@ -174,6 +186,7 @@ main(void)
 		cmocka_unit_test(a_null_member_is_present),
 		cmocka_unit_test(what_is_no_object_has_no_members),
 		cmocka_unit_test(an_integer_that_json_c_would_saturate_is_refused),
+		cmocka_unit_test(every_surrogate_pair_is_read_as_its_character),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
