@@ -56,7 +56,10 @@ function checkPkce(fields, strict) {
 	if (method !== 'S256' && !plainAllowed) {
 		throw new EntraError(501491, 'the method must be S256');
 	}
-	if (!/^[\w.~-]{43,128}$/.test(challenge ?? '') || (method === 'S256' && challenge.length !== 43)) {
+	if (
+		!/^[\w.~-]{43,128}$/.test(challenge ?? '') ||
+		(method === 'S256' && challenge.length !== 43)
+	) {
 		throw new EntraError(501491, 'the size is wrong');
 	}
 }
@@ -94,7 +97,10 @@ function checkRequest(exchange, fields, repeated) {
 	const { strict, world } = exchange;
 	checkRepeated(repeated, strict);
 	if (fields.response_type !== 'code') {
-		throw new EntraError(fields.response_type ? 700054 : 900144, fields.response_type ?? 'response_type');
+		throw new EntraError(
+			fields.response_type ? 700054 : 900144,
+			fields.response_type ?? 'response_type',
+		);
 	}
 	if (!['query', 'fragment', 'form_post', undefined].includes(fields.response_mode)) {
 		throw new EntraError(90023, 'the response_mode is not known');
@@ -114,8 +120,11 @@ function checkRequest(exchange, fields, repeated) {
 }
 
 function missingConsents({ world }, client, { wanted }) {
-	return wanted.filter(({ resource, name }) => (
-		name !== '.default' && !world.consented(client.id, resource.id).includes(name)));
+	return wanted.filter(
+		({ resource, name }) =>
+			name !== '.default' &&
+			!world.consented(client.id, resource.id).includes(name),
+	);
 }
 
 /* The user accepts, unless the switch says otherwise. */
@@ -124,13 +133,20 @@ function askConsent(exchange, { client, fields, scope }) {
 	if (missing.some(({ resource, name }) => resource.scopes[name])) {
 		throw new EntraError(90094);
 	}
-	if ((missing.length || fields.prompt === 'consent') && exchange.switch('consent_declined')) {
+	if (
+		(missing.length || fields.prompt === 'consent') &&
+		exchange.switch('consent_declined')
+	) {
 		throw new EntraError(65004);
 	}
 	if (missing.length && fields.prompt === 'none') {
-		throw Object.assign(new EntraError(65001, client.id), { error: 'consent_required' });
+		throw Object.assign(new EntraError(65001, client.id), {
+			error: 'consent_required',
+		});
 	}
-	missing.forEach(({ resource, name }) => exchange.world.grantConsent(client.id, resource.id, [name]));
+	missing.forEach(({ resource, name }) =>
+		exchange.world.grantConsent(client.id, resource.id, [name]),
+	);
 }
 
 /* The code, bound to all that the request said. */
@@ -139,7 +155,11 @@ function issueCode(exchange, request, user) {
 	const { fields, client, tenant, scope, steppedUp } = request;
 	const code = entra.secrets.add(opaque(384));
 	entra.codes.set(code, {
-		client, tenant, user, scope, steppedUp,
+		client,
+		tenant,
+		user,
+		scope,
+		steppedUp,
 		redirectUri: fields.redirect_uri,
 		challenge: fields.code_challenge,
 		challengeMethod: fields.code_challenge_method ?? 'plain',
@@ -163,8 +183,12 @@ function succeed(exchange, request, user) {
 	if (fault) {
 		throw authorizeError(fault);
 	}
-	const state = exchange.switch('authorize_wrong_state') ? randomUUID() : cleanState(request.fields.state);
-	const code = exchange.switch('authorize_missing_code') ? undefined : issueCode(exchange, request, user);
+	const state = exchange.switch('authorize_wrong_state')
+		? randomUUID()
+		: cleanState(request.fields.state);
+	const code = exchange.switch('authorize_missing_code')
+		? undefined
+		: issueCode(exchange, request, user);
 	respond(exchange.res, request.fields, { code, state, session_state: randomUUID() });
 }
 
@@ -195,7 +219,7 @@ function redirectingErrors(exchange, fields, step) {
 
 async function readRequest(exchange) {
 	return exchange.req.method === 'POST'
-		? parseForm(await readBody(exchange.req) ?? '')
+		? parseForm((await readBody(exchange.req)) ?? '')
 		: parseForm(exchange.url.search);
 }
 
@@ -211,7 +235,11 @@ export async function authorize(exchange, tenantName) {
 		const found = findClient(exchange, tenantName, fields);
 		checkRedirectUri(found.client, fields, exchange.strict);
 		redirectingErrors(exchange, fields, () => {
-			const request = { ...found, fields, ...checkRequest(exchange, fields, repeated) };
+			const request = {
+				...found,
+				fields,
+				...checkRequest(exchange, fields, repeated),
+			};
 			signIn(exchange, request);
 		});
 	} catch (error) {
@@ -230,11 +258,14 @@ function signIn(exchange, request) {
 
 /* POST /{tenant}/login: the sign-in page's form. */
 export async function login(exchange) {
-	const { fields } = parseForm(await readBody(exchange.req) ?? '');
+	const { fields } = parseForm((await readBody(exchange.req)) ?? '');
 	exchange.record(fields);
 	const request = exchange.entra.pages.get(fields.ctx);
 	if (!request) {
-		sendErrorPage(exchange, new EntraError(90023, 'the page is not known or was answered before'));
+		sendErrorPage(
+			exchange,
+			new EntraError(90023, 'the page is not known or was answered before'),
+		);
 		return;
 	}
 	exchange.entra.pages.delete(fields.ctx);

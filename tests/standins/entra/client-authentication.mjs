@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which client calls the token endpoint, and whether it proves it: a secret in the form or in Basic, or an assertion. */
+/*
+ * Which client calls the token endpoint, and whether it proves it: a secret in the form or in
+ * Basic, or an assertion.
+ */
 import { X509Certificate, createHash, timingSafeEqual } from 'node:crypto';
 import { EntraError } from './errors.mjs';
 import { parseToken, verifySignature } from './jwt.mjs';
@@ -25,9 +28,15 @@ function parseBasic(header) {
 
 /* What came: client_id and at most one kind of credential. */
 function readCredentials({ req, entra }, fields) {
-	const basic = req.headers.authorization === undefined ? null : parseBasic(req.headers.authorization);
-	const kinds = [basic, fields.client_secret, fields.client_assertion ?? fields.client_assertion_type]
-		.filter((value) => value !== null && value !== undefined);
+	const basic =
+		req.headers.authorization === undefined
+			? null
+			: parseBasic(req.headers.authorization);
+	const kinds = [
+		basic,
+		fields.client_secret,
+		fields.client_assertion ?? fields.client_assertion_type,
+	].filter((value) => value !== null && value !== undefined);
 	if (kinds.length > 1) {
 		throw new EntraError(90023, 'there is more than one client credential');
 	}
@@ -38,7 +47,11 @@ function readCredentials({ req, entra }, fields) {
 	if (!id) {
 		throw new EntraError(900144, 'client_id');
 	}
-	return { id, secret: entra.secrets.add(basic?.secret) ?? fields.client_secret, assertion: fields.client_assertion };
+	return {
+		id,
+		secret: entra.secrets.add(basic?.secret) ?? fields.client_secret,
+		assertion: fields.client_assertion,
+	};
 }
 
 function checkSecret(client, secret) {
@@ -47,7 +60,10 @@ function checkSecret(client, secret) {
 	}
 }
 
-/* Thumbprint header -> signature algorithm and digest. RS256 with SHA-1 is the form Entra still tolerates. */
+/*
+ * Thumbprint header -> signature algorithm and digest. RS256 with SHA-1 is the form Entra still
+ * tolerates.
+ */
 const FORMS = [
 	{ member: 'x5t#S256', algorithm: 'PS256', digest: 'sha256', strict: true },
 	{ member: 'x5t', algorithm: 'RS256', digest: 'sha1', strict: false },
@@ -58,18 +74,34 @@ const unpadded = (text) => String(text).replace(/=+$/, '');
 function findCertificate(client, header, strict) {
 	for (const form of FORMS.filter((each) => each.strict || !strict)) {
 		const thumbprint = unpadded(header[form.member]);
-		const certificate = client.certificates.find((pem) => (
-			createHash(form.digest).update(new X509Certificate(pem).raw).digest('base64url') === thumbprint));
-		if (header[form.member] !== undefined && certificate && header.alg === form.algorithm) {
-			return { certificate: new X509Certificate(certificate), algorithm: form.algorithm };
+		const certificate = client.certificates.find(
+			(pem) =>
+				createHash(form.digest)
+					.update(new X509Certificate(pem).raw)
+					.digest('base64url') === thumbprint,
+		);
+		if (
+			header[form.member] !== undefined &&
+			certificate &&
+			header.alg === form.algorithm
+		) {
+			return {
+				certificate: new X509Certificate(certificate),
+				algorithm: form.algorithm,
+			};
 		}
 	}
-	throw new EntraError(700027, 'Reason - The key was not found, or the algorithm does not go with the thumbprint.');
+	throw new EntraError(
+		700027,
+		'Reason - The key was not found, or the algorithm does not go with the thumbprint.',
+	);
 }
 
 function checkNames(exchange, { claims }, client, tenant) {
 	const endpoint = exchange.tokenEndpoint(tenant);
-	const audiences = exchange.strict ? [endpoint] : [endpoint, `${exchange.base}/${tenant}/v2.0`];
+	const audiences = exchange.strict
+		? [endpoint]
+		: [endpoint, `${exchange.base}/${tenant}/v2.0`];
 	if (!audiences.includes(claims.aud)) {
 		throw new EntraError(50012, 'the audience must be the token endpoint');
 	}
@@ -115,8 +147,14 @@ function checkReplay({ strict, entra, now }, { claims }, client) {
 }
 
 function checkCertificateDates({ now }, certificate) {
-	if (now * 1000 < Date.parse(certificate.validFrom) || now * 1000 > Date.parse(certificate.validTo)) {
-		throw new EntraError(700027, 'Reason - The certificate has expired or is not valid yet.');
+	if (
+		now * 1000 < Date.parse(certificate.validFrom) ||
+		now * 1000 > Date.parse(certificate.validTo)
+	) {
+		throw new EntraError(
+			700027,
+			'Reason - The certificate has expired or is not valid yet.',
+		);
 	}
 }
 
@@ -130,7 +168,10 @@ function checkAssertion(exchange, client, tenant, fields) {
 	}
 	const { certificate, algorithm } = findCertificate(client, token.header, exchange.strict);
 	if (!verifySignature(token, algorithm, certificate.publicKey)) {
-		throw new EntraError(700027, 'Reason - The key was found, but use of the key to verify the signature failed.');
+		throw new EntraError(
+			700027,
+			'Reason - The key was found, but the signature is not by it.',
+		);
 	}
 	checkCertificateDates(exchange, certificate);
 	checkNames(exchange, token, client, tenant);
@@ -138,7 +179,10 @@ function checkAssertion(exchange, client, tenant, fields) {
 	checkReplay(exchange, token, client);
 }
 
-/* Answers {client, authMethod} where authMethod is what azpacr says: 0 public, 1 secret, 2 certificate. */
+/*
+ * Answers {client, authMethod} where authMethod is what azpacr says: 0 public, 1 secret, 2
+ * certificate.
+ */
 export function authenticateClient(exchange, tenant, fields) {
 	const { id, secret, assertion } = readCredentials(exchange, fields);
 	const client = exchange.world.application(id);

@@ -44,7 +44,9 @@ function setUser({ entra }, { user }) {
 function setConsent({ entra }, { client_id: client, resource, scopes }) {
 	const resourceId = entra.world.resource(resource)?.id;
 	if (!entra.world.application(client) || !resourceId || !Array.isArray(scopes)) {
-		throw new ControlError('consent wants a client_id, a resource and an array of scopes');
+		throw new ControlError(
+			'consent wants a client_id, a resource and an array of scopes',
+		);
 	}
 	entra.world.withdrawConsent(client, resourceId);
 	entra.world.grantConsent(client, resourceId, scopes);
@@ -76,7 +78,9 @@ async function readJson(req) {
 export async function control(exchange, name) {
 	const action = ACTIONS[`${exchange.req.method} ${name}`];
 	if (!action) {
-		sendJson(exchange.res, 404, { error: `there is no ${exchange.req.method} /__control/${name}` });
+		sendJson(exchange.res, 404, {
+			error: `there is no ${exchange.req.method} /__control/${name}`,
+		});
 		return;
 	}
 	try {

@@ -7,17 +7,40 @@ import { OTHER_TENANT } from './world.mjs';
 
 const SHARED_TENANTS = ['common', 'organizations', 'consumers'];
 const CLAIMS = [
-	'sub', 'iss', 'cloud_instance_name', 'cloud_instance_host_name', 'cloud_graph_host_name', 'msgraph_host', 'aud',
-	'exp', 'iat', 'auth_time', 'acr', 'nonce', 'preferred_username', 'name', 'tid', 'ver', 'at_hash', 'c_hash', 'email',
+	'sub',
+	'iss',
+	'cloud_instance_name',
+	'cloud_instance_host_name',
+	'cloud_graph_host_name',
+	'msgraph_host',
+	'aud',
+	'exp',
+	'iat',
+	'auth_time',
+	'acr',
+	'nonce',
+	'preferred_username',
+	'name',
+	'tid',
+	'ver',
+	'at_hash',
+	'c_hash',
+	'email',
 ];
 
-/* The fields of both versions. There is no code_challenge_methods_supported, although S256 works. */
+/*
+ * The fields of both versions. There is no code_challenge_methods_supported, although S256 works.
+ */
 function commonFields(base, tenant, version) {
 	const oauth = version === 2 ? `${base}/${tenant}/oauth2/v2.0` : `${base}/${tenant}/oauth2`;
 	const keys = version === 2 ? 'discovery/v2.0/keys' : 'discovery/keys';
 	return {
 		token_endpoint: `${oauth}/token`,
-		token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
+		token_endpoint_auth_methods_supported: [
+			'client_secret_post',
+			'private_key_jwt',
+			'client_secret_basic',
+		],
 		jwks_uri: `${base}/${tenant}/${keys}`,
 		response_modes_supported: ['query', 'fragment', 'form_post'],
 		subject_types_supported: ['pairwise'],
@@ -51,12 +74,19 @@ function makeDocument(base, tenant, version) {
 }
 
 const ENDPOINTS = [
-	'token_endpoint', 'jwks_uri', 'authorization_endpoint', 'userinfo_endpoint', 'device_authorization_endpoint',
-	'end_session_endpoint', 'issuer',
+	'token_endpoint',
+	'jwks_uri',
+	'authorization_endpoint',
+	'userinfo_endpoint',
+	'device_authorization_endpoint',
+	'end_session_endpoint',
+	'issuer',
 ];
 
 function moveAway(document, names, base, origin) {
-	names.forEach((name) => { document[name] = document[name].replace(base, origin); });
+	names.forEach((name) => {
+		document[name] = document[name].replace(base, origin);
+	});
 }
 
 const faults = {
@@ -64,11 +94,22 @@ const faults = {
 	foreign_token_endpoint: (...how) => moveAway(how[0], ['token_endpoint'], ...how.slice(1)),
 	foreign_jwks_uri: (...how) => moveAway(how[0], ['jwks_uri'], ...how.slice(1)),
 	foreign_issuer: (...how) => moveAway(how[0], ['issuer'], ...how.slice(1)),
-	other_tenant: (document, base) => Object.assign(document, makeDocument(base, OTHER_TENANT, 2)),
-	missing_issuer: (document) => { delete document.issuer; },
-	missing_jwks_uri: (document) => { delete document.jwks_uri; },
-	missing_token_endpoint: (document) => { delete document.token_endpoint; },
-	wrong_types: (document) => { ENDPOINTS.forEach((name) => { document[name] = [document[name]]; }); },
+	other_tenant: (document, base) =>
+		Object.assign(document, makeDocument(base, OTHER_TENANT, 2)),
+	missing_issuer: (document) => {
+		delete document.issuer;
+	},
+	missing_jwks_uri: (document) => {
+		delete document.jwks_uri;
+	},
+	missing_token_endpoint: (document) => {
+		delete document.token_endpoint;
+	},
+	wrong_types: (document) => {
+		ENDPOINTS.forEach((name) => {
+			document[name] = [document[name]];
+		});
+	},
 };
 
 function tenantName(exchange, name) {
@@ -96,7 +137,7 @@ function answer(exchange, prefix, value) {
 }
 
 async function forTenant(exchange, prefix, name, makeValue) {
-	if (!await exchange.endure(prefix)) {
+	if (!(await exchange.endure(prefix))) {
 		return;
 	}
 	try {
@@ -105,21 +146,34 @@ async function forTenant(exchange, prefix, name, makeValue) {
 		if (!(error instanceof EntraError)) {
 			throw error;
 		}
-		sendJson(exchange.res, error.status, error.toJson(exchange.base, exchange.now, exchange.correlation));
+		sendJson(
+			exchange.res,
+			error.status,
+			error.toJson(exchange.base, exchange.now, exchange.correlation),
+		);
 	}
 }
 
-const document = (version) => (exchange, name) => forTenant(exchange, 'discovery', name, (tenant) => {
-	const value = makeDocument(exchange.base, tenant, version);
-	const fault = exchange.switch('discovery_fault');
-	if (fault) {
-		faults[fault](value, exchange.base, exchange.switch('discovery_foreign_origin'));
-	}
-	return value;
-});
+const document = (version) => (exchange, name) =>
+	forTenant(exchange, 'discovery', name, (tenant) => {
+		const value = makeDocument(exchange.base, tenant, version);
+		const fault = exchange.switch('discovery_fault');
+		if (fault) {
+			faults[fault](
+				value,
+				exchange.base,
+				exchange.switch('discovery_foreign_origin'),
+			);
+		}
+		return value;
+	});
 
-const keys = (version) => (exchange, name) => forTenant(exchange, 'jwks', name, () => (
-	exchange.switch('jwks_empty') ? { keys: [] } : exchange.entra.keys.document(exchange.base, version)));
+const keys = (version) => (exchange, name) =>
+	forTenant(exchange, 'jwks', name, () =>
+		exchange.switch('jwks_empty')
+			? { keys: [] }
+			: exchange.entra.keys.document(exchange.base, version),
+	);
 
 export const discoveryV1 = document(1);
 export const discoveryV2 = document(2);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A client of the stand-in for its own test: starts the command and speaks to it over HTTP. */
-import { execFileSync, spawn } from 'node:child_process';
-import { constants, createHash, randomBytes, randomUUID, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, beforeEach } from 'node:test';
-import { GRAPH, SALLYPORT, SALLYPORT_SECRET, TENANT } from './world.mjs';
+import { SALLYPORT, SALLYPORT_SECRET, TENANT } from './world.mjs';
 
 const MAIN = new URL('main.mjs', import.meta.url).pathname;
 export const CALLBACK = 'http://127.0.0.1:4711/oauth-callback';
@@ -17,12 +15,24 @@ export const SELF = `${SALLYPORT}/.default`;
 export const SIGN_IN_SCOPE = `openid profile offline_access ${SELF}`;
 
 export async function start(...args) {
-	const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(process.execPath, [MAIN, ...args], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
 	const lines = createInterface({ input: child.stdout });
-	const line = await new Promise((done) => { lines.once('line', done); });
+	const line = await new Promise((done) => {
+		lines.once('line', done);
+	});
 	const [, base] = /^ready (\S+)$/.exec(line);
-	const ended = new Promise((done) => { child.once('exit', (code) => done(code)); });
-	return { base, stop: () => { child.kill('SIGTERM'); return ended; } };
+	const ended = new Promise((done) => {
+		child.once('exit', (code) => done(code));
+	});
+	return {
+		base,
+		stop: () => {
+			child.kill('SIGTERM');
+			return ended;
+		},
+	};
 }
 
 /* Answers {status, headers, text, json}; json is undefined for a body that is none. */
@@ -35,7 +45,12 @@ export function call(url, { method = 'GET', headers = {}, body, ca } = {}) {
 			res.on('error', fail);
 			res.on('end', () => {
 				const text = Buffer.concat(chunks).toString();
-				done({ status: res.statusCode, headers: res.headers, text, json: parseJson(text) });
+				done({
+					status: res.statusCode,
+					headers: res.headers,
+					text,
+					json: parseJson(text),
+				});
 			});
 		});
 		req.on('error', fail);
@@ -52,12 +67,22 @@ function parseJson(text) {
 }
 
 export const decode = (jwt) => {
-	const [header, claims] = jwt.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+	const [header, claims] = jwt
+		.split('.')
+		.slice(0, 2)
+		.map((part) => JSON.parse(Buffer.from(part, 'base64url')));
 	return { header, claims };
 };
 
 /* Takes out what is undefined, so that a test can leave a parameter away. */
-const formOf = (fields) => new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== undefined));
+const formOf = (fields) =>
+	new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/* An answer of the token endpoint that says no. */
+export function assertError({ status, json }, wantedStatus, error, code) {
+	assert.deepEqual([status, json?.error, json?.error_codes], [wantedStatus, error, [code]]);
+	assert.ok(json.error_description.startsWith(`AADSTS${code}: `));
+}
 
 export class Driver {
 	constructor(base) {
@@ -71,7 +96,8 @@ export class Driver {
 
 	async control(name, body, method = 'POST') {
 		const { status, json } = await call(`${this.base}/__control/${name}`, {
-			method, headers: { 'content-type': 'application/json' },
+			method,
+			headers: { 'content-type': 'application/json' },
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
 		return { status, json };
@@ -83,17 +109,26 @@ export class Driver {
 
 	async begin() {
 		await this.control('reset');
-		await this.control('redirect_uri', { client_id: SALLYPORT, redirect_uri: CALLBACK });
+		await this.control('redirect_uri', {
+			client_id: SALLYPORT,
+			redirect_uri: CALLBACK,
+		});
 	}
 
 	/* A request of /authorize that is right, changed as told; answers also the verifier. */
 	authorizeRequest(change = {}) {
 		const verifier = randomBytes(32).toString('base64url');
 		const fields = {
-			client_id: SALLYPORT, response_type: 'code', redirect_uri: CALLBACK, response_mode: 'query',
-			scope: SIGN_IN_SCOPE, state: randomUUID(), nonce: randomUUID(),
+			client_id: SALLYPORT,
+			response_type: 'code',
+			redirect_uri: CALLBACK,
+			response_mode: 'query',
+			scope: SIGN_IN_SCOPE,
+			state: randomUUID(),
+			nonce: randomUUID(),
 			code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-			code_challenge_method: 'S256', ...change,
+			code_challenge_method: 'S256',
+			...change,
 		};
 		return { verifier, fields, query: formOf(fields) };
 	}
@@ -103,21 +138,33 @@ export class Driver {
 		const url = `${this.base}/${tenant}/oauth2/v2.0/authorize?${request.query}${extra}`;
 		const answer = await call(url, { headers });
 		const location = answer.headers.location ?? '';
-		const params = Object.fromEntries(new URLSearchParams(location.split('?')[1] ?? ''));
+		const params = Object.fromEntries(
+			new URLSearchParams(location.split('?')[1] ?? ''),
+		);
 		return { ...answer, ...request, location, params };
 	}
 
 	token(fields, { headers = {}, tenant = TENANT, extra = '', method = 'POST' } = {}) {
 		return call(`${this.base}/${tenant}/oauth2/v2.0/token`, {
-			method, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+			method,
+			headers: {
+				'content-type': 'application/x-www-form-urlencoded',
+				...headers,
+			},
 			body: formOf(fields) + extra,
 		});
 	}
 
 	codeFields({ params, verifier }, change = {}) {
 		return {
-			grant_type: 'authorization_code', client_id: SALLYPORT, client_secret: SALLYPORT_SECRET,
-			code: params.code, redirect_uri: CALLBACK, code_verifier: verifier, scope: SIGN_IN_SCOPE, ...change,
+			grant_type: 'authorization_code',
+			client_id: SALLYPORT,
+			client_secret: SALLYPORT_SECRET,
+			code: params.code,
+			redirect_uri: CALLBACK,
+			code_verifier: verifier,
+			scope: SIGN_IN_SCOPE,
+			...change,
 		};
 	}
 
@@ -139,21 +186,30 @@ export class Driver {
 
 	refresh(refreshToken, change = {}) {
 		return this.token({
-			grant_type: 'refresh_token', client_id: SALLYPORT, client_secret: SALLYPORT_SECRET,
-			refresh_token: refreshToken, scope: SIGN_IN_SCOPE, ...change,
+			grant_type: 'refresh_token',
+			client_id: SALLYPORT,
+			client_secret: SALLYPORT_SECRET,
+			refresh_token: refreshToken,
+			scope: SIGN_IN_SCOPE,
+			...change,
 		});
 	}
 
 	onBehalfOf(assertion, change = {}) {
 		return this.token({
-			grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', client_id: SALLYPORT,
-			client_secret: SALLYPORT_SECRET, assertion, requested_token_use: 'on_behalf_of',
-			scope: 'https://graph.microsoft.com/.default', ...change,
+			grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+			client_id: SALLYPORT,
+			client_secret: SALLYPORT_SECRET,
+			assertion,
+			requested_token_use: 'on_behalf_of',
+			scope: 'https://graph.microsoft.com/.default',
+			...change,
 		});
 	}
 
 	async graphToken() {
-		return (await this.onBehalfOf((await this.signIn()).access_token)).json.access_token;
+		return (await this.onBehalfOf((await this.signIn()).access_token)).json
+			.access_token;
 	}
 
 	me(token, suffix = '') {
@@ -175,36 +231,3 @@ export function useStandIn() {
 	after(() => standIn.stop());
 	return driver;
 }
-
-/* A certificate with its key, made by the openssl command, and the assertions it signs. */
-export function makeCertificate() {
-	const directory = mkdtempSync(join(tmpdir(), 'standin-'));
-	try {
-		execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'cert.pem',
-			'-days', '2', '-subj', '/CN=Sallyport'], { cwd: directory, stdio: 'pipe' });
-		return { key: readFileSync(join(directory, 'key.pem'), 'utf8'), pem: readFileSync(join(directory, 'cert.pem'), 'utf8') };
-	} finally {
-		rmSync(directory, { recursive: true });
-	}
-}
-
-function thumbprint(pem, digest) {
-	const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-	return createHash(digest).update(der).digest('base64url');
-}
-
-const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-export function makeAssertion({ key, pem }, endpoint, { header = {}, claims = {}, legacy = false } = {}) {
-	const now = Math.floor(Date.now() / 1000);
-	const input = [
-		legacy ? { alg: 'RS256', typ: 'JWT', x5t: thumbprint(pem, 'sha1'), ...header }
-			: { alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint(pem, 'sha256'), ...header },
-		{ aud: endpoint, iss: SALLYPORT, sub: SALLYPORT, jti: randomUUID(), nbf: now, iat: now, exp: now + 600, ...claims },
-	].map(encode).join('.');
-	const pss = legacy ? {} : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
-	return `${input}.${sign('sha256', Buffer.from(input), { key, ...pss }).toString('base64url')}`;
-}
-
-export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-export const GRAPH_AUDIENCE = ['https://graph.microsoft.com', GRAPH];

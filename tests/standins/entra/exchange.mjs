@@ -45,7 +45,10 @@ export class Exchange {
 		return `${this.base}/${tenant}/oauth2/v2.0/token`;
 	}
 
-	/* Slowness and a dropped connection, alike for every endpoint. false: there is nobody to answer. */
+	/*
+	 * Slowness and a dropped connection, alike for every endpoint. false: there is nobody to
+	 * answer.
+	 */
 	async endure(prefix) {
 		await delay(this.switch(`${prefix}_delay_ms`));
 		if (this.switch(`${prefix}_close`)) {
@@ -61,7 +64,7 @@ const BODIES = {
 	empty: () => '',
 	truncated: (body) => body.slice(0, Math.floor(body.length / 2)),
 	array: (body) => `[${body}]`,
-	html: () => '<!DOCTYPE html><html><body>Our services are not available right now.</body></html>',
+	html: () => '<!DOCTYPE html><html><body>Our services are not available.</body></html>',
 	huge: (body) => `${body.slice(0, -1)},"padding":"${'x'.repeat(32 << 20)}"}`,
 };
 

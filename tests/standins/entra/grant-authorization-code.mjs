@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* grant_type=authorization_code: one use, ten minutes, bound to client, tenant, redirect URI and verifier. */
+/*
+ * grant_type=authorization_code: one use, ten minutes, bound to client, tenant, redirect URI and
+ * verifier.
+ */
 import { createHash } from 'node:crypto';
 import { EntraError } from './errors.mjs';
 import { findRedirectUri } from './redirect-uri.mjs';
@@ -25,7 +28,9 @@ function findCode({ entra, now }, { fields, client, tenant }) {
 
 function checkRedirectUri({ req, strict }, fields, grant) {
 	if (fields.redirect_uri !== grant.redirectUri) {
-		throw Object.assign(new EntraError(50011, fields.redirect_uri), { error: 'invalid_grant' });
+		throw Object.assign(new EntraError(50011, fields.redirect_uri), {
+			error: 'invalid_grant',
+		});
 	}
 	const isSpa = findRedirectUri(grant.client, grant.redirectUri, strict)?.type === 'spa';
 	const crossOrigin = req.headers.origin !== undefined;
@@ -54,9 +59,16 @@ function checkVerifier({ strict }, { code_verifier: verifier }, { challenge, cha
 
 /* No more than /authorize was asked for. */
 function checkSubset(scope, given) {
-	const covered = ({ resource, name }) => given.wanted.some((item) => (
-		item.resource === resource && (item.name === name || item.name === '.default')));
-	if (!scope.wanted.every(covered) || !scope.oidc.every((name) => given.oidc.includes(name))) {
+	const covered = ({ resource, name }) =>
+		given.wanted.some(
+			(item) =>
+				item.resource === resource &&
+				(item.name === name || item.name === '.default'),
+		);
+	if (
+		!scope.wanted.every(covered) ||
+		!scope.oidc.every((name) => given.oidc.includes(name))
+	) {
 		throw new EntraError(70000);
 	}
 }

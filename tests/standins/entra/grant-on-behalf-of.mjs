@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer: a user's access token for the caller becomes another one. */
+/*
+ * grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer: a user's access token for the caller
+ * becomes another one.
+ */
 import { EntraError, POLICY_CLAIMS, onBehalfOfError } from './errors.mjs';
 import { parseToken, verifyOwn } from './jwt.mjs';
 import { parseTokenScope } from './scopes.mjs';
@@ -12,7 +15,10 @@ function checkSignature({ entra }, token) {
 }
 
 function checkOrigin({ base }, { claims }, tenant) {
-	const issuers = { '1.0': `https://sts.windows.net/${tenant}/`, '2.0': `${base}/${tenant}/v2.0` };
+	const issuers = {
+		'1.0': `https://sts.windows.net/${tenant}/`,
+		'2.0': `${base}/${tenant}/v2.0`,
+	};
 	if (claims.iss !== issuers[claims.ver] || claims.tid !== tenant) {
 		throw new EntraError(50013, 'the issuer or the tenant is another one');
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* grant_type=refresh_token: bound to user and client; a new one each time, and the old one stays valid. */
+/*
+ * grant_type=refresh_token: bound to user and client; a new one each time, and the old one stays
+ * valid.
+ */
 import { asksForPolicy } from './claims-request.mjs';
 import { EntraError, POLICY_CLAIMS } from './errors.mjs';
 import { parseTokenScope } from './scopes.mjs';
@@ -53,5 +56,11 @@ export function grantRefreshToken(exchange, request) {
 	/* A refresh token begets a refresh token, whether or not the scope says so. */
 	const oidc = [...new Set([...scope.oidc, 'offline_access'])];
 	const { user, sid, steppedUp } = grant;
-	return makeUserReply(exchange, { ...request, user, sid, steppedUp, scope: { ...scope, oidc } });
+	return makeUserReply(exchange, {
+		...request,
+		user,
+		sid,
+		steppedUp,
+		scope: { ...scope, oidc },
+	});
 }

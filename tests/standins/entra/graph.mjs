@@ -15,32 +15,39 @@ class GraphError extends Error {
 }
 
 function challenge(base, claims) {
-	const more = claims
-		? `, error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`
-		: '';
+	const more = claims ? `, error="insufficient_claims", claims="${btoa(claims)}"` : '';
 	return {
-		'www-authenticate': `Bearer realm="", authorization_uri="${base}/common/oauth2/authorize", `
-			+ `client_id="${GRAPH}"${more}`,
+		'www-authenticate':
+			`Bearer realm="", authorization_uri="${base}/common/oauth2/authorize", ` +
+			`client_id="${GRAPH}"${more}`,
 	};
 }
 
-const unauthorized = (base, message) => (
-	new GraphError(401, 'InvalidAuthenticationToken', message, challenge(base)));
+const unauthorized = (base, message) =>
+	new GraphError(401, 'InvalidAuthenticationToken', message, challenge(base));
 
 /* Status -> code and message, where a switch asks for that status. */
 const FORCED = {
 	400: ['BadRequest', 'The request is malformed.'],
 	401: ['InvalidAuthenticationToken', 'Access token validation failure.'],
 	403: ['Authorization_RequestDenied', 'Insufficient privileges to complete the operation.'],
-	404: ['Request_ResourceNotFound', "Resource does not exist or one of its queried reference-property objects isn't present."],
+	404: [
+		'Request_ResourceNotFound',
+		"Resource does not exist or a queried object isn't present.",
+	],
 	429: ['TooManyRequests', 'Too many requests.'],
 	500: ['InternalServerError', 'Internal Server Error.'],
 	503: ['ServiceUnavailable', 'The service is unavailable.'],
 };
 
-const claimsChallenge = (base) => new GraphError(401, 'InvalidAuthenticationToken',
-	'Continuous access evaluation resulted in challenge with result: InteractionRequired and code: '
-	+ 'TokenIssuedBeforeRevocationTimestamp', challenge(base, POLICY_CLAIMS));
+const claimsChallenge = (base) =>
+	new GraphError(
+		401,
+		'InvalidAuthenticationToken',
+		'Continuous access evaluation resulted in challenge with result: ' +
+			'InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp',
+		challenge(base, POLICY_CLAIMS),
+	);
 
 function forcedError(exchange) {
 	if (exchange.switch('graph_claims_challenge')) {
@@ -80,7 +87,10 @@ function checkToken({ entra, world, base, now }, token) {
 	if (!verifyOwn(token, entra.keys)) {
 		throw unauthorized(base, 'Access token validation failure. Invalid signature.');
 	}
-	if (claims.iss !== `https://sts.windows.net/${claims.tid}/` || !world.tenant(String(claims.tid))) {
+	if (
+		claims.iss !== `https://sts.windows.net/${claims.tid}/` ||
+		!world.tenant(String(claims.tid))
+	) {
 		throw unauthorized(base, 'Access token validation failure. Invalid issuer.');
 	}
 	if (!(claims.nbf <= now && now < claims.exp)) {
@@ -91,9 +101,14 @@ function checkToken({ entra, world, base, now }, token) {
 /* /me is a person's, and wants User.Read. */
 function findUser({ world }, { claims }) {
 	if (claims.idtyp === 'app') {
-		throw new GraphError(400, 'BadRequest', '/me request is only valid with delegated authentication flow.');
+		throw new GraphError(
+			400,
+			'BadRequest',
+			'/me request is only valid with delegated authentication flow.',
+		);
 	}
-	if (!String(claims.scp ?? '').split(' ').includes('User.Read')) {
+	const scopes = String(claims.scp ?? '').split(' ');
+	if (!scopes.includes('User.Read')) {
 		throw new GraphError(403, ...FORCED[403]);
 	}
 	const user = world.userByOid(claims.oid);
@@ -110,9 +125,11 @@ function selectFields(profile, select) {
 	const names = select.split(',').map((name) => name.trim());
 	const unknown = names.find((name) => !Object.hasOwn(profile, name));
 	if (unknown !== undefined) {
-		throw new GraphError(400, 'BadRequest',
-			`Parsing OData Select and Expand failed: Could not find a property named '${unknown}' on type `
-			+ "'microsoft.graph.user'.");
+		throw new GraphError(
+			400,
+			'BadRequest',
+			`Could not find a property named '${unknown}' on type 'microsoft.graph.user'.`,
+		);
 	}
 	return Object.fromEntries(names.map((name) => [name, profile[name]]));
 }
@@ -121,7 +138,10 @@ function makeProfile(exchange) {
 	forcedError(exchange);
 	const token = readToken(exchange);
 	checkToken(exchange, token);
-	if (exchange.switch('graph_mfa_required') && !exchange.entra.steppedUp.has(token.claims.uti)) {
+	if (
+		exchange.switch('graph_mfa_required') &&
+		!exchange.entra.steppedUp.has(token.claims.uti)
+	) {
 		throw claimsChallenge(exchange.base);
 	}
 	const user = findUser(exchange, token);
@@ -144,14 +164,19 @@ function errorBody(exchange, error, ids) {
 function reply(exchange, status, value, headers = {}) {
 	const ids = { 'request-id': exchange.requestId, 'client-request-id': exchange.correlation };
 	const body = spoilBody(exchange.switch('graph_body_fault'), value);
-	send(exchange.res, status, 'application/json; odata.metadata=minimal; charset=utf-8', body,
-		{ ...ids, 'cache-control': 'no-cache', ...headers });
+	send(
+		exchange.res,
+		status,
+		'application/json; odata.metadata=minimal; charset=utf-8',
+		body,
+		{ ...ids, 'cache-control': 'no-cache', ...headers },
+	);
 }
 
 /* Answers with what make gives or throws. */
 async function answer(exchange, make) {
 	exchange.requestId = randomUUID();
-	if (!await exchange.endure('graph')) {
+	if (!(await exchange.endure('graph'))) {
 		return;
 	}
 	try {
@@ -160,7 +185,10 @@ async function answer(exchange, make) {
 		if (!(error instanceof GraphError)) {
 			throw error;
 		}
-		const ids = { 'request-id': exchange.requestId, 'client-request-id': exchange.correlation };
+		const ids = {
+			'request-id': exchange.requestId,
+			'client-request-id': exchange.correlation,
+		};
 		reply(exchange, error.status, errorBody(exchange, error, ids), error.headers);
 	}
 }
@@ -168,7 +196,12 @@ async function answer(exchange, make) {
 export const me = (exchange) => answer(exchange, makeProfile);
 
 /* Any other path below /graph. */
-export const unknownResource = (exchange) => answer(exchange, () => {
-	const segment = exchange.url.pathname.split('/').pop();
-	throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${segment}'.`);
-});
+export const unknownResource = (exchange) =>
+	answer(exchange, () => {
+		const segment = exchange.url.pathname.split('/').pop();
+		throw new GraphError(
+			400,
+			'BadRequest',
+			`Resource not found for the segment '${segment}'.`,
+		);
+	});

@@ -44,9 +44,14 @@ export function sendText(res, status, text, headers = {}) {
 }
 
 export function sendHtml(res, status, title, body, headers = {}) {
-	const page = `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>`
-		+ `</head>\n<body><h1>${escapeHtml(title)}</h1>\n${body}\n</body></html>\n`;
-	send(res, status, 'text/html; charset=utf-8', page, { 'cache-control': 'no-store, no-cache', ...headers });
+	const page =
+		'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">' +
+		`<title>${escapeHtml(title)}</title></head>\n` +
+		`<body><h1>${escapeHtml(title)}</h1>\n${body}\n</body></html>\n`;
+	send(res, status, 'text/html; charset=utf-8', page, {
+		'cache-control': 'no-store, no-cache',
+		...headers,
+	});
 }
 
 export function redirect(res, location, headers = {}) {
@@ -60,4 +65,7 @@ export function escapeHtml(text) {
 	return String(text).replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
-export const delay = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+export const delay = (milliseconds) =>
+	new Promise((done) => {
+		setTimeout(done, milliseconds);
+	});

@@ -5,8 +5,8 @@ import { constants, createHash, createHmac, sign, verify } from 'node:crypto';
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /*
- * Graph's own tokens carry a nonce in the header and are signed over its hash, so that nobody but Graph can verify
- * them.
+ * Graph's own tokens carry a nonce in the header and are signed over its hash, so that nobody but
+ * Graph can verify them.
  */
 function signedHeader(header) {
 	if (header.nonce === undefined) {
@@ -17,8 +17,10 @@ function signedHeader(header) {
 
 const signers = {
 	RS256: (input, key) => sign('sha256', input, key.privateKey),
-	HS256: (input, key) => createHmac('sha256',
-		key.publicKey.export({ type: 'spki', format: 'pem' })).update(input).digest(),
+	HS256: (input, key) =>
+		createHmac('sha256', key.publicKey.export({ type: 'spki', format: 'pem' }))
+			.update(input)
+			.digest(),
 	none: () => Buffer.alloc(0),
 };
 
@@ -44,7 +46,9 @@ export function parseToken(text) {
 		const header = parsePart(head);
 		const claims = parsePart(body);
 		const signature = Buffer.from(tail, 'base64url');
-		return header && claims ? { header, claims, signature, input: `${head}.${body}` } : null;
+		return header && claims
+			? { header, claims, signature, input: `${head}.${body}` }
+			: null;
 	} catch {
 		return null;
 	}
@@ -68,8 +72,9 @@ export function verifyOwn(token, ring) {
 		return false;
 	}
 	const body = token.input.split('.')[1];
-	const input = token.header.nonce === undefined
-		? token.input
-		: `${encode(signedHeader(token.header))}.${body}`;
+	const input =
+		token.header.nonce === undefined
+			? token.input
+			: `${encode(signedHeader(token.header))}.${body}`;
 	return verifySignature({ ...token, input }, 'RS256', key.publicKey);
 }

@@ -44,9 +44,11 @@ export class KeyRing {
 	document(base, version) {
 		const tenantOf = { any: '{tenantid}', consumers: CONSUMERS_TENANT };
 		return {
-			keys: this.published.map(({ jwk, owner }) => (version === 1
-				? jwk
-				: { ...jwk, issuer: `${base}/${tenantOf[owner]}/v2.0` })),
+			keys: this.published.map(({ jwk, owner }) =>
+				version === 1
+					? jwk
+					: { ...jwk, issuer: `${base}/${tenantOf[owner]}/v2.0` },
+			),
 		};
 	}
 }

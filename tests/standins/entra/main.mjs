@@ -4,7 +4,12 @@ import { parseArgs } from 'node:util';
 import { startServer } from './server.mjs';
 import { prepareTls } from './tls.mjs';
 
-const OPTIONS = { port: { type: 'string', default: '0' }, 'tls-dir': { type: 'string' }, log: { type: 'string' } };
+const OPTIONS = {
+	port: { type: 'string', default: '0' },
+	'tls-dir': { type: 'string' },
+	log: { type: 'string' },
+};
+const USAGE = 'usage: main.mjs [--port N] [--tls-dir DIR] [--log FILE]';
 
 function readArguments() {
 	try {
@@ -14,7 +19,7 @@ function readArguments() {
 		}
 		return values;
 	} catch (error) {
-		process.stderr.write(`${error.message}\nusage: main.mjs [--port N] [--tls-dir DIR] [--log FILE]\n`);
+		process.stderr.write(`${error.message}\n${USAGE}\n`);
 		return process.exit(2);
 	}
 }

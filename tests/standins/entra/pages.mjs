@@ -9,13 +9,18 @@ export function sendErrorPage(exchange, error) {
 		throw error;
 	}
 	const { text } = error.describe(exchange.now, exchange.correlation);
-	sendHtml(exchange.res, error.status, 'Sorry, but we are having trouble signing you in.',
-		`<p id="error">${escapeHtml(text)}</p>`);
+	sendHtml(
+		exchange.res,
+		error.status,
+		'Sorry, but we are having trouble signing you in.',
+		`<p id="error">${escapeHtml(text)}</p>`,
+	);
 }
 
 function userButton(user, hint) {
 	const focus = user.upn === hint ? ' autofocus' : '';
-	return `<p><button name="user" value="${escapeHtml(user.upn)}"${focus}>${escapeHtml(user.upn)}</button></p>`;
+	const name = escapeHtml(user.upn);
+	return `<p><button name="user" value="${name}"${focus}>${name}</button></p>`;
 }
 
 /* One button per user, and one for the person who does not want to. */
@@ -23,11 +28,19 @@ export function sendSignInPage(exchange, request) {
 	const { entra, world, res } = exchange;
 	const ctx = randomUUID();
 	entra.pages.set(ctx, request);
-	const buttons = world.users.map((user) => userButton(user, request.fields.login_hint)).join('\n');
-	sendHtml(res, 200, 'Sign in to your account', `<p>${escapeHtml(request.client.name)} wants to sign you in.</p>
+	const buttons = world.users
+		.map((user) => userButton(user, request.fields.login_hint))
+		.join('\n');
+	sendHtml(
+		res,
+		200,
+		'Sign in to your account',
+		`<p>${escapeHtml(request.client.name)} wants to sign you in.</p>
 <form method="post" action="/${request.tenant}/login">
 <input type="hidden" name="ctx" value="${ctx}">
 ${buttons}
 <p><button name="user" value="">Cancel</button></p>
-</form>`, { 'x-frame-options': 'DENY' });
+</form>`,
+		{ 'x-frame-options': 'DENY' },
+	);
 }

@@ -29,7 +29,10 @@ export class RequestLog {
 	/* In the file secrets are replaced by digests, so that the file can lie about. */
 	end(entry) {
 		if (this.file) {
-			appendFileSync(this.file, `${this.secrets.redact(JSON.stringify(entry))}\n`);
+			appendFileSync(
+				this.file,
+				`${this.secrets.redact(JSON.stringify(entry))}\n`,
+			);
 		}
 	}
 }

@@ -12,15 +12,21 @@ function parametersOf(values) {
 	return new URLSearchParams(given);
 }
 
+function hiddenInput([name, value]) {
+	return `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`;
+}
+
 function formPost(res, uri, values) {
-	const inputs = [...parametersOf(values)].map(([name, value]) => (
-		`<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)).join('');
-	sendHtml(res, 200, 'Working...', `<form method="post" name="hiddenform" action="${escapeHtml(uri)}">${inputs}`
-		+ '<noscript><button>Continue</button></noscript></form><script>document.forms[0].submit();</script>');
+	const form = `<form method="post" name="hiddenform" action="${escapeHtml(uri)}">`;
+	const inputs = [...parametersOf(values)].map(hiddenInput).join('');
+	const end = '<noscript><button>Continue</button></noscript></form>';
+	const script = '<script>document.forms[0].submit();</script>';
+	sendHtml(res, 200, 'Working...', `${form}${inputs}${end}${script}`);
 }
 
 const modes = {
-	query: (res, uri, values) => redirect(res, `${uri}${uri.includes('?') ? '&' : '?'}${parametersOf(values)}`),
+	query: (res, uri, values) =>
+		redirect(res, `${uri}${uri.includes('?') ? '&' : '?'}${parametersOf(values)}`),
 	fragment: (res, uri, values) => redirect(res, `${uri}#${parametersOf(values)}`),
 	form_post: formPost,
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The scope parameter: OpenID Connect's own names, and names of a resource with the resource before the last slash. */
+/*
+ * The scope parameter: OpenID Connect's own names, and names of a resource with the resource
+ * before the last slash.
+ */
 import { EntraError } from './errors.mjs';
 import { GRAPH } from './world.mjs';
 
@@ -28,7 +31,10 @@ function checkName({ resource, name, word }) {
 function checkMix(wanted) {
 	const named = wanted.some((item) => item.name !== '.default');
 	if (named && wanted.some((item) => item.name === '.default')) {
-		throw new EntraError(70011, '.default scope can\'t be combined with resource-specific scopes.');
+		throw new EntraError(
+			70011,
+			".default scope can't be combined with resource-specific scopes.",
+		);
 	}
 }
 
@@ -36,7 +42,9 @@ function checkMix(wanted) {
 export function parseScope(world, text) {
 	const words = [...new Set(text.split(' ').filter(Boolean))];
 	const oidc = words.filter((word) => OIDC.includes(word));
-	const wanted = words.filter((word) => !OIDC.includes(word)).map((word) => parseName(world, word));
+	const wanted = words
+		.filter((word) => !OIDC.includes(word))
+		.map((word) => parseName(world, word));
 	wanted.forEach(checkName);
 	checkMix(wanted);
 	return { oidc, wanted, resources: [...new Set(wanted.map((item) => item.resource))] };

@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Every secret that was ever issued or received, so that a test can look for them where they must not be. */
+/*
+ * Every secret that was ever issued or received, so that a test can look for them where they must
+ * not be.
+ */
 import { createHash } from 'node:crypto';
 
 const FIELDS = [
-	'access_token', 'assertion', 'client_assertion', 'client_secret', 'code', 'code_verifier', 'id_token',
-	'nonce', 'refresh_token', 'state',
+	'access_token',
+	'assertion',
+	'client_assertion',
+	'client_secret',
+	'code',
+	'code_verifier',
+	'id_token',
+	'nonce',
+	'refresh_token',
+	'state',
 ];
 
 /* Shorter values would be found everywhere by chance. */

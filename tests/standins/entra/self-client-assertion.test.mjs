@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, beforeEach, test } from 'node:test';
-import { ASSERTION_TYPE, decode, makeAssertion, makeCertificate, useStandIn } from './driver.mjs';
+import { ASSERTION_TYPE, makeAssertion, makeCertificate } from './assertions.mjs';
+import { decode, useStandIn } from './driver.mjs';
 import { OTHER, SALLYPORT, TENANT } from './world.mjs';
 
 const driver = useStandIn();
@@ -19,9 +20,13 @@ beforeEach(() => driver.control('certificate', { client_id: SALLYPORT, pem: cert
 
 const make = (change = {}, by = certificate) => makeAssertion(by, driver.endpoint, change);
 
-const redeem = (assertion, change = {}) => driver.redeem({
-	client_secret: undefined, client_assertion: assertion, client_assertion_type: ASSERTION_TYPE, ...change,
-});
+const redeem = (assertion, change = {}) =>
+	driver.redeem({
+		client_secret: undefined,
+		client_assertion: assertion,
+		client_assertion_type: ASSERTION_TYPE,
+		...change,
+	});
 
 async function assertRefused(assertion, code, change) {
 	const { status, json } = await redeem(assertion, change);
@@ -44,13 +49,16 @@ const REFUSALS = {
 	'alg none': [{ header: { alg: 'none' } }, 700027],
 	'alg that the signature is not': [{ header: { alg: 'RS256' } }, 700027],
 	'no typ': [{ header: { typ: undefined } }, 50027],
-	'another audience': [{ claims: { aud: 'https://login.microsoftonline.com/x/oauth2/v2.0/token' } }, 50012],
+	'another audience': [
+		{ claims: { aud: 'https://login.microsoftonline.com/x/oauth2/v2.0/token' } },
+		50012,
+	],
 	'issuer other than subject': [{ claims: { iss: OTHER } }, 50048],
 	'another client': [{ claims: { iss: OTHER, sub: OTHER } }, 50012],
 	'no jti': [{ claims: { jti: undefined } }, 50027],
 	'no exp': [{ claims: { exp: undefined } }, 700024],
 	'no nbf': [{ claims: { nbf: undefined } }, 700024],
-	'expired': [{ claims: { nbf: now() - 600, exp: now() - 1 } }, 700024],
+	expired: [{ claims: { nbf: now() - 600, exp: now() - 1 } }, 700024],
 	'not valid yet': [{ claims: { nbf: now() + 400, exp: now() + 900 } }, 700024],
 	'eleven minutes': [{ claims: { exp: now() + 660 } }, 700024],
 };
@@ -84,8 +92,14 @@ test('RS256 with x5t, and the issuer as audience, in lax mode only', async () =>
 	await assertRefused(make({ claims: { aud: issuer } }), 50012);
 	await driver.set({ strict: false });
 	assert.equal((await redeem(make({ legacy: true }))).status, 200);
-	assert.equal((await redeem(make({ claims: { aud: issuer, jti: randomUUID() } }))).status, 200);
-	assert.equal((await redeem(make({ claims: { exp: now() - 1, nbf: now() - 600 } }))).status, 200);
+	assert.equal(
+		(await redeem(make({ claims: { aud: issuer, jti: randomUUID() } }))).status,
+		200,
+	);
+	assert.equal(
+		(await redeem(make({ claims: { exp: now() - 1, nbf: now() - 600 } }))).status,
+		200,
+	);
 });
 
 test('an assertion that was made once fails when the clock has gone on', async () => {

@@ -14,7 +14,9 @@ const driver = useStandIn();
 const get = async (name) => (await driver.control(name, undefined, 'GET')).json;
 let directory;
 
-before(() => { directory = mkdtempSync(join(tmpdir(), 'standin-')); });
+before(() => {
+	directory = mkdtempSync(join(tmpdir(), 'standin-'));
+});
 after(() => rmSync(directory, { recursive: true }));
 
 test('README tells of every switch', () => {
@@ -26,15 +28,26 @@ test('README tells of every switch', () => {
 
 test('wrong requests change nothing', async () => {
 	const wrong = [
-		['set', { no_such_switch: 1 }], ['set', { strict: 'no' }], ['set', { obo_error: 'nothing' }],
-		['set', { token_error: 1 }], ['set', { strict: false, toString: 1 }], ['set', { strict: { value: false, times: 0 } }],
-		['user', { user: 'nobody@contoso.example' }], ['certificate', { client_id: SALLYPORT, pem: 'x' }],
+		['set', { no_such_switch: 1 }],
+		['set', { strict: 'no' }],
+		['set', { obo_error: 'nothing' }],
+		['set', { token_error: 1 }],
+		['set', { strict: false, toString: 1 }],
+		['set', { strict: { value: false, times: 0 } }],
+		['user', { user: 'nobody@contoso.example' }],
+		['certificate', { client_id: SALLYPORT, pem: 'x' }],
 		['consent', { client_id: SALLYPORT, resource: 'api://nothing', scopes: [] }],
 		['redirect_uri', { client_id: TENANT, redirect_uri: CALLBACK }],
 		['redirect_uri', { client_id: SALLYPORT, redirect_uri: CALLBACK, type: 'x' }],
-		...['http://mcp.example/cb', 'https://*.example/cb', 'https://mcp.example/#x', 'http://[::1]/cb', 'x', undefined,
-			`https://mcp.example/${'x'.repeat(256)}`].map((uri) => (
-			['redirect_uri', { client_id: SALLYPORT, redirect_uri: uri }])),
+		...[
+			'http://mcp.example/cb',
+			'https://*.example/cb',
+			'https://mcp.example/#x',
+			'http://[::1]/cb',
+			'x',
+			undefined,
+			`https://mcp.example/${'x'.repeat(256)}`,
+		].map((uri) => ['redirect_uri', { client_id: SALLYPORT, redirect_uri: uri }]),
 	];
 	for (const [name, body] of wrong) {
 		const { status, json } = await driver.control(name, body);
@@ -70,9 +83,13 @@ test('a counted switch counts requests on which it bites', async () => {
 test('the log has what was asked and answered', async () => {
 	const { fields, params } = await driver.redeemLogged();
 	const log = await get('log');
-	assert.deepEqual(log.map(({ method, path, status }) => [method, path, status]), [
-		['GET', `/${TENANT}/oauth2/v2.0/authorize`, 302], ['POST', `/${TENANT}/oauth2/v2.0/token`, 200],
-	]);
+	assert.deepEqual(
+		log.map(({ method, path, status }) => [method, path, status]),
+		[
+			['GET', `/${TENANT}/oauth2/v2.0/authorize`, 302],
+			['POST', `/${TENANT}/oauth2/v2.0/token`, 200],
+		],
+	);
 	assert.equal(log[0].query.state, fields.state);
 	assert.equal(log[1].form.code, params.code);
 	assert.match(log[1].headers['content-type'], /urlencoded/);
@@ -85,12 +102,25 @@ test('the list of secrets has all that was in play', async () => {
 	const { fields, params, verifier, json } = await driver.redeemLogged();
 	const exchanged = await driver.onBehalfOf(json.access_token);
 	const basic = Buffer.from('x:wrong-secret-in-basic').toString('base64');
-	await driver.redeem({ client_secret: undefined, client_id: 'x' }, { headers: { authorization: `Basic ${basic}` } });
+	await driver.redeem(
+		{ client_secret: undefined, client_id: 'x' },
+		{ headers: { authorization: `Basic ${basic}` } },
+	);
 	await driver.me('some-bearer-token');
 	const secrets = await get('secrets');
 	for (const value of [
-		fields.state, fields.nonce, params.code, verifier, json.access_token, json.refresh_token, json.id_token,
-		exchanged.json.access_token, SALLYPORT_SECRET, basic, 'wrong-secret-in-basic', 'some-bearer-token',
+		fields.state,
+		fields.nonce,
+		params.code,
+		verifier,
+		json.access_token,
+		json.refresh_token,
+		json.id_token,
+		exchanged.json.access_token,
+		SALLYPORT_SECRET,
+		basic,
+		'wrong-secret-in-basic',
+		'some-bearer-token',
 	]) {
 		assert.ok(secrets.includes(value), value);
 	}
@@ -105,7 +135,10 @@ test('https with a certificate of its own authority', async () => {
 		const path = `/${TENANT}/v2.0/.well-known/openid-configuration`;
 		const { json } = await call(`${secure.base}${path}`, { ca });
 		assert.equal(json.issuer, `${secure.base}/${TENANT}/v2.0`);
-		const { status } = await call(`${secure.base.replace('127.0.0.1', 'localhost')}${path}`, { ca });
+		const { status } = await call(
+			`${secure.base.replace('127.0.0.1', 'localhost')}${path}`,
+			{ ca },
+		);
 		assert.equal(status, 200);
 		await assert.rejects(call(`${secure.base}${path}`));
 	} finally {
@@ -123,14 +156,26 @@ test('the log file has every request and no secret', async () => {
 	const { json: secrets } = await other.control('secrets', undefined, 'GET');
 	await logged.stop();
 	const text = readFileSync(file, 'utf8');
-	const lines = text.trim().split('\n').map((line) => JSON.parse(line));
-	assert.deepEqual(lines.map(({ status }) => status), [302, 200, 200, 200]);
-	assert.deepEqual(secrets.filter((secret) => text.includes(secret)), []);
+	const lines = text
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line));
+	assert.deepEqual(
+		lines.map(({ status }) => status),
+		[302, 200, 200, 200],
+	);
+	assert.deepEqual(
+		secrets.filter((secret) => text.includes(secret)),
+		[],
+	);
 });
 
 test('a wrong argument ends the command with status 2', () => {
 	const main = new URL('main.mjs', import.meta.url).pathname;
 	for (const args of [['--nothing'], ['--port', 'x']]) {
-		assert.throws(() => execFileSync(process.execPath, [main, ...args], { stdio: 'pipe' }), { status: 2 });
+		assert.throws(
+			() => execFileSync(process.execPath, [main, ...args], { stdio: 'pipe' }),
+			{ status: 2 },
+		);
 	}
 });

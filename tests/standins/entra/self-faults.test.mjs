@@ -19,8 +19,12 @@ async function keyOf(token) {
 
 function signedBy(jwk, token) {
 	const [head, body, tail] = token.split('.');
-	return verify('sha256', Buffer.from(`${head}.${body}`), createPublicKey({ key: jwk, format: 'jwk' }),
-		Buffer.from(tail, 'base64url'));
+	return verify(
+		'sha256',
+		Buffer.from(`${head}.${body}`),
+		createPublicKey({ key: jwk, format: 'jwk' }),
+		Buffer.from(tail, 'base64url'),
+	);
 }
 
 /* What each fault must have done; given is {header, claims, token, key, sent}. */
@@ -28,7 +32,8 @@ const CHECKS = {
 	wrong_aud: ({ claims }) => claims.aud === OTHER,
 	wrong_iss: ({ claims }) => !claims.iss.includes(TENANT),
 	wrong_tid: ({ claims }) => claims.tid === OTHER_TENANT && claims.iss.includes(TENANT),
-	other_tenant: ({ claims }) => claims.tid === OTHER_TENANT && claims.iss.includes(OTHER_TENANT),
+	other_tenant: ({ claims }) =>
+		claims.tid === OTHER_TENANT && claims.iss.includes(OTHER_TENANT),
 	expired: ({ claims }) => claims.exp < now(),
 	not_yet_valid: ({ claims }) => claims.nbf > now(),
 	missing_exp: ({ claims }) => !('exp' in claims),
@@ -41,7 +46,8 @@ const CHECKS = {
 	hs256: ({ header, token, key }) => header.alg === 'HS256' && isHmac(token, key),
 	unknown_kid: ({ key }) => key === undefined,
 	missing_kid: ({ header }) => !('kid' in header),
-	consumers_key: ({ key, token }) => !key.issuer.includes('{tenantid}') && signedBy(key, token),
+	consumers_key: ({ key, token }) =>
+		!key.issuer.includes('{tenantid}') && signedBy(key, token),
 	bad_nonce: ({ claims, sent }) => claims.nonce && claims.nonce !== sent.nonce,
 	missing_nonce: ({ claims }) => !('nonce' in claims),
 	other_user: ({ claims }) => claims.oid.startsWith(BOB[0].repeat(8)),
@@ -54,7 +60,10 @@ const CHECKS = {
 };
 
 function isHmac(token, jwk) {
-	const pem = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+	const pem = createPublicKey({ key: jwk, format: 'jwk' }).export({
+		type: 'spki',
+		format: 'pem',
+	});
 	const [head, body, tail] = token.split('.');
 	return createHmac('sha256', pem).update(`${head}.${body}`).digest('base64url') === tail;
 }
@@ -72,7 +81,8 @@ async function assertFault(name, member) {
 }
 
 for (const [name, member, faults] of [
-	['id_token_fault', 'id_token', ID_TOKEN_FAULTS], ['access_token_fault', 'access_token', ACCESS_TOKEN_FAULTS],
+	['id_token_fault', 'id_token', ID_TOKEN_FAULTS],
+	['access_token_fault', 'access_token', ACCESS_TOKEN_FAULTS],
 ]) {
 	test(`${name}: each does what it says, once`, async () => {
 		for (const fault of faults) {
@@ -84,8 +94,12 @@ for (const [name, member, faults] of [
 	});
 }
 
-test('faults of access tokens are not those of Graph\'s', async () => {
-	await driver.set({ graph_token_fault: 'expired', graph_token_lifetime: 60, access_token_lifetime: 600 });
+test("faults of access tokens are not those of Graph's", async () => {
+	await driver.set({
+		graph_token_fault: 'expired',
+		graph_token_lifetime: 60,
+		access_token_lifetime: 600,
+	});
 	const { access_token: token, expires_in: expires } = await driver.signIn();
 	assert.equal(expires, 600);
 	assert.ok(decode(token).claims.exp > now());
@@ -96,7 +110,9 @@ test('faults of access tokens are not those of Graph\'s', async () => {
 test('token_status: a plain body, Retry-After, and nothing is done', async () => {
 	const fields = driver.codeFields(await driver.authorize());
 	await driver.set({
-		token_status: { value: 429, times: 1 }, token_retry_after: 60, token_content_type: { value: 'text/html', times: 1 },
+		token_status: { value: 429, times: 1 },
+		token_retry_after: 60,
+		token_content_type: { value: 'text/html', times: 1 },
 	});
 	const { status, headers, text } = await driver.token(fields);
 	assert.deepEqual([status, headers['retry-after'], text], [429, '60', 'Too Many Requests']);
@@ -107,7 +123,11 @@ test('token_status: a plain body, Retry-After, and nothing is done', async () =>
 });
 
 test('bodies of the token endpoint', async () => {
-	for (const [name, value] of [['token_truncate', true], ['token_body_fault', 'garbage'], ['token_body_fault', 'empty']]) {
+	for (const [name, value] of [
+		['token_truncate', true],
+		['token_body_fault', 'garbage'],
+		['token_body_fault', 'empty'],
+	]) {
 		await driver.set({ [name]: { value, times: 1 } });
 		const { status, json } = await driver.redeem();
 		assert.deepEqual([status, json], [200, undefined]);
@@ -124,8 +144,8 @@ test('members of the answer', async () => {
 	assert.deepEqual([typeof expires, type], ['string', 'bearer']);
 	for (const member of ['access_token', 'refresh_token', 'id_token', 'expires_in']) {
 		await driver.set({ [`omit_${member}`]: { value: true, times: 1 } });
-		assert.equal(member in await driver.signIn(), false);
-		assert.equal(member in await driver.signIn(), true);
+		assert.equal(member in (await driver.signIn()), false);
+		assert.equal(member in (await driver.signIn()), true);
 	}
 });
 
@@ -135,7 +155,10 @@ test('token_close does the work and gives no answer; token_delay_ms waits', asyn
 	await assert.rejects(driver.token(fields));
 	assert.deepEqual((await driver.token(fields)).json.error_codes, [54005]);
 	const { json: log } = await driver.control('log', undefined, 'GET');
-	assert.deepEqual(log.slice(-2).map(({ status }) => status), [null, 400]);
+	assert.deepEqual(
+		log.slice(-2).map(({ status }) => status),
+		[null, 400],
+	);
 	await driver.set({ token_delay_ms: 150 });
 	const begun = Date.now();
 	await driver.redeem();
@@ -148,7 +171,11 @@ test('token_error, and token_fault_grant for one grant alone', async () => {
 	const { status, json } = await driver.refresh(token);
 	assert.deepEqual([status, json.error, json.error_codes], [400, 'invalid_grant', [700082]]);
 	assert.equal((await driver.onBehalfOf(assertion)).status, 200);
-	await driver.set({ token_error: null, token_status: 503, token_fault_grant: 'on_behalf_of' });
+	await driver.set({
+		token_error: null,
+		token_status: 503,
+		token_fault_grant: 'on_behalf_of',
+	});
 	assert.equal((await driver.refresh(token)).status, 200);
 	assert.equal((await driver.onBehalfOf(assertion)).status, 503);
 });
@@ -156,10 +183,15 @@ test('token_error, and token_fault_grant for one grant alone', async () => {
 test('obo_error: codes, claims, suberror, and a plain 429', async () => {
 	const { access_token: assertion } = await driver.signIn();
 	const wanted = {
-		expired: ['invalid_grant', 500133], bad_assertion: ['invalid_grant', 50013], mfa: ['invalid_grant', 50076],
-		mfa_interaction_required: ['interaction_required', 50079], blocked: ['invalid_grant', 53003],
-		consent_required: ['invalid_grant', 65001], temporarily_unavailable: ['temporarily_unavailable', 90033],
-		server_error: ['server_error', 90006], loop: ['invalid_grant', 50196],
+		expired: ['invalid_grant', 500133],
+		bad_assertion: ['invalid_grant', 50013],
+		mfa: ['invalid_grant', 50076],
+		mfa_interaction_required: ['interaction_required', 50079],
+		blocked: ['invalid_grant', 53003],
+		consent_required: ['invalid_grant', 65001],
+		temporarily_unavailable: ['temporarily_unavailable', 90033],
+		server_error: ['server_error', 90006],
+		loop: ['invalid_grant', 50196],
 	};
 	for (const [value, [error, code]] of Object.entries(wanted)) {
 		await driver.set({ obo_error: { value, times: 1 } });
@@ -167,7 +199,10 @@ test('obo_error: codes, claims, suberror, and a plain 429', async () => {
 		assert.deepEqual([json.error, json.error_codes], [error, [code]]);
 		const challenged = ['mfa', 'mfa_interaction_required', 'blocked'].includes(value);
 		assert.equal(typeof json.claims, challenged ? 'string' : 'undefined');
-		assert.equal(typeof json.suberror, challenged || value === 'consent_required' ? 'string' : 'undefined');
+		assert.equal(
+			typeof json.suberror,
+			challenged || value === 'consent_required' ? 'string' : 'undefined',
+		);
 	}
 	await driver.set({ obo_error: 'throttled' });
 	const { status, headers, text } = await driver.onBehalfOf(assertion);
@@ -184,12 +219,21 @@ test('discovery down, slow, dropped, foreign, incomplete, garbage', async () => 
 	const { json: right } = await discovery();
 	assert.ok(Date.now() - begun >= 145);
 	const differing = async (fault) => {
-		await driver.set({ discovery_fault: { value: fault, times: 1 }, discovery_foreign_origin: 'http://127.0.0.2:9' });
+		await driver.set({
+			discovery_fault: { value: fault, times: 1 },
+			discovery_foreign_origin: 'http://127.0.0.2:9',
+		});
 		const { json } = await discovery();
-		return Object.keys(right).filter((name) => JSON.stringify(json[name]) !== JSON.stringify(right[name]));
+		return Object.keys(right).filter(
+			(name) => JSON.stringify(json[name]) !== JSON.stringify(right[name]),
+		);
 	};
 	assert.deepEqual(await differing('foreign_endpoints'), [
-		'token_endpoint', 'jwks_uri', 'authorization_endpoint', 'device_authorization_endpoint', 'end_session_endpoint',
+		'token_endpoint',
+		'jwks_uri',
+		'authorization_endpoint',
+		'device_authorization_endpoint',
+		'end_session_endpoint',
 		'userinfo_endpoint',
 	]);
 	for (const name of ['token_endpoint', 'jwks_uri', 'issuer']) {
@@ -217,7 +261,9 @@ test('keys down, slow, dropped, garbage, empty, rotated', async () => {
 	await driver.set({ jwks_empty: { value: true, times: 1 } });
 	assert.deepEqual((await keys()).json, { keys: [] });
 	const old = (await driver.signIn()).id_token;
-	const { json: { kid } } = await driver.control('rotate_keys', { drop_old: true });
+	const {
+		json: { kid },
+	} = await driver.control('rotate_keys', { drop_old: true });
 	assert.equal(await keyOf(old), undefined);
 	const fresh = (await driver.signIn()).id_token;
 	assert.equal(decode(fresh).header.kid, kid);

@@ -20,8 +20,18 @@ test('/me and $select', async () => {
 	const token = await driver.graphToken();
 	const { json } = await driver.me(token);
 	assert.deepEqual(Object.keys(json), [
-		'@odata.context', 'businessPhones', 'displayName', 'givenName', 'jobTitle', 'mail', 'mobilePhone',
-		'officeLocation', 'preferredLanguage', 'surname', 'userPrincipalName', 'id',
+		'@odata.context',
+		'businessPhones',
+		'displayName',
+		'givenName',
+		'jobTitle',
+		'mail',
+		'mobilePhone',
+		'officeLocation',
+		'preferredLanguage',
+		'surname',
+		'userPrincipalName',
+		'id',
 	]);
 	const selected = await driver.me(token, '?$select=displayName,mail');
 	assert.deepEqual(Object.keys(selected.json), ['@odata.context', 'displayName', 'mail']);
@@ -39,7 +49,11 @@ test('401 for no token, garbage, another audience, a spoilt signature', async ()
 	assertError(refused, 401, 'InvalidAuthenticationToken');
 	assert.match(refused.json.error.message, /Invalid audience/);
 	const token = await driver.graphToken();
-	assertError(await driver.me(`${token.slice(0, -20)}AAAA${token.slice(-16)}`), 401, 'InvalidAuthenticationToken');
+	assertError(
+		await driver.me(`${token.slice(0, -20)}AAAA${token.slice(-16)}`),
+		401,
+		'InvalidAuthenticationToken',
+	);
 	assertError(await driver.me(`${token} x`), 401, 'InvalidAuthenticationToken');
 });
 
@@ -51,7 +65,14 @@ test('a Graph token expires, and its faults are found', async () => {
 	await driver.set({ clock_offset: 600 });
 	assertError(await driver.me(token), 401, 'InvalidAuthenticationToken');
 	await driver.set({ clock_offset: 0 });
-	const wanted = { expired: 401, wrong_aud: 401, alg_none: 401, other_tenant: 200, missing_scp: 403, app_only: 400 };
+	const wanted = {
+		expired: 401,
+		wrong_aud: 401,
+		alg_none: 401,
+		other_tenant: 200,
+		missing_scp: 403,
+		app_only: 400,
+	};
 	for (const [fault, status] of Object.entries(wanted)) {
 		await driver.set({ graph_token_fault: { value: fault, times: 1 } });
 		assert.equal((await driver.me(await driver.graphToken())).status, status, fault);
@@ -69,12 +90,20 @@ test('a dropped key ends its tokens, a kept one does not', async () => {
 
 test('statuses by switch', async () => {
 	const codes = {
-		401: 'InvalidAuthenticationToken', 403: 'Authorization_RequestDenied', 404: 'Request_ResourceNotFound',
-		429: 'TooManyRequests', 500: 'InternalServerError', 503: 'ServiceUnavailable', 504: 'UnknownError',
+		401: 'InvalidAuthenticationToken',
+		403: 'Authorization_RequestDenied',
+		404: 'Request_ResourceNotFound',
+		429: 'TooManyRequests',
+		500: 'InternalServerError',
+		503: 'ServiceUnavailable',
+		504: 'UnknownError',
 	};
 	const token = await driver.graphToken();
 	for (const [status, code] of Object.entries(codes)) {
-		await driver.set({ graph_status: { value: Number(status), times: 1 }, graph_retry_after: { value: 7, times: 1 } });
+		await driver.set({
+			graph_status: { value: Number(status), times: 1 },
+			graph_retry_after: { value: 7, times: 1 },
+		});
 		const answer = await driver.me(token);
 		assertError(answer, Number(status), code);
 		assert.equal(answer.headers['retry-after'], '7');
@@ -121,7 +150,7 @@ test('bodies, slowness, a dropped connection, another user', async () => {
 	assert.equal((await driver.me(token)).json.userPrincipalName, BOB);
 });
 
-test('both names of Graph, and this Graph\'s own URL, are resources', async () => {
+test("both names of Graph, and this Graph's own URL, are resources", async () => {
 	const { access_token: token } = await driver.signIn();
 	for (const name of [GRAPH, 'https://graph.microsoft.com', `${driver.base}/graph`]) {
 		const { json } = await driver.onBehalfOf(token, { scope: `${name}/.default` });

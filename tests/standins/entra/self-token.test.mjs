@@ -1,31 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* What /token refuses in each grant, and the shape of its answers. */
+/* What /token refuses of any grant and of a code, and the shape of its answers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CALLBACK, SELF, SIGN_IN_SCOPE, call, decode, useStandIn } from './driver.mjs';
+import { CALLBACK, SELF, assertError, call, decode, useStandIn } from './driver.mjs';
 import {
-	GRAPH, OTHER, OTHER_SECRET, OTHER_TENANT, PUBLIC, SALLYPORT, SALLYPORT_URI, TENANT,
+	GRAPH,
+	OTHER,
+	OTHER_SECRET,
+	OTHER_TENANT,
+	PUBLIC,
+	SALLYPORT,
+	SALLYPORT_URI,
+	TENANT,
 } from './world.mjs';
 
 const driver = useStandIn();
 
 const ERROR_KEYS = [
-	'correlation_id', 'error', 'error_codes', 'error_description', 'error_uri', 'timestamp', 'trace_id',
+	'correlation_id',
+	'error',
+	'error_codes',
+	'error_description',
+	'error_uri',
+	'timestamp',
+	'trace_id',
 ];
-
-function assertError({ status, json }, wantedStatus, error, code) {
-	assert.deepEqual([status, json?.error, json?.error_codes], [wantedStatus, error, [code]]);
-	assert.ok(json.error_description.startsWith(`AADSTS${code}: `));
-}
 
 test('error JSON and reply headers', async () => {
 	const correlation = '0a0a0a0a-0000-4000-8000-000000000001';
-	const answer = await driver.redeem({ code: 'x' }, { headers: { 'client-request-id': correlation } });
+	const answer = await driver.redeem(
+		{ code: 'x' },
+		{ headers: { 'client-request-id': correlation } },
+	);
 	assertError(answer, 400, 'invalid_grant', 70000);
 	assert.deepEqual(Object.keys(answer.json).sort(), ERROR_KEYS);
 	assert.match(answer.json.timestamp, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/);
 	assert.equal(answer.json.correlation_id, correlation);
-	for (const name of ['x-ms-request-id', 'x-ms-ests-server', 'p3p', 'strict-transport-security', 'set-cookie']) {
+	for (const name of [
+		'x-ms-request-id',
+		'x-ms-ests-server',
+		'p3p',
+		'strict-transport-security',
+		'set-cookie',
+	]) {
 		assert.ok(answer.headers[name], name);
 	}
 	assert.equal(answer.headers['cache-control'], 'no-store, no-cache');
@@ -44,10 +61,22 @@ test('wording varies', async () => {
 /* The change to a right code redemption, options, status, error, AADSTS number. */
 const REDEMPTIONS = {
 	'no grant_type': [{ grant_type: undefined }, {}, 400, 'invalid_request', 900144],
-	'unknown grant_type': [{ grant_type: 'password' }, {}, 400, 'unsupported_grant_type', 70003],
-	'JSON body': [{}, { headers: { 'content-type': 'application/json' } }, 400, 'invalid_request', 900144],
+	'unknown grant_type': [
+		{ grant_type: 'password' },
+		{},
+		400,
+		'unsupported_grant_type',
+		70003,
+	],
+	'JSON body': [
+		{},
+		{ headers: { 'content-type': 'application/json' } },
+		400,
+		'invalid_request',
+		900144,
+	],
 	'repeated parameter': [{}, { extra: '&code=x' }, 400, 'invalid_request', 9000411],
-	'PUT': [{}, { method: 'PUT' }, 400, 'invalid_request', 900561],
+	PUT: [{}, { method: 'PUT' }, 400, 'invalid_request', 900561],
 	'unknown tenant': [{}, { tenant: 'nobody.example' }, 400, 'invalid_tenant', 90002],
 	'other tenant': [{}, { tenant: OTHER_TENANT }, 400, 'unauthorized_client', 700016],
 	'no client': [{ client_id: undefined }, {}, 400, 'invalid_request', 900144],
@@ -56,10 +85,34 @@ const REDEMPTIONS = {
 	'wrong secret': [{ client_secret: 'x' }, {}, 401, 'invalid_client', 7000215],
 	'empty secret': [{ client_secret: '' }, {}, 401, 'invalid_client', 7000215],
 	'public client with a secret': [{ client_id: PUBLIC }, {}, 401, 'invalid_client', 700025],
-	'another client': [{ client_id: OTHER, client_secret: OTHER_SECRET }, {}, 400, 'invalid_grant', 70000],
-	'two credentials': [{}, { headers: { authorization: 'Basic YTpi' } }, 400, 'invalid_request', 90023],
-	'malformed Basic': [{}, { headers: { authorization: 'Basic !' } }, 400, 'invalid_request', 9002313],
-	'an Origin': [{}, { headers: { origin: 'https://mcp.example' } }, 400, 'invalid_request', 9002326],
+	'another client': [
+		{ client_id: OTHER, client_secret: OTHER_SECRET },
+		{},
+		400,
+		'invalid_grant',
+		70000,
+	],
+	'two credentials': [
+		{},
+		{ headers: { authorization: 'Basic YTpi' } },
+		400,
+		'invalid_request',
+		90023,
+	],
+	'malformed Basic': [
+		{},
+		{ headers: { authorization: 'Basic !' } },
+		400,
+		'invalid_request',
+		9002313,
+	],
+	'an Origin': [
+		{},
+		{ headers: { origin: 'https://mcp.example' } },
+		400,
+		'invalid_request',
+		9002326,
+	],
 	'a resource': [{ resource: SALLYPORT_URI }, {}, 400, 'invalid_request', 901002],
 	'no code': [{ code: undefined }, {}, 400, 'invalid_request', 900144],
 	'no redirect_uri': [{ redirect_uri: undefined }, {}, 400, 'invalid_request', 900144],
@@ -68,7 +121,13 @@ const REDEMPTIONS = {
 	'short verifier': [{ code_verifier: 'x'.repeat(32) }, {}, 400, 'invalid_grant', 50147],
 	'wrong verifier': [{ code_verifier: 'x'.repeat(43) }, {}, 400, 'invalid_grant', 501481],
 	'empty scope': [{ scope: '' }, {}, 400, 'invalid_request', 28003],
-	'two resources': [{ scope: `${SALLYPORT}/access_as_user User.Read` }, {}, 400, 'invalid_request', 28000],
+	'two resources': [
+		{ scope: `${SALLYPORT}/access_as_user User.Read` },
+		{},
+		400,
+		'invalid_request',
+		28000,
+	],
 	'more than was asked for': [{ scope: 'openid User.Read' }, {}, 400, 'invalid_grant', 70000],
 	'unknown scope': [{ scope: 'mcp:tools' }, {}, 400, 'invalid_client', 650053],
 };
@@ -81,7 +140,12 @@ for (const [name, [change, options, status, error, code]] of Object.entries(REDE
 
 test('a code is used once, even in parallel, and a refusal does not use it up', async () => {
 	const fields = driver.codeFields(await driver.authorize());
-	assertError(await driver.token({ ...fields, client_secret: 'x' }), 401, 'invalid_client', 7000215);
+	assertError(
+		await driver.token({ ...fields, client_secret: 'x' }),
+		401,
+		'invalid_client',
+		7000215,
+	);
 	const answers = await Promise.all(Array.from({ length: 5 }, () => driver.token(fields)));
 	assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400, 400, 400, 400]);
 	assertError(await driver.token(fields), 400, 'invalid_grant', 54005);
@@ -114,131 +178,47 @@ test('version 1 tokens have the audience as it was asked for', async () => {
 	const { json } = await driver.token(driver.codeFields(authorized, { scope }));
 	const { header, claims } = decode(json.access_token);
 	const { aud, iss, appid, appidacr, ver, scp } = claims;
-	assert.deepEqual({ aud, iss, appid, appidacr, ver, scp }, {
-		aud: SALLYPORT_URI, iss: `https://sts.windows.net/${TENANT}/`, appid: SALLYPORT, appidacr: '1', ver: '1.0',
-		scp: 'access_as_user',
-	});
+	assert.deepEqual(
+		{ aud, iss, appid, appidacr, ver, scp },
+		{
+			aud: SALLYPORT_URI,
+			iss: `https://sts.windows.net/${TENANT}/`,
+			appid: SALLYPORT,
+			appidacr: '1',
+			ver: '1.0',
+			scp: 'access_as_user',
+		},
+	);
 	assert.equal(header.x5t, header.kid);
 	assert.equal((await driver.onBehalfOf(json.access_token)).status, 200);
 });
 
 test('single-page URIs need an Origin, and others must not have one', async () => {
 	const uri = 'http://127.0.0.1:4712/spa';
-	await driver.control('redirect_uri', { client_id: SALLYPORT, redirect_uri: uri, type: 'spa' });
-	const fields = driver.codeFields(await driver.authorize({ redirect_uri: uri }), { redirect_uri: uri });
+	await driver.control('redirect_uri', {
+		client_id: SALLYPORT,
+		redirect_uri: uri,
+		type: 'spa',
+	});
+	const fields = driver.codeFields(await driver.authorize({ redirect_uri: uri }), {
+		redirect_uri: uri,
+	});
 	assertError(await driver.token(fields), 400, 'invalid_request', 9002327);
 	const headers = { origin: 'http://127.0.0.1:4712' };
 	assert.equal((await driver.token(fields, { headers })).status, 200);
 	assertError(await driver.redeem({}, { headers }), 400, 'invalid_request', 9002326);
 });
 
-/* The change to a right refresh, error, AADSTS number. */
-const REFRESHES = {
-	'unknown token': [{ refresh_token: 'x' }, 'invalid_grant', 70000],
-	'no token': [{ refresh_token: undefined }, 'invalid_request', 900144],
-	'another client': [{ client_id: OTHER, client_secret: OTHER_SECRET }, 'invalid_grant', 70000],
-	'no scope': [{ scope: undefined }, 'invalid_request', 900144],
-	'no resource, for oneself': [{ scope: 'openid offline_access' }, 'invalid_request', 90009],
-	'oneself by URI': [{ scope: `${SALLYPORT_URI}/access_as_user` }, 'invalid_request', 90009],
-	'no consent': [{ scope: 'Mail.Read' }, 'invalid_grant', 65001],
-};
-
-for (const [name, [change, error, code]] of Object.entries(REFRESHES)) {
-	test(`refresh_token refused: ${name}`, async () => {
-		assertError(await driver.refresh((await driver.signIn()).refresh_token, change), 400, error, code);
-	});
-}
-
-test('refresh: by URI by switch, another resource, 90 days, revoked', async () => {
-	const { refresh_token: token } = await driver.signIn();
-	const byUri = { scope: `openid ${SALLYPORT_URI}/access_as_user` };
-	await driver.set({ self_refresh_uri_form: true });
-	assert.equal((await driver.refresh(token, byUri)).status, 200);
-	const { json } = await driver.refresh(token, { scope: 'User.Read' });
-	assert.equal((await driver.me(json.access_token)).status, 200);
-	assert.ok(json.refresh_token, 'a refresh token begets another');
-	await driver.set({ refresh_revoked: { value: true, times: 1 } });
-	assertError(await driver.refresh(token), 400, 'invalid_grant', 50173);
-	assert.equal((await driver.refresh(token)).status, 200);
-	await driver.set({ clock_offset: 91 * 86400 });
-	assertError(await driver.refresh(token), 400, 'invalid_grant', 70008);
-});
-
-test('lax: refresh without scope, long verifier rules, repeated parameters', async () => {
-	await driver.set({ strict: false });
-	const { json } = await driver.redeem({}, { extra: '&code=x' });
-	assertError(await driver.refresh(json.refresh_token, { scope: undefined }), 400, 'invalid_request', 90009);
-	const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' };
-	const plain = await driver.authorize({ ...challenge, scope: 'openid offline_access User.Read' });
-	const graph = await driver.token(driver.codeFields({ ...plain, verifier: 'x'.repeat(43) }, { scope: undefined }));
-	const refreshed = await driver.refresh(graph.json.refresh_token, { scope: undefined });
-	assert.equal((await driver.me(refreshed.json.access_token)).status, 200);
-});
-
-/* The change to a right exchange, error, AADSTS number. */
-const EXCHANGES = {
-	'no assertion': [{ assertion: undefined }, 'invalid_request', 900144],
-	'no requested_token_use': [{ requested_token_use: undefined }, 'invalid_request', 900144],
-	'another requested_token_use': [{ requested_token_use: 'x' }, 'invalid_request', 90023],
-	'no scope': [{ scope: undefined }, 'invalid_request', 900144],
-	'garbage': [{ assertion: 'garbage' }, 'invalid_grant', 50013],
-	'another client': [{ client_id: OTHER, client_secret: OTHER_SECRET }, 'invalid_grant', 50013],
-	'unknown resource': [{ scope: 'api://nothing/.default' }, 'invalid_resource', 500011],
-	'no consent': [{ scope: `api://${OTHER}/.default` }, 'invalid_grant', 65001],
-	'no consent to that scope': [{ scope: 'https://graph.microsoft.com/Mail.Read' }, 'invalid_grant', 65001],
-};
-
-for (const [name, [change, error, code]] of Object.entries(EXCHANGES)) {
-	test(`on behalf of refused: ${name}`, async () => {
-		assertError(await driver.onBehalfOf((await driver.signIn()).access_token, change), 400, error, code);
-	});
-}
-
-test('on behalf of wants a user\'s own, fresh access token for the caller', async () => {
-	const { access_token: token, id_token: idToken } = await driver.signIn();
-	assertError(await driver.onBehalfOf(idToken), 400, 'invalid_grant', 240002);
-	assertError(await driver.onBehalfOf(await driver.graphToken()), 400, 'invalid_grant', 50013);
-	const spoilt = token.slice(0, -20) + (token.at(-20) === 'A' ? 'B' : 'A') + token.slice(-19);
-	assertError(await driver.onBehalfOf(spoilt), 400, 'invalid_grant', 50013);
-	const { json: app } = await driver.token({
-		grant_type: 'client_credentials', client_id: OTHER, client_secret: OTHER_SECRET, scope: SELF,
-	});
-	assertError(await driver.onBehalfOf(app.access_token), 400, 'invalid_grant', 7000114);
-	await driver.set({ clock_offset: 5401 });
-	assertError(await driver.onBehalfOf(token), 400, 'invalid_grant', 500133);
-});
-
-test('on behalf of: the answer follows the scope, consent can be withdrawn', async () => {
-	const { access_token: token } = await driver.signIn();
-	const scope = 'https://graph.microsoft.com/User.Read openid offline_access';
-	const { json } = await driver.onBehalfOf(token, { scope });
-	assert.ok(json.refresh_token && json.id_token);
-	assert.equal(decode(json.access_token).claims.scp, 'User.Read openid');
-	await driver.control('consent', { client_id: SALLYPORT, resource: GRAPH, scopes: [] });
-	const refused = await driver.onBehalfOf(token);
-	assertError(refused, 400, 'invalid_grant', 65001);
-	assert.equal(refused.json.suberror, 'consent_required');
-});
-
-test('client_credentials gives an application\'s own token', async () => {
-	const ask = (scope, id = OTHER) => driver.token({
-		grant_type: 'client_credentials', client_id: id, client_secret: OTHER_SECRET, scope,
-	});
-	const { json } = await ask(SELF);
-	const { claims } = decode(json.access_token);
-	assert.deepEqual([claims.idtyp, claims.roles, claims.scp, claims.sub], ['app', ['Tools.Call'], undefined, claims.oid]);
-	assertError(await ask(`${SALLYPORT}/access_as_user`), 400, 'invalid_scope', 1002012);
-	assertError(await ask(SIGN_IN_SCOPE), 400, 'invalid_scope', 1002012);
-	assertError(await ask(undefined), 400, 'invalid_request', 900144);
-	const graph = await ask(`${GRAPH}/.default`);
-	assert.equal((await driver.me(graph.json.access_token)).status, 400);
-});
-
 test('GET, an over-long body, and paths that are not there', async () => {
 	const get = await call(driver.endpoint);
 	assertError(get, 400, 'invalid_request', 900561);
 	assert.equal((await driver.token({ grant_type: 'x'.repeat(2 << 20) })).status, 413);
-	for (const path of ['oauth2/v2.0/devicecode', 'oauth2/v2.0/logout', 'oauth2/token', 'oauth2/authorize']) {
+	for (const path of [
+		'oauth2/v2.0/devicecode',
+		'oauth2/v2.0/logout',
+		'oauth2/token',
+		'oauth2/authorize',
+	]) {
 		assert.equal((await call(`${driver.base}/${TENANT}/${path}`)).status, 404);
 	}
 	assert.equal((await call(`${driver.base}/metadata/identity/oauth2/token`)).status, 404);

@@ -3,19 +3,27 @@
 import assert from 'node:assert/strict';
 import { X509Certificate, createPublicKey, verify } from 'node:crypto';
 import { test } from 'node:test';
-import { CALLBACK, GRAPH_AUDIENCE, SIGN_IN_SCOPE, call, decode, useStandIn } from './driver.mjs';
-import { ALICE, SALLYPORT, TENANT } from './world.mjs';
+import { CALLBACK, SIGN_IN_SCOPE, call, decode, useStandIn } from './driver.mjs';
+import { ALICE, GRAPH, SALLYPORT, TENANT } from './world.mjs';
 
 const driver = useStandIn();
 
-const publishedKeys = async () => (await call(`${driver.base}/${TENANT}/discovery/v2.0/keys`)).json.keys;
+const publishedKeys = async () =>
+	(await call(`${driver.base}/${TENANT}/discovery/v2.0/keys`)).json.keys;
 
 async function signedByPublishedKey(token) {
 	const { header } = decode(token);
 	const jwk = (await publishedKeys()).find((key) => key.kid === header.kid);
 	const [input, signature] = [token.slice(0, token.lastIndexOf('.')), token.split('.')[2]];
-	return jwk !== undefined && verify('sha256', Buffer.from(input), createPublicKey({ key: jwk, format: 'jwk' }),
-		Buffer.from(signature, 'base64url'));
+	return (
+		jwk !== undefined &&
+		verify(
+			'sha256',
+			Buffer.from(input),
+			createPublicKey({ key: jwk, format: 'jwk' }),
+			Buffer.from(signature, 'base64url'),
+		)
+	);
 }
 
 test('the whole way: sign in, refresh, on behalf of, /me', async () => {
@@ -36,12 +44,20 @@ test('the whole way: sign in, refresh, on behalf of, /me', async () => {
 	const refreshed = await driver.refresh(json.refresh_token);
 	assert.equal(refreshed.status, 200);
 	assert.notEqual(refreshed.json.refresh_token, json.refresh_token);
-	assert.equal((await driver.refresh(json.refresh_token)).status, 200, 'the old one stays valid');
+	assert.equal(
+		(await driver.refresh(json.refresh_token)).status,
+		200,
+		'the old one stays valid',
+	);
 	const exchanged = await driver.onBehalfOf(refreshed.json.access_token);
 	assert.equal(exchanged.status, 200);
 	const graph = decode(exchanged.json.access_token);
-	assert.ok(GRAPH_AUDIENCE.includes(graph.claims.aud));
-	assert.equal(await signedByPublishedKey(exchanged.json.access_token), false, 'only Graph can verify its tokens');
+	assert.ok([GRAPH, 'https://graph.microsoft.com'].includes(graph.claims.aud));
+	assert.equal(
+		await signedByPublishedKey(exchanged.json.access_token),
+		false,
+		'only Graph can verify its tokens',
+	);
 	const { status, json: person } = await driver.me(exchanged.json.access_token);
 	assert.equal(status, 200);
 	assert.equal(person.userPrincipalName, ALICE);
@@ -52,10 +68,18 @@ test('access tokens of version 2 have the claims of the reference', async () => 
 	const { header, claims } = decode((await driver.signIn()).access_token);
 	assert.deepEqual(Object.keys(header).sort(), ['alg', 'kid', 'typ']);
 	const { aud, iss, azp, azpacr, scp, tid, ver, nbf, exp, iat } = claims;
-	assert.deepEqual({ aud, iss, azp, azpacr, scp, tid, ver }, {
-		aud: SALLYPORT, iss: `${driver.base}/${TENANT}/v2.0`, azp: SALLYPORT, azpacr: '1', scp: 'access_as_user',
-		tid: TENANT, ver: '2.0',
-	});
+	assert.deepEqual(
+		{ aud, iss, azp, azpacr, scp, tid, ver },
+		{
+			aud: SALLYPORT,
+			iss: `${driver.base}/${TENANT}/v2.0`,
+			azp: SALLYPORT,
+			azpacr: '1',
+			scp: 'access_as_user',
+			tid: TENANT,
+			ver: '2.0',
+		},
+	);
 	assert.ok(nbf === iat && exp > iat);
 });
 
@@ -63,7 +87,16 @@ test('keys: several, with certificate and issuer', async () => {
 	const keys = await publishedKeys();
 	assert.ok(keys.length >= 3);
 	for (const key of keys) {
-		assert.deepEqual(Object.keys(key).sort(), ['e', 'issuer', 'kid', 'kty', 'n', 'use', 'x5c', 'x5t']);
+		assert.deepEqual(Object.keys(key).sort(), [
+			'e',
+			'issuer',
+			'kid',
+			'kty',
+			'n',
+			'use',
+			'x5c',
+			'x5t',
+		]);
 		const certificate = new X509Certificate(Buffer.from(key.x5c[0], 'base64'));
 		assert.equal(certificate.publicKey.export({ format: 'jwk' }).n, key.n);
 		assert.ok(certificate.verify(certificate.publicKey));
@@ -85,10 +118,15 @@ test('discovery: both versions, tenants by GUID, domain and common', async () =>
 
 test('client authentication by Basic', async () => {
 	const basic = (id, secret) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
-	const ways = [[SALLYPORT, 'standin-client-secret-0001%7E'], [SALLYPORT, 'standin-client-secret-0001~']];
+	const ways = [
+		[SALLYPORT, 'standin-client-secret-0001%7E'],
+		[SALLYPORT, 'standin-client-secret-0001~'],
+	];
 	for (const [id, secret] of ways) {
 		const change = { client_id: undefined, client_secret: undefined };
-		const { status } = await driver.redeem(change, { headers: { authorization: basic(id, secret) } });
+		const { status } = await driver.redeem(change, {
+			headers: { authorization: basic(id, secret) },
+		});
 		assert.equal(status, 200);
 	}
 });

@@ -42,7 +42,9 @@ async function handleLogged(exchange) {
 	exchange.entry = entra.log.begin(req, url);
 	entra.secrets.addFields(exchange.entry.query);
 	entra.secrets.addAuthorization(req.headers.authorization);
-	res.on('finish', () => { exchange.entry.status = res.statusCode; });
+	res.on('finish', () => {
+		exchange.entry.status = res.statusCode;
+	});
 	res.on('close', () => entra.log.end(exchange.entry));
 	await route(exchange);
 }
@@ -68,23 +70,27 @@ async function handle(entra, req, res) {
 	} catch (error) {
 		process.stderr.write(`${error.stack}\n`);
 		if (!res.headersSent) {
-			sendJson(res, 500, { error: 'stand_in_failed', error_description: error.message });
+			sendJson(res, 500, {
+				error: 'stand_in_failed',
+				error_description: error.message,
+			});
 		}
 	}
 }
 
-/* options: {port, tls: {key, cert} or undefined, log: file or undefined}. Answers {server, base, entra}. */
+/*
+ * options: {port, tls: {key, cert} or undefined, log: file or undefined}. Answers {base}.
+ */
 export async function startServer({ port = 0, tls, log } = {}) {
 	const keys = await KeyRing.create();
-	let entra;
-	const listener = (req, res) => handle(entra, req, res);
-	const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
+	const server = tls ? https.createServer(tls) : http.createServer();
 	server.keepAliveTimeout = 60e3;
 	await new Promise((done, fail) => {
 		server.once('error', fail);
 		server.listen(port, '127.0.0.1', done);
 	});
 	const base = `${tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
-	entra = new Entra(base, keys, log);
-	return { server, base, entra };
+	const entra = new Entra(base, keys, log);
+	server.on('request', (req, res) => handle(entra, req, res));
+	return { base };
 }

@@ -5,8 +5,15 @@ import { AUTHORIZE_ERRORS, OBO_ERRORS, isErrorCode } from './errors.mjs';
 
 export const GRANTS = ['authorization_code', 'refresh_token', 'on_behalf_of', 'client_credentials'];
 export const DISCOVERY_FAULTS = [
-	'foreign_endpoints', 'foreign_token_endpoint', 'foreign_jwks_uri', 'foreign_issuer', 'other_tenant',
-	'missing_issuer', 'missing_jwks_uri', 'missing_token_endpoint', 'wrong_types',
+	'foreign_endpoints',
+	'foreign_token_endpoint',
+	'foreign_jwks_uri',
+	'foreign_issuer',
+	'other_tenant',
+	'missing_issuer',
+	'missing_jwks_uri',
+	'missing_token_endpoint',
+	'wrong_types',
 ];
 export const BODY_FAULTS = ['garbage', 'empty', 'truncated', 'array', 'html', 'huge'];
 
@@ -14,7 +21,9 @@ const flag = (on) => ({ off: on, accepts: (v) => typeof v === 'boolean', wants: 
 const number = (off = null) => ({ off, accepts: Number.isFinite, wants: 'a number' });
 const text = (off = null) => ({ off, accepts: (v) => typeof v === 'string', wants: 'a string' });
 const oneOf = (...choices) => ({
-	off: null, accepts: (v) => choices.includes(v), wants: `one of ${choices.join(', ')}`,
+	off: null,
+	accepts: (v) => choices.includes(v),
+	wants: `one of ${choices.join(', ')}`,
 });
 
 export const SWITCHES = {
@@ -37,7 +46,7 @@ export const SWITCHES = {
 	token_close: flag(false),
 	token_body_fault: oneOf(...BODY_FAULTS),
 	token_fault_grant: oneOf(...GRANTS),
-	token_error: { off: null, accepts: isErrorCode, wants: 'an AADSTS number of errors.mjs' },
+	token_error: { off: null, accepts: isErrorCode, wants: 'an AADSTS number of aadsts.mjs' },
 	expires_in_string: flag(false),
 	omit_expires_in: flag(false),
 	omit_access_token: flag(false),
@@ -104,7 +113,10 @@ export class Switches {
 
 	/* All or nothing: a wrong name or value changes none. null puts a switch back. */
 	set(given) {
-		const parsed = Object.entries(given).map(([name, value]) => [name, parseSetting(name, value)]);
+		const parsed = Object.entries(given).map(([name, value]) => [
+			name,
+			parseSetting(name, value),
+		]);
 		parsed.forEach(([name, setting]) => this.settings.set(name, setting));
 	}
 
@@ -126,7 +138,11 @@ export class Switches {
 	}
 
 	current() {
-		return Object.fromEntries(Object.keys(SWITCHES).map((name) => (
-			[name, this.settings.get(name)?.value ?? SWITCHES[name].off])));
+		return Object.fromEntries(
+			Object.keys(SWITCHES).map((name) => [
+				name,
+				this.settings.get(name)?.value ?? SWITCHES[name].off,
+			]),
+		);
 	}
 }

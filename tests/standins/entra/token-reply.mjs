@@ -9,10 +9,15 @@ const NINETY_DAYS = 90 * 86400;
 /* A resource, named once; without one the token is Graph's. */
 export function resourceOf(world, scope) {
 	const first = scope.wanted[0];
-	return first ? { resource: first.resource, as: first.as } : { resource: world.application(GRAPH), as: GRAPH };
+	return first
+		? { resource: first.resource, as: first.as }
+		: { resource: world.application(GRAPH), as: GRAPH };
 }
 
-/* The names that the user or an administrator has consented to; none at all is an error, and so is a wanted one. */
+/*
+ * The names that the user or an administrator has consented to; none at all is an error, and so is
+ * a wanted one.
+ */
 export function consentedNames({ world }, client, scope) {
 	const { resource } = resourceOf(world, scope);
 	const names = world.consented(client.id, resource.id);
@@ -27,7 +32,8 @@ function scopeText(scope, names, as) {
 	const prefix = as === GRAPH ? '' : `${as}/`;
 	const isDefault = scope.wanted.some((item) => item.name === '.default');
 	const told = scope.oidc.filter((name) => name !== 'offline_access');
-	const words = isDefault ? [...names.map((name) => `${prefix}${name}`), `${as}/.default`]
+	const words = isDefault
+		? [...names.map((name) => `${prefix}${name}`), `${as}/.default`]
 		: scope.wanted.map((item) => item.word);
 	return [...told, ...words].join(' ');
 }
@@ -38,7 +44,14 @@ function issueRefreshToken(exchange, about, resource) {
 	const token = entra.secrets.add(opaque(700));
 	const oidc = about.scope.oidc;
 	entra.refreshTokens.set(token, {
-		client, user, tenant, sid, steppedUp, oidc, resource, expires: exchange.now + NINETY_DAYS,
+		client,
+		user,
+		tenant,
+		sid,
+		steppedUp,
+		oidc,
+		resource,
+		expires: exchange.now + NINETY_DAYS,
 	});
 	return token;
 }
@@ -75,8 +88,14 @@ export function makeUserReply(exchange, about) {
 	const { resource, as } = resourceOf(exchange.world, scope);
 	const names = consentedNames(exchange, about.client, scope);
 	const { token, lifetime } = makeAccessToken(exchange, {
-		...about, resource, requestedAs: as, oidc: scope.oidc,
-		scopes: resource.id === GRAPH ? [...names, ...scope.oidc.filter((n) => n !== 'offline_access')] : names,
+		...about,
+		resource,
+		requestedAs: as,
+		oidc: scope.oidc,
+		scopes:
+			resource.id === GRAPH
+				? [...names, ...scope.oidc.filter((n) => n !== 'offline_access')]
+				: names,
 	});
 	const has = (name) => scope.oidc.includes(name);
 	return spoilReply(exchange, {
@@ -85,8 +104,12 @@ export function makeUserReply(exchange, about) {
 		expires_in: lifetime,
 		ext_expires_in: lifetime,
 		access_token: token,
-		...(has('offline_access') && { refresh_token: issueRefreshToken(exchange, about, resource) }),
-		...(has('openid') && { id_token: makeIdToken(exchange, { ...about, oidc: scope.oidc }) }),
+		...(has('offline_access') && {
+			refresh_token: issueRefreshToken(exchange, about, resource),
+		}),
+		...(has('openid') && {
+			id_token: makeIdToken(exchange, { ...about, oidc: scope.oidc }),
+		}),
 		...(about.fields.client_info === '1' && { client_info: clientInfo(about) }),
 	});
 }
@@ -94,10 +117,18 @@ export function makeUserReply(exchange, about) {
 export function makeAppReply(exchange, about) {
 	const { resource, as } = resourceOf(exchange.world, about.scope);
 	const { token, lifetime } = makeAccessToken(exchange, {
-		...about, user: null, resource, requestedAs: as, oidc: [], scopes: [],
+		...about,
+		user: null,
+		resource,
+		requestedAs: as,
+		oidc: [],
+		scopes: [],
 	});
 	return spoilReply(exchange, {
-		token_type: 'Bearer', expires_in: lifetime, ext_expires_in: lifetime, access_token: token,
+		token_type: 'Bearer',
+		expires_in: lifetime,
+		ext_expires_in: lifetime,
+		access_token: token,
 	});
 }
 

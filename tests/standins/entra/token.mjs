@@ -44,15 +44,28 @@ function faultsApply(exchange, grantType) {
 }
 
 function sendPlain(exchange, status, text, retryAfter) {
-	const retry = retryAfter === null || retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-	send(exchange.res, status, exchange.switch('token_content_type') ?? 'text/plain; charset=utf-8', text,
-		{ ...replyHeaders(), ...retry });
+	const retry =
+		retryAfter === null || retryAfter === undefined
+			? {}
+			: { 'retry-after': String(retryAfter) };
+	send(
+		exchange.res,
+		status,
+		exchange.switch('token_content_type') ?? 'text/plain; charset=utf-8',
+		text,
+		{ ...replyHeaders(), ...retry },
+	);
 }
 
 function sendReply(exchange, faulty, status, value) {
-	const type = (faulty && exchange.switch('token_content_type')) || 'application/json; charset=utf-8';
+	const type =
+		(faulty && exchange.switch('token_content_type')) ||
+		'application/json; charset=utf-8';
 	const truncate = faulty && exchange.switch('token_truncate') ? 'truncated' : null;
-	const body = spoilBody(truncate ?? (faulty ? exchange.switch('token_body_fault') : null), value);
+	const body = spoilBody(
+		truncate ?? (faulty ? exchange.switch('token_body_fault') : null),
+		value,
+	);
 	send(exchange.res, status, type, body, replyHeaders());
 }
 
@@ -97,7 +110,10 @@ function checkResource({ strict, world }, fields) {
 
 /* An Origin header makes the call one of a single-page application. */
 function checkOrigin({ req }, client) {
-	if (req.headers.origin !== undefined && !client.redirectUris.some((entry) => entry.type === 'spa')) {
+	if (
+		req.headers.origin !== undefined &&
+		!client.redirectUris.some((entry) => entry.type === 'spa')
+	) {
 		throw new EntraError(9002326);
 	}
 }
@@ -125,11 +141,20 @@ function attempt(exchange, tenantName, form, faulty) {
 			throw error;
 		}
 		const { status, plain, retryAfter } = error;
-		return { status, plain, retryAfter, value: error.toJson(exchange.base, exchange.now, exchange.correlation) };
+		return {
+			status,
+			plain,
+			retryAfter,
+			value: error.toJson(exchange.base, exchange.now, exchange.correlation),
+		};
 	}
 }
 
-const REASONS = { 429: 'Too Many Requests', 500: 'Internal Server Error', 503: 'Service Unavailable' };
+const REASONS = {
+	429: 'Too Many Requests',
+	500: 'Internal Server Error',
+	503: 'Service Unavailable',
+};
 
 async function answer(exchange, tenantName, form) {
 	const faulty = faultsApply(exchange, form.fields.grant_type);
@@ -158,7 +183,12 @@ export async function token(exchange, tenantName) {
 	exchange.record(form.fields);
 	if (exchange.req.method !== 'POST') {
 		const error = new EntraError(900561, exchange.req.method);
-		sendReply(exchange, false, 400, error.toJson(exchange.base, exchange.now, exchange.correlation));
+		sendReply(
+			exchange,
+			false,
+			400,
+			error.toJson(exchange.base, exchange.now, exchange.correlation),
+		);
 		return;
 	}
 	if (body === null) {

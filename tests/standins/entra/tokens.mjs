@@ -19,12 +19,16 @@ function pairwise(user, application) {
 const randomLifetime = () => randomInt(3600, 5400);
 
 function lifetimeOf(exchange, resource) {
-	const set = exchange.switch(resource.id === GRAPH ? 'graph_token_lifetime' : 'access_token_lifetime');
+	const set = exchange.switch(
+		resource.id === GRAPH ? 'graph_token_lifetime' : 'access_token_lifetime',
+	);
 	return set ?? randomLifetime();
 }
 
 function versionOf(exchange, resource) {
-	return resource.id === GRAPH ? 1 : exchange.switch('access_token_version') ?? resource.tokenVersion;
+	return resource.id === GRAPH
+		? 1
+		: (exchange.switch('access_token_version') ?? resource.tokenVersion);
 }
 
 function v1Claims({ resource, requestedAs, client, authMethod, user, tenant }) {
@@ -34,9 +38,14 @@ function v1Claims({ resource, requestedAs, client, authMethod, user, tenant }) {
 		appid: client.id,
 		appidacr: authMethod,
 		...(user && {
-			acr: '1', amr: ['pwd'], ipaddr: '192.0.2.7',
-			upn: user.upn, unique_name: user.upn, name: user.name,
-			given_name: user.profile.givenName, family_name: user.profile.surname,
+			acr: '1',
+			amr: ['pwd'],
+			ipaddr: '192.0.2.7',
+			upn: user.upn,
+			unique_name: user.upn,
+			name: user.name,
+			given_name: user.profile.givenName,
+			family_name: user.profile.surname,
 		}),
 		ver: '1.0',
 	};
@@ -48,7 +57,11 @@ function v2Claims({ resource, client, authMethod, user, tenant, oidc }, base) {
 		iss: `${base}/${tenant}/v2.0`,
 		azp: client.id,
 		azpacr: authMethod,
-		...(user && oidc.includes('profile') && { name: user.name, preferred_username: user.upn }),
+		...(user &&
+			oidc.includes('profile') && {
+				name: user.name,
+				preferred_username: user.upn,
+			}),
 		ver: '2.0',
 	};
 }
@@ -58,24 +71,34 @@ function subjectClaims({ user, client, resource, scopes, sid }) {
 	if (user) {
 		return { oid: user.oid, sub: pairwise(user, resource), scp: scopes.join(' '), sid };
 	}
-	const roles = Object.keys(resource.roles).filter((role) => resource.roles[role].includes(client.id));
+	const roles = Object.keys(resource.roles).filter((role) =>
+		resource.roles[role].includes(client.id),
+	);
 	return { idtyp: 'app', oid: client.id, sub: client.id, ...(roles.length && { roles }) };
 }
 
 function signDraft(exchange, draft, fault) {
 	const { world, entra } = exchange;
 	spoilDraft(fault, draft, world);
-	return entra.secrets.add(spoilText(fault, signToken(draft.header, draft.claims, draft.key)));
+	return entra.secrets.add(
+		spoilText(fault, signToken(draft.header, draft.claims, draft.key)),
+	);
 }
 
 function makeDraft(exchange, header, claims) {
 	const { keys } = exchange.entra;
 	const key = keys.signing;
-	return { header: { typ: 'JWT', alg: 'RS256', ...header, kid: key.kid }, claims, key, ring: keys };
+	return {
+		header: { typ: 'JWT', alg: 'RS256', ...header, kid: key.kid },
+		claims,
+		key,
+		ring: keys,
+	};
 }
 
 /*
- * about: {user or null, tenant, client, resource, requestedAs, scopes, oidc, authMethod, sid, steppedUp}.
+ * about: {user or null, tenant, client, resource, requestedAs, scopes, oidc, authMethod, sid,
+ * steppedUp}.
  * Answers {token, lifetime}.
  */
 export function makeAccessToken(exchange, about) {
@@ -86,30 +109,56 @@ export function makeAccessToken(exchange, about) {
 	const uti = random(16);
 	const claims = {
 		...(version === 1 ? v1Claims(about) : v2Claims(about, exchange.base)),
-		iat: exchange.now, nbf: exchange.now, exp: exchange.now + lifetime,
+		iat: exchange.now,
+		nbf: exchange.now,
+		exp: exchange.now + lifetime,
 		...subjectClaims(about),
-		aio: random(48), rh: `1.A${random(30)}.`, tid: about.tenant, uti,
+		aio: random(48),
+		rh: `1.A${random(30)}.`,
+		tid: about.tenant,
+		uti,
 	};
 	if (about.steppedUp) {
 		exchange.entra.steppedUp.add(uti);
 	}
 	const { kid } = exchange.entra.keys.signing;
-	const header = { ...(version === 1 && { x5t: kid }), ...(isGraph && { nonce: random(32) }) };
+	const header = {
+		...(version === 1 && { x5t: kid }),
+		...(isGraph && { nonce: random(32) }),
+	};
 	const fault = exchange.switch(isGraph ? 'graph_token_fault' : 'access_token_fault');
 	return { token: signDraft(exchange, makeDraft(exchange, header, claims), fault), lifetime };
 }
 
-/* about: {user, tenant, client, oidc, nonce, sid}. Who the user is, is told only with the scope profile. */
+/*
+ * about: {user, tenant, client, oidc, nonce, sid}. Who the user is, is told only with the scope
+ * profile.
+ */
 export function makeIdToken(exchange, { user, tenant, client, oidc, nonce, sid }) {
 	const claims = {
 		aud: client.id,
 		iss: `${exchange.base}/${tenant}/v2.0`,
-		iat: exchange.now, nbf: exchange.now, exp: exchange.now + 3600,
+		iat: exchange.now,
+		nbf: exchange.now,
+		exp: exchange.now + 3600,
 		aio: random(48),
-		...(oidc.includes('profile') && { name: user.name, preferred_username: user.upn, oid: user.oid }),
+		...(oidc.includes('profile') && {
+			name: user.name,
+			preferred_username: user.upn,
+			oid: user.oid,
+		}),
 		...(oidc.includes('email') && { email: user.profile.mail }),
 		...(nonce !== undefined && { nonce }),
-		rh: `1.A${random(30)}.`, sid, sub: pairwise(user, client), tid: tenant, uti: random(16), ver: '2.0',
+		rh: `1.A${random(30)}.`,
+		sid,
+		sub: pairwise(user, client),
+		tid: tenant,
+		uti: random(16),
+		ver: '2.0',
 	};
-	return signDraft(exchange, makeDraft(exchange, {}, claims), exchange.switch('id_token_fault'));
+	return signDraft(
+		exchange,
+		makeDraft(exchange, {}, claims),
+		exchange.switch('id_token_fault'),
+	);
 }

@@ -33,9 +33,21 @@ function makeTenants() {
 
 function makeUsers() {
 	return [
-		makeUser(ALICE, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', TENANT, 'Alice', 'Engineer'),
+		makeUser(
+			ALICE,
+			'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+			TENANT,
+			'Alice',
+			'Engineer',
+		),
 		makeUser(BOB, 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb', TENANT, 'Bob', null),
-		makeUser(CAROL, 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', OTHER_TENANT, 'Carol', null),
+		makeUser(
+			CAROL,
+			'cccccccc-cccc-4ccc-8ccc-cccccccccccc',
+			OTHER_TENANT,
+			'Carol',
+			null,
+		),
 	];
 }
 
@@ -75,17 +87,26 @@ function makeApplication(given) {
 function makeApplications(graphUrl) {
 	return [
 		makeApplication({
-			id: SALLYPORT, name: 'Sallyport', secret: SALLYPORT_SECRET,
-			identifierUris: [SALLYPORT_URI], scopes: { [SALLYPORT_SCOPE]: false },
+			id: SALLYPORT,
+			name: 'Sallyport',
+			secret: SALLYPORT_SECRET,
+			identifierUris: [SALLYPORT_URI],
+			scopes: { [SALLYPORT_SCOPE]: false },
 			roles: { 'Tools.Call': [OTHER] },
 		}),
 		makeApplication({
-			id: OTHER, name: 'Other', secret: OTHER_SECRET,
-			identifierUris: [OTHER_URI], scopes: { 'Things.Read': false },
+			id: OTHER,
+			name: 'Other',
+			secret: OTHER_SECRET,
+			identifierUris: [OTHER_URI],
+			scopes: { 'Things.Read': false },
 		}),
 		makeApplication({ id: PUBLIC, name: 'Public', public: true }),
 		makeApplication({
-			id: GRAPH, name: 'Microsoft Graph', tenant: null, tokenVersion: 1,
+			id: GRAPH,
+			name: 'Microsoft Graph',
+			tenant: null,
+			tokenVersion: 1,
 			identifierUris: ['https://graph.microsoft.com', graphUrl],
 			scopes: { 'User.Read': false, 'Mail.Read': false, 'User.Read.All': true },
 		}),
@@ -133,7 +154,11 @@ export class World {
 
 	/* An application by its GUID or one of its identifier URIs, byte for byte. */
 	resource(name) {
-		return this.applications.find((a) => a.id === name || a.identifierUris.includes(name)) ?? null;
+		return (
+			this.applications.find(
+				(a) => a.id === name || a.identifierUris.includes(name),
+			) ?? null
+		);
 	}
 
 	consented(client, resource) {
