@@ -112,7 +112,7 @@ function findUser({ world }, { claims }) {
 		throw new GraphError(403, ...FORCED[403]);
 	}
 	const user = world.userByOid(claims.oid);
-	if (!user) {
+	if (user?.tenant !== claims.tid) {
 		throw new GraphError(404, ...FORCED[404]);
 	}
 	return user;
@@ -128,7 +128,7 @@ function selectFields(profile, select) {
 		throw new GraphError(
 			400,
 			'BadRequest',
-			`Could not find a property named '${unknown}' on type 'microsoft.graph.user'.`,
+			`Could not find a property named '${unknown}' on 'microsoft.graph.user'.`,
 		);
 	}
 	return Object.fromEntries(names.map((name) => [name, profile[name]]));

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -178,4 +179,16 @@ test('a wrong argument ends the command with status 2', () => {
 			{ status: 2 },
 		);
 	}
+});
+
+test('a client that goes away in the middle of its request harms nobody', async () => {
+	const { hostname, port } = new URL(driver.base);
+	const path = `/${TENANT}/oauth2/v2.0/token`;
+	const socket = connect(Number(port), hostname);
+	const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\ngrant_type=`;
+	await new Promise((done) => {
+		socket.write(head, done);
+	});
+	socket.destroy();
+	assert.equal((await driver.redeem()).status, 200);
 });

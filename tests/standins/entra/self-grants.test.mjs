@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SELF, SIGN_IN_SCOPE, assertError, decode, useStandIn } from './driver.mjs';
 import { GRAPH, OTHER, OTHER_SECRET, SALLYPORT, SALLYPORT_URI } from './world.mjs';
+import { ACCESS_TOKEN_FAULTS } from './token-faults.mjs';
 
 const driver = useStandIn();
 
@@ -121,6 +122,17 @@ test("on behalf of wants a user's own, fresh access token for the caller", async
 	assertError(await driver.onBehalfOf(app.access_token), 400, 'invalid_grant', 7000114);
 	await driver.set({ clock_offset: 5401 });
 	assertError(await driver.onBehalfOf(token), 400, 'invalid_grant', 500133);
+});
+
+test('on behalf of refuses every access token that something is wrong with', async () => {
+	const harmless = ['wrong_scp', 'exp_string'];
+	for (const fault of ACCESS_TOKEN_FAULTS.filter((name) => !harmless.includes(name))) {
+		await driver.set({ access_token_fault: { value: fault, times: 1 } });
+		const { status, json } = await driver.onBehalfOf(
+			(await driver.signIn()).access_token,
+		);
+		assert.deepEqual([status, json.error], [400, 'invalid_grant'], fault);
+	}
 });
 
 test('on behalf of: the answer follows the scope, consent can be withdrawn', async () => {

@@ -69,7 +69,10 @@ test('a Graph token expires, and its faults are found', async () => {
 		expired: 401,
 		wrong_aud: 401,
 		alg_none: 401,
-		other_tenant: 200,
+		other_tenant: 404,
+		wrong_iss: 401,
+		consumers_key: 401,
+		bad_signature: 401,
 		missing_scp: 403,
 		app_only: 400,
 	};

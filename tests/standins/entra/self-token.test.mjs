@@ -193,6 +193,29 @@ test('version 1 tokens have the audience as it was asked for', async () => {
 	assert.equal((await driver.onBehalfOf(json.access_token)).status, 200);
 });
 
+test('a public client needs no credential', async () => {
+	const uri = 'http://localhost:4713/cb';
+	await driver.control('redirect_uri', {
+		client_id: PUBLIC,
+		redirect_uri: uri,
+		type: 'native',
+	});
+	const change = {
+		client_id: PUBLIC,
+		redirect_uri: uri,
+		scope: 'openid offline_access User.Read',
+	};
+	const authorized = await driver.authorize(change);
+	const fields = driver.codeFields(authorized, { ...change, client_secret: undefined });
+	const { json } = await driver.token(fields);
+	assert.equal(decode(json.access_token).claims.appidacr, '0');
+	const refreshed = await driver.refresh(json.refresh_token, {
+		...change,
+		client_secret: undefined,
+	});
+	assert.equal(refreshed.status, 200);
+});
+
 test('single-page URIs need an Origin, and others must not have one', async () => {
 	const uri = 'http://127.0.0.1:4712/spa';
 	await driver.control('redirect_uri', {

@@ -68,6 +68,9 @@ async function handle(entra, req, res) {
 	try {
 		await (name ? control(exchange, name) : handleLogged(exchange));
 	} catch (error) {
+		if (req.destroyed && !req.complete) {
+			return; /* The client went away in the middle of its request. */
+		}
 		process.stderr.write(`${error.stack}\n`);
 		if (!res.headersSent) {
 			sendJson(res, 500, {
@@ -78,9 +81,7 @@ async function handle(entra, req, res) {
 	}
 }
 
-/*
- * options: {port, tls: {key, cert} or undefined, log: file or undefined}. Answers {base}.
- */
+/* options: {port, tls: {key, cert} or undefined, log: file or undefined}. Answers {base}. */
 export async function startServer({ port = 0, tls, log } = {}) {
 	const keys = await KeyRing.create();
 	const server = tls ? https.createServer(tls) : http.createServer();
