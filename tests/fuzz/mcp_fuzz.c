@@ -53,7 +53,8 @@ check_message(const struct mcp_message *m, const struct mcp_headers *h, bool bat
 	EXPECT(is_one_of_ours(m->version));
 	EXPECT((m->era == MCP_MODERN) == (strcmp(m->version, MCP_MODERN_VERSION) == 0));
 	EXPECT((rpc->method == NULL) == (rpc->kind == JSONRPC_RESPONSE));
-	EXPECT(rpc->kind == JSONRPC_RESPONSE || (rpc->id == NULL) == (rpc->kind == JSONRPC_NOTIFICATION));
+	EXPECT(rpc->kind != JSONRPC_REQUEST || rpc->id != NULL);
+	EXPECT(rpc->kind != JSONRPC_NOTIFICATION || rpc->id == NULL);
 	EXPECT(rpc->method == NULL || strlen(rpc->method) <= JSONRPC_METHOD_MAX);
 	EXPECT(rpc->params == NULL || json_object_is_type(rpc->params, json_type_object));
 	EXPECT(!batch || (m->era == MCP_LEGACY && strcmp(m->version, "2025-03-26") == 0));
