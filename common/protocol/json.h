@@ -3,9 +3,10 @@
  * json.h - JSON from outside: first a validating scanner, then json-c
  *
  * json-c keeps the last of two members of one name, saturates large integers and misreads some
- * surrogate pairs; a gateway that judges one reading and forwards another can be bypassed.  So every text from outside passes
- * json_scan first: RFC 8259 grammar, valid UTF-8, no duplicate member name at any level (compared
- * after unescaping), no unpaired surrogate escape, no U+0000, bounded depth.
+ * surrogate pairs; a gateway that judges one reading and forwards another can be bypassed.  So
+ * every text from outside passes json_scan first: RFC 8259 grammar, valid UTF-8, no duplicate
+ * member name at any level (compared after unescaping), no unpaired surrogate escape, no U+0000,
+ * bounded depth.
  */
 #ifndef PROTOCOL_JSON_H
 #define PROTOCOL_JSON_H
