@@ -167,3 +167,16 @@ test("client_credentials gives an application's own token", async () => {
 	const graph = await ask(`${GRAPH}/.default`);
 	assert.equal((await driver.me(graph.json.access_token)).status, 400);
 });
+
+test('an Origin is refused with every grant', async () => {
+	for (const fields of [
+		{ grant_type: 'refresh_token', refresh_token: 'x', scope: SELF },
+		{ grant_type: 'client_credentials', scope: SELF },
+	]) {
+		const answer = await driver.token(
+			{ client_id: OTHER, client_secret: OTHER_SECRET, ...fields },
+			{ headers: { origin: 'https://mcp.example' } },
+		);
+		assertError(answer, 400, 'invalid_request', 9002326);
+	}
+});
