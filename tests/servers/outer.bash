@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2154	# variables come from tests/serve and go there
 # The outer files of tests/serve: a port, a site and logs around the shipped file, as an owner has them.  The owner is
 # a difficult one, with error pages for everything.  Reads server, port, tmp, run, path, names, body_limit, programs,
 # as_www_data and ended_with_us; sets server_pid and activate_pid.

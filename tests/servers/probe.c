@@ -3,7 +3,7 @@
  * A program that stands under each of the product's names and answers with what the web server gave it, as JSON.
  * The query steers it:
  *
- *	status=N	answer with this status
+ *	status=N	answer with this status, and complain on standard error from 400 on
  *	stream=N	N events instead, with gap=MS between them
  */
 #define _GNU_SOURCE
@@ -30,6 +30,7 @@ static void	answer(struct exchange *);
 static void	read_body(struct exchange *);
 static void	events(struct exchange *, int count, int gap);
 static void	report(struct exchange *, int status);
+static void	complain(struct exchange *);
 static void	entry(struct exchange *, const char *separator, const char *text);
 static void	put(struct exchange *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void	flush(struct exchange *);
@@ -106,6 +107,8 @@ report(struct exchange *x, int status)
 {
 	char **p;
 
+	if (status >= 400)
+		complain(x);
 	put(x, "Status: %d\r\nContent-Type: application/json\r\n", status);
 	if (status == 401)
 		put(x, "WWW-Authenticate: Bearer resource_metadata=\"x\"\r\n");
@@ -117,6 +120,17 @@ report(struct exchange *x, int status)
 	for (p = environ; *p != NULL; p++)
 		entry(x, p == environ ? "" : ",", *p);
 	put(x, "]}\n");
+}
+
+static void
+complain(struct exchange *x)
+{
+	static const char text[] = "probe: complaint\n";
+
+	if (x->rq != NULL)
+		FCGX_PutS(text, x->rq->err);
+	else
+		fputs(text, stderr);
 }
 
 /* Everything but plain letters is escaped, so that the test sees the bytes. */
