@@ -7,7 +7,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
-	DOCUMENTS, FASTCGI, itAnswers, itDelivers, itLeavesTheOwnersPathsAlone, itLimitsBodies, itRestarts, itRoutes, within,
+	DOCUMENTS, FASTCGI, itAnswers, itDelivers, itLeavesTheOwnersPathsAlone, itLimitsBodies, itRestarts, itRoutes,
+	within,
 } from './checks.mjs';
 import { PROGRAMS, buildProbe, openTo, probe, processesOf, request, serve, temporaryDirectory } from './serving.mjs';
 
@@ -159,6 +160,13 @@ describe('tests/serve', () => {
 			await within(5000, async () => processesOf(path.join(keep, 'bin/mcp')).length === 0);
 			await within(5000, () => request(killed.port, '/').then(() => false, (error) => error.code === 'ECONNREFUSED'));
 		}
+	});
+
+	it('ends at once when the programs refuse the configuration, with their words', async () => {
+		const refusing = path.join(top, 'refusing');
+		cpSync(bin, refusing, { recursive: true });
+		writeFileSync(path.join(refusing, 'metadata'), '#!/bin/sh\necho "line 7: no such key" >&2\nexit 78\n');
+		await assert.rejects(serve('apache-fcgid', [], { SALLYPORT_BIN: refusing }), /exit 1: line 7: no such key/);
 	});
 
 	it('explains what it cannot do, on standard error', async () => {
