@@ -59,7 +59,7 @@ all: $(PROGRAMS:%=$(B)/cgi-bin/%)
 # --- the layers: each may use only those before it, which the linker holds ---------------------
 
 sources    = $(wildcard common/$(1)/*.c)
-objects    = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
+objects    = $(patsubst %.c,$(B)/obj/%.o,$(call sources,$(1)))
 GENERATED := $(B)/gen/sql.h $(B)/gen/sql.c
 
 define layer
@@ -70,7 +70,7 @@ endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(B)/libservice.a: $(B)/gen/sql.o
 
-$(B)/%.o: %.c | $(GENERATED)
+$(B)/obj/%.o: %.c | $(GENERATED)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -97,8 +97,9 @@ $(WHOLLY_STATIC:%=$(B)/cgi-bin/%): ld := $(filter-out -pie,$(LDFLAGS)) -static
 $(WHOLLY_STATIC:%=$(B)/cgi-bin/%): libs := $(LDLIBS)
 endif
 
-$(PROGRAMS:%=$(B)/cgi-bin/%): $(B)/cgi-bin/%: $(B)/cgi-bin/%.o $(call archives,service protocol base)
+$(PROGRAMS:%=$(B)/cgi-bin/%): $(B)/cgi-bin/%: $(B)/obj/cgi-bin/%.o $(call archives,service protocol base)
 	$(call say,LD,$@)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(ld) -o $@ $^ $(libs)
 
 # --- unit tests: each links its own layer and those below, so a call upwards does not link -------
@@ -107,12 +108,14 @@ $(filter $(B)/tests/unit/base/%,$(UNIT)): $(call archives,base)
 $(filter $(B)/tests/unit/protocol/%,$(UNIT)): $(call archives,protocol base)
 $(filter $(B)/tests/unit/service/%,$(UNIT)): $(call archives,service protocol base)
 
-$(UNIT): %: %.o
+$(UNIT): $(B)/%: $(B)/obj/%.o
 	$(call say,LD,$@)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LDLIBS)
 
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/standalone.o $(call archives,service protocol base)
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%_fuzz.o $(B)/obj/tests/fuzz/standalone.o $(call archives,service protocol base)
 	$(call say,LD,$@)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 check: $(UNIT:=.ok) $(FUZZ:%=$(B)/tests/fuzz/%.ok)

@@ -88,18 +88,17 @@ http_cookie(struct arena *a, const char *cookies, const char *name)
 	return found;
 }
 
-size_t
-http_cookies_named(const char *cookies, const char *prefix)
+const char *
+http_cookie_name(struct arena *a, const char *cookies, const char *prefix, size_t n)
 {
-	size_t count = 0;
-
 	for (const char *p = cookies; p != NULL && *p != '\0';) {
 		size_t len = strcspn(p += strspn(p, OWS ";"), ";");
 
-		count += strncmp(p, prefix, strlen(prefix)) == 0;
+		if (strncmp(p, prefix, strlen(prefix)) == 0 && n-- == 0)
+			return arena_copy(a, p, strcspn(p, "=; \t"));
 		p += len;
 	}
-	return count;
+	return NULL;
 }
 
 bool

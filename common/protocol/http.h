@@ -17,8 +17,9 @@ MUST_CHECK bool	 http_accepts(const char *accept, const char *type);
 /* A cookie's value, arena copy; NULL when absent, sent twice, or longer than COOKIE_MAX. */
 MUST_CHECK const char *http_cookie(struct arena *, const char *cookies, const char *name);
 
-/* How many cookies there are whose names begin so. */
-MUST_CHECK size_t http_cookies_named(const char *cookies, const char *prefix);
+/* The name of the n-th cookie whose name begins so, arena copy; NULL when there are fewer. */
+MUST_CHECK const char *http_cookie_name(struct arena *, const char *cookies, const char *prefix,
+		    size_t n);
 
 #define COOKIE_MAX	256	/* bytes of a cookie's value of ours */
 

@@ -3,7 +3,7 @@
  * page.h - the pages a person sees: consent, and errors
  *
  * Pure HTML builders: no script, one inline style sheet whose hash the policy names, all text from
- * outside through buf_html.  The caller sends page_headers with each of them.
+ * outside through buf_html.  The caller sends page_policy with each of them.
  */
 #ifndef PROTOCOL_PAGE_H
 #define PROTOCOL_PAGE_H

@@ -42,6 +42,7 @@ void			 statement_int(struct statement *, const char *name, int64_t);
 MUST_CHECK enum stored	 statement_row(struct statement *);
 /* A query that changes: STORED if at least one row was changed. */
 MUST_CHECK enum stored	 statement_change(struct statement *);
+int64_t			 statement_changed(struct statement *);	/* how many rows that was */
 
 /* Columns of the present row, copied into the arena; NULL for NULL. */
 const char		*statement_column_text(struct statement *, int, struct arena *);

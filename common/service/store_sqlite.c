@@ -119,6 +119,12 @@ statement_change(struct statement *q)
 	return sqlite3_changes(sqlite3_db_handle(q->sqlite)) > 0 ? STORED : ABSENT;
 }
 
+int64_t
+statement_changed(struct statement *q)
+{
+	return sqlite3_changes(sqlite3_db_handle(q->sqlite));
+}
+
 const char *
 statement_column_text(struct statement *q, int column, struct arena *a)
 {

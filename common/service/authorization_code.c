@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/authorization_code.h"
+
+#include "base/log.h"
+#include "protocol/pkce.h"
+#include "protocol/resource_indicator.h"
+#include "service/client.h"
+#include "service/refresh_token.h"
+
+#define TABLE	"authorization_code"
+
+struct row {
+	struct sid	 sid;
+	struct wrap	 wrap;
+	const char	*client_id;
+	const char	*redirect_uri;
+	const char	*code_challenge;
+	int64_t		 expires_at;
+	bool		 redeemed;
+};
+
+enum oauth_error
+authorization_code_issue(struct request *rq, const struct session *s, const struct data_key *key,
+    const char *redirect_uri, const char *code_challenge, struct opaque_token *out)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_AUTHORIZATION_CODE_INSERT);
+	struct opaque_token code = opaque_token_new(rq->arena);
+	struct wrap wrap;
+
+	if (!seal_wrap(rq->arena, rq->keys, TABLE, &code, &s->sid, key, &wrap))
+		return fail_because(&rq->failure, SERVER_ERROR, "the server is not ready",
+		    "the wrap key cannot be read; run `sallyport check`");
+	statement_hash(q, ":code_hash", code.hash);
+	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
+	statement_text(q, ":kid", wrap.kid);
+	statement_blob(q, ":wrap", wrap.sealed);
+	statement_text(q, ":client_id", s->client_id);
+	statement_text(q, ":redirect_uri", redirect_uri);
+	statement_text(q, ":code_challenge", code_challenge);
+	statement_int(q, ":expires_at", rq->now + rq->config->limits.code);
+	if (statement_change(q) != STORED)
+		return store_failed(rq);
+	*out = code;
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+invalid(struct request *rq, const char *reason)
+{
+	return fail_because(&rq->failure, INVALID_GRANT,
+	    "the authorization code is invalid, expired or used", reason);
+}
+
+static enum oauth_error
+find(struct request *rq, const struct opaque_token *code, struct row *out)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_AUTHORIZATION_CODE_GET);
+	struct bytes sid;
+
+	statement_hash(q, ":code_hash", code->hash);
+	switch (statement_row(q)) {
+	case STORED:
+		break;
+	case ABSENT:
+		return invalid(rq, "unknown");
+	default:
+		return store_failed(rq);
+	}
+	sid = statement_column_blob(q, 0, rq->arena);
+	if (sid.len != SID_SIZE)
+		return invalid(rq, "malformed row");
+	memcpy(out->sid.id, sid.data, SID_SIZE);
+	out->wrap.kid = statement_column_text(q, 1, rq->arena);
+	out->wrap.sealed = statement_column_blob(q, 2, rq->arena);
+	out->client_id = statement_column_text(q, 3, rq->arena);
+	out->redirect_uri = statement_column_text(q, 4, rq->arena);
+	out->code_challenge = statement_column_text(q, 5, rq->arena);
+	out->expires_at = statement_column_int(q, 6);
+	out->redeemed = !statement_column_null(q, 7);
+	return OAUTH_OK;
+}
+
+/* RFC 6749 section 4.1.2: a code used twice takes what it gave with it. */
+static enum oauth_error
+replayed(struct request *rq, struct transaction *t, const struct sid *sid)
+{
+	if (session_end(rq, sid) == STORE_FAILED || !transaction_commit(t))
+		return store_failed(rq);
+	log_line("session %s ended: its authorization code was replayed, client=%s",
+	    sid_text(rq->arena, sid), rq->client_id);
+	return invalid(rq, "replayed");
+}
+
+static enum oauth_error
+judge(struct request *rq, const struct code_request *in, const struct opaque_token *code,
+    const struct row *row, struct session *s, struct data_key *key)
+{
+	struct bytes identity;
+
+	if (row->expires_at <= rq->now)
+		return invalid(rq, "expired");
+	if (strcmp(row->redirect_uri, in->redirect_uri) != 0)
+		return invalid(rq, "another redirect_uri");
+	if (!pkce_verify(rq->arena, in->code_verifier, row->code_challenge))
+		return fail(&rq->failure, INVALID_GRANT, "code_verifier does not match code_challenge");
+	switch (session_get(rq, &row->sid, s, &identity)) {
+	case STORED:
+		break;
+	case ABSENT:
+		return invalid(rq, "the session is over");
+	default:
+		return store_failed(rq);
+	}
+	if (!seal_unwrap(rq->arena, rq->keys, TABLE, code, &row->sid, &row->wrap, key) ||
+	    !session_identity_agrees(rq, s, key, identity) ||
+	    strcmp(s->client_id, row->client_id) != 0)
+		return invalid(rq, "the stored session does not open or was tampered with");
+	if (in->resource != NULL && !resource_matches(rq->arena, s->resource, in->resource))
+		return fail(&rq->failure, INVALID_TARGET, "resource is not what was granted");
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+consume(struct request *rq, const struct opaque_token *code, const struct session *s)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_AUTHORIZATION_CODE_REDEEM);
+
+	statement_hash(q, ":code_hash", code->hash);
+	statement_int(q, ":now", rq->now);
+	statement_int(q, ":session_expires_at", s->expires_at);
+	switch (statement_change(q)) {
+	case STORED:
+		return OAUTH_OK;
+	case ABSENT:
+		return invalid(rq, "used a moment ago");
+	default:
+		return store_failed(rq);
+	}
+}
+
+enum oauth_error
+authorization_code_redeem(struct request *rq, const struct code_request *in, struct grant *out)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+	struct opaque_token code, refresh;
+	struct row row = { 0 };
+	struct session session;
+	struct data_key key;
+
+	if (t.store == NULL)
+		return store_failed(rq);
+	if (!opaque_token_read(rq->arena, in->code, &code))
+		return invalid(rq, "not a code of ours");
+	TRY(find(rq, &code, &row));
+	if (strcmp(row.client_id, in->client_id) != 0)
+		return invalid(rq, "issued to another client");
+	if (row.redeemed)
+		return replayed(rq, &t, &row.sid);
+	TRY(judge(rq, in, &code, &row, &session, &key));
+	TRY(consume(rq, &code, &session));
+	TRY(refresh_token_issue(rq, &session, &key, NULL, &refresh));
+	TRY(access_token_issue(rq, &session, &key, session.scope, &refresh, NULL, out));
+	return transaction_commit(&t) ? OAUTH_OK : store_failed(rq);
+}

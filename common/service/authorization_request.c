@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/authorization_request.h"
+
+#include "base/random.h"
+#include "service/seal.h"
+
+#define SEALED		"authorization_request.sealed"
+#define SECRET_BYTES	32	/* of nonce and verifier: 43 characters each, RFC 7636 section 4.1 */
+#define SECRET_TEXT	43
+
+enum stored
+authorization_request_open(struct request *rq, const struct authorization_request *in,
+    struct opaque_token *id)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store,
+	    QUERY_AUTHORIZATION_REQUEST_INSERT);
+
+	*id = opaque_token_new(rq->arena);
+	statement_hash(q, ":id_hash", id->hash);
+	statement_text(q, ":client_id", in->client_id);
+	statement_text(q, ":redirect_uri", in->redirect_uri);
+	statement_text(q, ":state", in->state);
+	statement_text(q, ":code_challenge", in->code_challenge);
+	statement_text(q, ":scope", in->scope);
+	statement_text(q, ":resource", in->resource);
+	statement_int(q, ":expires_at", rq->now + rq->config->limits.transaction);
+	return statement_change(q);
+}
+
+enum stored
+authorization_request_get(struct request *rq, const struct opaque_token *id,
+    struct authorization_request *out)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_AUTHORIZATION_REQUEST_GET);
+	enum stored stored;
+
+	statement_hash(q, ":id_hash", id->hash);
+	statement_int(q, ":now", rq->now);
+	if ((stored = statement_row(q)) != STORED)
+		return stored;
+	*out = (struct authorization_request){
+		.client_id = statement_column_text(q, 0, rq->arena),
+		.redirect_uri = statement_column_text(q, 1, rq->arena),
+		.state = statement_column_text(q, 2, rq->arena),
+		.code_challenge = statement_column_text(q, 3, rq->arena),
+		.scope = statement_column_text(q, 4, rq->arena),
+		.resource = statement_column_text(q, 5, rq->arena),
+		.approved = statement_column_int(q, 6) != 0,
+	};
+	return STORED;
+}
+
+enum stored
+authorization_request_approve(struct request *rq, const struct opaque_token *id,
+    struct entra_round *out)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store,
+	    QUERY_AUTHORIZATION_REQUEST_APPROVE);
+	struct bytes sealed;
+	const char *both;
+
+	*out = (struct entra_round){
+		.state = opaque_token_new(rq->arena),
+		.cookie = opaque_token_new(rq->arena),
+		.nonce = random_base64url(rq->arena, SECRET_BYTES),
+		.code_verifier = random_base64url(rq->arena, SECRET_BYTES),
+	};
+	both = arena_printf(rq->arena, "%s%s", out->nonce, out->code_verifier);
+	if (!seal_for_holder(rq->arena, rq->keys, KEY_BROWSER, SEALED, &out->cookie, both,
+	    strlen(both), &sealed))
+		return STORE_FAILED;
+	statement_hash(q, ":id_hash", id->hash);
+	statement_hash(q, ":entra_state_hash", out->state.hash);
+	statement_hash(q, ":cookie_hash", out->cookie.hash);
+	statement_blob(q, ":sealed", sealed);
+	statement_int(q, ":now", rq->now);
+	return statement_change(q);
+}
+
+enum stored
+authorization_request_by_state(struct request *rq, const struct opaque_token *state,
+    struct authorization_request *out, struct bytes *cookie_hash, struct bytes *sealed)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store,
+	    QUERY_AUTHORIZATION_REQUEST_BY_STATE);
+	enum stored stored;
+
+	statement_hash(q, ":entra_state_hash", state->hash);
+	statement_int(q, ":now", rq->now);
+	if ((stored = statement_row(q)) != STORED)
+		return stored;
+	*out = (struct authorization_request){
+		.id_hash = statement_column_blob(q, 0, rq->arena),
+		.client_id = statement_column_text(q, 1, rq->arena),
+		.redirect_uri = statement_column_text(q, 2, rq->arena),
+		.state = statement_column_text(q, 3, rq->arena),
+		.code_challenge = statement_column_text(q, 4, rq->arena),
+		.scope = statement_column_text(q, 5, rq->arena),
+		.resource = statement_column_text(q, 6, rq->arena),
+		.approved = true,
+	};
+	*cookie_hash = statement_column_blob(q, 7, rq->arena);
+	*sealed = statement_column_blob(q, 8, rq->arena);
+	return STORED;
+}
+
+bool
+authorization_request_unseal(struct request *rq, const struct opaque_token *cookie,
+    struct bytes sealed, const char **nonce, const char **code_verifier)
+{
+	struct bytes both;
+
+	if (!seal_open_for_holder(rq->arena, rq->keys, KEY_BROWSER, SEALED, cookie, sealed, &both) ||
+	    both.len != (size_t)2 * SECRET_TEXT)
+		return false;
+	*nonce = arena_copy(rq->arena, both.data, SECRET_TEXT);
+	*code_verifier = arena_copy(rq->arena, both.data + SECRET_TEXT, SECRET_TEXT);
+	return true;
+}
+
+enum stored
+authorization_request_close(struct request *rq, struct bytes id_hash)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store,
+	    QUERY_AUTHORIZATION_REQUEST_DELETE);
+
+	statement_blob(q, ":id_hash", id_hash);
+	return statement_change(q);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/browser.h"
+
+#include "base/base64url.h"
+#include "protocol/http.h"
+#include "service/keyring.h"
+
+#define BROWSER		"sallyport-browser"
+#define TRANSACTION	"sallyport-transaction-"
+
+static const char *
+cookie_name(struct request *rq, const char *name)
+{
+	return arena_printf(rq->arena, "%s%s",
+	    *rq->config->public_path == '\0' ? "__Host-" : "__Secure-", name);
+}
+
+static void
+set_cookie(struct request *rq, struct response *rs, const char *name, const char *value,
+    const char *lifetime)
+{
+	const char *path = *rq->config->public_path == '\0' ? "/" : rq->config->public_path;
+
+	response_header(rs, "Set-Cookie", arena_printf(rq->arena,
+	    "%s=%s; Path=%s; Secure; HttpOnly; SameSite=Lax%s", name, value, path, lifetime));
+}
+
+bool
+browser_cookie_read(struct request *rq, struct opaque_token *out)
+{
+	return opaque_token_read(rq->arena, http_cookie(rq->arena,
+	    request_variable(rq, "HTTP_COOKIE"), cookie_name(rq, BROWSER)), out);
+}
+
+struct opaque_token
+browser_cookie(struct request *rq, struct response *rs)
+{
+	struct opaque_token cookie;
+
+	if (browser_cookie_read(rq, &cookie))
+		return cookie;
+	cookie = opaque_token_new(rq->arena);
+	set_cookie(rq, rs, cookie_name(rq, BROWSER), cookie.text, "");
+	return cookie;
+}
+
+const char *
+browser_csrf(struct request *rq, const struct opaque_token *browser,
+    const struct opaque_token *transaction)
+{
+	const struct key *key = keyring_current(rq->keys, KEY_BROWSER);
+	const char *both = arena_printf(rq->arena, "csrf %s %s", browser->text, transaction->text);
+	uint8_t mac[SHA256_SIZE];
+
+	if (key == NULL)
+		return NULL;
+	hmac_sign(key->hmac, both, strlen(both), mac);
+	return base64url_encode(rq->arena, mac, sizeof mac);
+}
+
+static const char *
+transaction_name(struct request *rq, const uint8_t id_hash[static SHA256_SIZE])
+{
+	const char *tag = base64url_encode(rq->arena, id_hash, 12);
+
+	return cookie_name(rq, arena_printf(rq->arena, TRANSACTION "%s", tag));
+}
+
+void
+browser_transaction_set(struct request *rq, struct response *rs,
+    const uint8_t id_hash[static SHA256_SIZE], const struct opaque_token *cookie)
+{
+	const char *cookies = request_variable(rq, "HTTP_COOKIE"), *prefix = cookie_name(rq, TRANSACTION);
+
+	/* A browser with too many sign-ins under way forgets the old ones. */
+	if (http_cookie_name(rq->arena, cookies, prefix, BROWSER_TRANSACTIONS_MAX - 1) != NULL)
+		for (size_t i = 0; i < (size_t)2 * BROWSER_TRANSACTIONS_MAX; i++) {
+			const char *old = http_cookie_name(rq->arena, cookies, prefix, i);
+
+			if (old == NULL)
+				break;
+			set_cookie(rq, rs, old, "", "; Max-Age=0");
+		}
+	set_cookie(rq, rs, transaction_name(rq, id_hash), cookie->text, arena_printf(rq->arena,
+	    "; Max-Age=%lld", (long long)rq->config->limits.transaction));
+}
+
+bool
+browser_transaction_read(struct request *rq, const uint8_t id_hash[static SHA256_SIZE],
+    struct opaque_token *out)
+{
+	return opaque_token_read(rq->arena, http_cookie(rq->arena,
+	    request_variable(rq, "HTTP_COOKIE"), transaction_name(rq, id_hash)), out);
+}
+
+void
+browser_transaction_clear(struct request *rq, struct response *rs,
+    const uint8_t id_hash[static SHA256_SIZE])
+{
+	set_cookie(rq, rs, transaction_name(rq, id_hash), "", "; Max-Age=0");
+}
+
+bool
+browser_sent_by_ourselves(const struct request *rq)
+{
+	const char *origin = request_variable(rq, "HTTP_ORIGIN");
+	const char *site = request_variable(rq, "HTTP_SEC_FETCH_SITE");
+
+	return origin != NULL && strcmp(origin, rq->config->public_origin) == 0 &&
+	    (site == NULL || strcmp(site, "same-origin") == 0);
+}

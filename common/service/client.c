@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/client.h"
+
+#include "base/random.h"
+#include "protocol/redirect_uri.h"
+#include "service/store.h"
+
+#define CLIENT_ID_BYTES	16
+#define DAY		86400	/* a registration is moved on at most once a day */
+
+enum oauth_error
+store_failed(struct request *rq)
+{
+	return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
+	    "the server cannot store or read just now; try again",
+	    arena_string(rq->arena, store_error(rq->store)));
+}
+
+void
+client_auto(struct client *c)
+{
+	json_auto(&c->redirect_uris);
+}
+
+static enum stored
+insert(struct request *rq, const struct client_metadata *m, const char *client_id,
+    const char *redirect_uris)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_INSERT);
+
+	statement_text(q, ":client_id", client_id);
+	statement_text(q, ":client_name", m->client_name);
+	statement_text(q, ":client_uri", m->client_uri);
+	statement_text(q, ":application_type", m->application_type);
+	statement_text(q, ":redirect_uris", redirect_uris);
+	statement_int(q, ":now", rq->now);
+	statement_int(q, ":expires_at", rq->now + rq->config->limits.client_unused);
+	return statement_change(q);
+}
+
+/* -1 on a failure. */
+static int64_t
+count(struct request *rq)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_COUNT);
+
+	return statement_row(q) == STORED ? statement_column_int(q, 0) : -1;
+}
+
+static const char *
+redirect_uris_json(struct arena *a, const struct client_metadata *m)
+{
+	struct buf b = buf_new(a, RESPONSE_BODY_MAX);
+
+	buf_lit(&b, "[");
+	for (size_t i = 0; i < m->redirect_uris; i++) {
+		buf_lit(&b, i == 0 ? "" : ",");
+		buf_json(&b, m->redirect_uri[i]);
+	}
+	buf_lit(&b, "]");
+	return buf_text(&b);
+}
+
+enum oauth_error
+client_register(struct request *rq, const struct client_metadata *m, const char **client_id)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+	const char *id = random_base64url(rq->arena, CLIENT_ID_BYTES);
+	int64_t registered;
+
+	if (t.store == NULL || (registered = count(rq)) < 0)
+		return store_failed(rq);
+	if (registered >= rq->config->limits.clients)
+		return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
+		    "too many clients are registered; ask the administrator",
+		    "limits.clients is reached");
+	if (insert(rq, m, id, redirect_uris_json(rq->arena, m)) != STORED || !transaction_commit(&t))
+		return store_failed(rq);
+	*client_id = id;
+	return OAUTH_OK;
+}
+
+enum oauth_error
+client_find(struct request *rq, const char *client_id, struct client *out)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_GET);
+	const char *uris;
+
+	statement_text(q, ":client_id", client_id);
+	statement_int(q, ":now", rq->now);
+	switch (statement_row(q)) {
+	case STORED:
+		break;
+	case ABSENT:
+		return fail(&rq->failure, INVALID_CLIENT, "the client is not registered here; "
+		    "register again");
+	default:
+		return store_failed(rq);
+	}
+	uris = statement_column_text(q, 2, rq->arena);
+	*out = (struct client){
+		.client_id = arena_string(rq->arena, client_id),
+		.client_name = statement_column_text(q, 0, rq->arena),
+		.client_uri = statement_column_text(q, 1, rq->arena),
+		.redirect_uris = json_parse(rq->arena, uris, strlen(uris)),
+	};
+	rq->client_id = out->client_id;
+	return OAUTH_OK;
+}
+
+bool
+client_allows(struct request *rq, const struct client *c, const char *redirect_uri)
+{
+	size_t n = c->redirect_uris == NULL ? 0 : json_object_array_length(c->redirect_uris);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item = json_object_array_get_idx(c->redirect_uris, i);
+
+		if (redirect_uri_matches(rq->arena, json_object_get_string(item), redirect_uri))
+			return true;
+	}
+	return false;
+}
+
+void
+client_keep(struct request *rq, const char *client_id)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_KEEP);
+	int64_t until = rq->now + rq->config->limits.client_unused;
+
+	statement_text(q, ":client_id", client_id);
+	statement_int(q, ":expires_at", until);
+	statement_int(q, ":keep_before", until - DAY);
+	if (statement_change(q) == STORE_FAILED)
+		return;		/* the next sign-in keeps it */
+}

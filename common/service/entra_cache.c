@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/entra_cache.h"
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "protocol/uri.h"
+#include "service/http_client.h"
+#include "service/keyring.h"
+#include "service/store.h"
+
+struct row {
+	const char	*document;	/* NULL: none, or its HMAC is not ours */
+	int64_t		 fetched_at;
+	int64_t		 tried_at;
+};
+
+bool
+entra_at_authority(struct request *rq, const char *url)
+{
+	struct uri theirs, ours;
+
+	return url != NULL && uri_parse(rq->arena, url, &theirs) && theirs.host != NULL &&
+	    theirs.userinfo == NULL && uri_parse(rq->arena, rq->config->entra.authority_host, &ours) &&
+	    strcmp(uri_origin(rq->arena, &theirs), uri_origin(rq->arena, &ours)) == 0;
+}
+
+static struct bytes
+mac_of(struct request *rq, const struct key *key, const char *name, const char *document)
+{
+	const char *both = arena_printf(rq->arena, "%s %s", name, document);
+	struct bytes mac = { .data = arena_alloc(rq->arena, SHA256_SIZE), .len = SHA256_SIZE };
+
+	hmac_sign(key->hmac, both, strlen(both), mac.data);
+	return mac;
+}
+
+/* True under any generation that still stands in the key file; the kid leads the mac. */
+static bool
+mac_is_ours(struct request *rq, const char *name, const char *document, struct bytes mac)
+{
+	const size_t kid_len = sizeof((struct key *)0)->kid - 1;
+	const struct key *key;
+
+	if (mac.len != kid_len + SHA256_SIZE ||
+	    (key = keyring_find(rq->keys, KEY_CACHE, arena_copy(rq->arena, mac.data, kid_len))) == NULL)
+		return false;
+	return secret_bytes_equal(mac.data + kid_len, mac_of(rq, key, name, document).data, SHA256_SIZE);
+}
+
+static struct row
+read_row(struct request *rq, const struct entra_source *source)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_ENTRA_CACHE_GET);
+	struct row row = { 0 };
+	struct bytes mac;
+
+	statement_text(q, ":name", source->name);
+	if (statement_row(q) != STORED)
+		return row;
+	row.document = statement_column_text(q, 0, rq->arena);
+	mac = statement_column_blob(q, 1, rq->arena);
+	row.fetched_at = statement_column_int(q, 2);
+	row.tried_at = statement_column_int(q, 3);
+	if (source->sealed && !mac_is_ours(rq, source->name, row.document, mac)) {
+		log_line("entra_cache %s was not written by oauth-callback or mcp: ignored", source->name);
+		row = (struct row){ 0 };
+	}
+	return row;
+}
+
+static void
+write_row(struct request *rq, const struct entra_source *source, const char *document)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_ENTRA_CACHE_PUT);
+	const struct key *key = source->sealed ? keyring_current(rq->keys, KEY_CACHE) : NULL;
+	struct bytes mac = { .data = arena_alloc(rq->arena, 1) };
+
+	if (source->sealed) {
+		const size_t kid_len = sizeof key->kid - 1;
+
+		if (key == NULL)
+			return;		/* the document serves this request at least */
+		mac.len = kid_len + SHA256_SIZE;
+		mac.data = arena_alloc(rq->arena, mac.len);
+		memcpy(mac.data, key->kid, kid_len);
+		memcpy(mac.data + kid_len, mac_of(rq, key, source->name, document).data, SHA256_SIZE);
+	}
+	statement_text(q, ":name", source->name);
+	statement_text(q, ":document", document);
+	statement_blob(q, ":mac", mac);
+	statement_int(q, ":now", rq->now);
+	if (statement_change(q) == STORE_FAILED)
+		return;		/* fetched again by the next request */
+}
+
+/* Test and set: one process at a time asks again. */
+static bool
+may_try(struct request *rq, const char *name, int64_t pause)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_ENTRA_CACHE_TRY);
+
+	statement_text(q, ":name", name);
+	statement_int(q, ":now", rq->now);
+	statement_int(q, ":tried_before", rq->now - pause);
+	return statement_change(q) == STORED;
+}
+
+/* NULL with the failure's reason set. */
+static const char *
+fetch(struct request *rq, const struct entra_source *source)
+{
+	struct http_call call = { .url = source->url, .header = { "Accept: application/json" } };
+	const char *document = NULL;
+	struct http_answer answer;
+
+	if (http_client_call(rq->http, rq->arena, &call, &answer) != HTTP_ANSWERED)
+		rq->failure.reason = arena_printf(rq->arena, "entra %s: %s", source->name,
+		    http_client_error(rq->http));
+	else if (answer.status != 200)
+		rq->failure.reason = arena_printf(rq->arena, "entra %s: status %d", source->name,
+		    answer.status);
+	else if ((document = source->accept(rq, answer.body, answer.len)) == NULL)
+		rq->failure.reason = arena_printf(rq->arena, "entra %s: not what it must be", source->name);
+	return document;
+}
+
+enum entra_cached
+entra_cache_read(struct request *rq, const struct entra_source *source, bool renew,
+    const char **document)
+{
+	struct row row = read_row(rq, source);
+	bool fresh = row.document != NULL && rq->now - row.fetched_at < ENTRA_FRESH;
+	const char *fetched;
+
+	*document = row.document;
+	if (fresh && !renew)
+		return ENTRA_CACHED;
+	if (row.document != NULL && !may_try(rq, source->name, renew ? ENTRA_KID_RETRY : ENTRA_RETRY))
+		return ENTRA_CACHED;
+	if ((fetched = fetch(rq, source)) == NULL) {
+		if (row.document != NULL)
+			log_line("%s; the last known good is used", rq->failure.reason);
+		return row.document != NULL ? ENTRA_CACHED : ENTRA_NOT_TO_BE_HAD;
+	}
+	write_row(rq, source, fetched);
+	*document = fetched;
+	return ENTRA_CACHED;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* entra_endpoints.h - where Entra is, from its discovery documents, pinned to the authority */
+#ifndef SERVICE_ENTRA_ENDPOINTS_H
+#define SERVICE_ENTRA_ENDPOINTS_H
+
+#include "service/request.h"
+
+struct entra_endpoints {
+	const char	*issuer;		/* v2 */
+	const char	*authorization_endpoint;
+	const char	*token_endpoint;
+	const char	*jwks_uri;
+};
+
+/* TEMPORARILY_UNAVAILABLE when Entra cannot be asked and nothing is known.  Needs the cache key. */
+MUST_CHECK enum oauth_error entra_endpoints(struct request *, struct entra_endpoints *);
+
+/* The issuer of version 1.0 tokens, from the v1 document. */
+MUST_CHECK enum oauth_error entra_issuer_v1(struct request *, const char **issuer);
+
+/*
+ * The authorization endpoint alone, for authorize (which fetches it, `renew`) and consent (which
+ * only reads).  Needs no key.
+ */
+MUST_CHECK enum oauth_error entra_authorization_endpoint(struct request *, const char **url);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/entra_session.h"
+
+#include "base/clock.h"
+#include "service/entra_verify.h"
+
+#define WAIT_FIRST_MS	50
+#define WAIT_MOST_MS	1000
+
+static enum entra_outcome
+unavailable(struct request *rq, const char *reason)
+{
+	rq->failure.reason = reason;
+	return ENTRA_UNAVAILABLE;
+}
+
+/* The session's row does not open, or is gone. */
+static enum entra_outcome
+unreadable(struct request *rq, const struct session *s, enum stored stored)
+{
+	if (stored == STORE_FAILED)
+		return unavailable(rq, "the store failed");
+	session_end_now(rq, &s->sid, "its Entra tokens do not open");
+	return ENTRA_REFUSED;
+}
+
+/* Asks Entra; the lease is ours. */
+static enum entra_outcome
+ask(struct request *rq, const struct session *s, const struct data_key *key,
+    const struct opaque_token *owner, struct entra_tokens *tokens)
+{
+	struct buf form = entra_form(rq, "refresh_token");
+	struct entra_reply reply;
+	enum entra_outcome outcome;
+
+	entra_form_add(&form, "refresh_token", tokens->refresh_token);
+	entra_form_add(&form, "scope", arena_printf(rq->arena, "%s openid profile offline_access",
+	    rq->config->entra.scope));
+	if ((outcome = entra_token_call(rq, &form, &reply)) != ENTRA_GRANTED)
+		return outcome;
+	tokens->access_token = reply.access_token;
+	tokens->expires_at = reply.expires_at;
+	if (*reply.refresh_token != '\0')
+		tokens->refresh_token = reply.refresh_token;
+	/* If the lease ran out meanwhile another's result stands; ours serves this request. */
+	if (session_store_entra_tokens(rq, s, key, owner, tokens) == STORE_FAILED)
+		session_release(rq, &s->sid, owner);
+	return ENTRA_GRANTED;
+}
+
+/* Another process may have refreshed between our look and our lease. */
+static enum entra_outcome
+refresh(struct request *rq, const struct session *s, const struct data_key *key,
+    const struct opaque_token *owner, struct entra_tokens *tokens)
+{
+	enum stored stored = session_entra_tokens(rq, s, key, tokens);
+	enum entra_outcome outcome;
+
+	if (stored != STORED)
+		return unreadable(rq, s, stored);
+	if (tokens->expires_at - clock_seconds() > ENTRA_EARLY) {
+		session_release(rq, &s->sid, owner);
+		return ENTRA_GRANTED;
+	}
+	outcome = *tokens->refresh_token == '\0' ? ENTRA_REFUSED : ask(rq, s, key, owner, tokens);
+	if (outcome == ENTRA_REFUSED || outcome == ENTRA_INTERACTION) {
+		if (*tokens->refresh_token == '\0' && tokens->expires_at > clock_seconds()) {
+			session_release(rq, &s->sid, owner);
+			return ENTRA_GRANTED;	/* no refresh token, but not over yet */
+		}
+		session_end_now(rq, &s->sid, rq->failure.reason != NULL ? rq->failure.reason :
+		    "Entra gave no refresh token");
+		return ENTRA_REFUSED;
+	}
+	if (outcome != ENTRA_GRANTED) {
+		session_release(rq, &s->sid, owner);
+		if (tokens->expires_at > clock_seconds())
+			return ENTRA_GRANTED;	/* the old one still serves */
+	}
+	return outcome;
+}
+
+/* Waits for whoever holds the lease. */
+static enum entra_outcome
+wait(struct request *rq, const struct session *s, const struct data_key *key,
+    struct entra_tokens *tokens)
+{
+	int64_t until = clock_monotonic_ms() + rq->config->entra.timeout * 1000;
+
+	for (int64_t pause = WAIT_FIRST_MS; clock_monotonic_ms() < until; pause += pause / 2) {
+		enum stored stored;
+
+		clock_sleep_ms(pause < WAIT_MOST_MS ? pause : WAIT_MOST_MS);
+		if ((stored = session_entra_tokens(rq, s, key, tokens)) == ABSENT)
+			return ENTRA_REFUSED;
+		if (stored == STORED && tokens->expires_at > clock_seconds())
+			return ENTRA_GRANTED;
+	}
+	return unavailable(rq, "another request is still refreshing Entra's token");
+}
+
+static enum entra_outcome
+current_tokens(struct request *rq, const struct session *s, const struct data_key *key,
+    struct entra_tokens *tokens)
+{
+	struct opaque_token owner;
+	enum stored stored = session_entra_tokens(rq, s, key, tokens);
+	int64_t left;
+
+	if (stored != STORED)
+		return unreadable(rq, s, stored);
+	if ((left = tokens->expires_at - rq->now) > ENTRA_EARLY)
+		return ENTRA_GRANTED;
+	owner = opaque_token_new(rq->arena);
+	if (session_lease(rq, &s->sid, &owner, 2 * rq->config->entra.timeout))
+		return refresh(rq, s, key, &owner, tokens);
+	return left > 0 ? ENTRA_GRANTED : wait(rq, s, key, tokens);
+}
+
+enum entra_outcome
+entra_session_token(struct request *rq, const struct session *s, const struct data_key *key,
+    const char **access_token)
+{
+	struct entra_tokens tokens;
+	enum entra_outcome outcome = current_tokens(rq, s, key, &tokens);
+
+	if (outcome != ENTRA_GRANTED)
+		return outcome;
+	switch (entra_verify_access_token(rq, tokens.access_token, s->tenant_id, s->object_id)) {
+	case OAUTH_OK:
+		*access_token = tokens.access_token;
+		return ENTRA_GRANTED;
+	case TEMPORARILY_UNAVAILABLE:
+		return ENTRA_UNAVAILABLE;
+	default:
+		return ENTRA_MISCONFIGURED;
+	}
+}

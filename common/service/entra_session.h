@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * entra_session.h - a session's Entra tokens kept alive, on the server alone
+ *
+ * From ENTRA_EARLY seconds before expiry one request takes a lease and refreshes while the others
+ * go on with the old token; after expiry they wait, backing off.  Entra does not revoke the old
+ * refresh token on use, so a kill at any point is harmless.
+ */
+#ifndef SERVICE_ENTRA_SESSION_H
+#define SERVICE_ENTRA_SESSION_H
+
+#include "service/entra_client.h"
+#include "service/session.h"
+
+#define ENTRA_EARLY	300	/* seconds before expiry: refreshed from here on */
+
+/*
+ * An access token of Entra's for us that is alive and verified.  ENTRA_REFUSED: the session has
+ * ended and the person must sign in again.  ENTRA_UNAVAILABLE: the session stays.
+ */
+MUST_CHECK enum entra_outcome entra_session_token(struct request *, const struct session *,
+		    const struct data_key *, const char **access_token);
+
+#endif

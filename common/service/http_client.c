@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/http_client.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include "base/buf.h"
+#include "base/die.h"
+#include "base/number.h"
+#include "service/endpoint.h"
+
+#define CONNECT_TIMEOUT_MS	5000L
+#define RETRY_AFTER_MAX		3600	/* seconds: a longer wish is cut */
+
+/* The functions in use, found by name in the shared library. */
+static struct {
+	CURLcode	 (*global_init)(long);
+	CURL		*(*easy_init)(void);
+	CURLcode	 (*easy_setopt)(CURL *, CURLoption, ...);
+	CURLcode	 (*easy_perform)(CURL *);
+	CURLcode	 (*easy_getinfo)(CURL *, CURLINFO, ...);
+	void		 (*easy_reset)(CURL *);
+	void		 (*easy_cleanup)(CURL *);
+	struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
+	void		 (*slist_free_all)(struct curl_slist *);
+	bool		 loaded;
+} lib;
+
+static pthread_once_t load_once = PTHREAD_ONCE_INIT;
+
+struct http_client {
+	const struct config	*config;
+	CURL			*curl;
+	char			 error[CURL_ERROR_SIZE];
+};
+
+struct transfer {
+	struct buf	 body;
+	int64_t		 retry_after;
+};
+
+/* POSIX lets dlsym's result be stored through a pointer to a function pointer. */
+static bool
+find(void *library, const char *name, void *function)
+{
+	void *symbol = dlsym(library, name);
+
+	memcpy(function, &symbol, sizeof symbol);
+	return symbol != NULL;
+}
+
+static void
+load(void)
+{
+	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
+	void *library = NULL;
+
+	for (size_t i = 0; library == NULL && i < COUNT(names); i++)
+		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+	lib.loaded = library != NULL &&
+	    find(library, "curl_global_init", &lib.global_init) &&
+	    find(library, "curl_easy_init", &lib.easy_init) &&
+	    find(library, "curl_easy_setopt", &lib.easy_setopt) &&
+	    find(library, "curl_easy_perform", &lib.easy_perform) &&
+	    find(library, "curl_easy_getinfo", &lib.easy_getinfo) &&
+	    find(library, "curl_easy_reset", &lib.easy_reset) &&
+	    find(library, "curl_easy_cleanup", &lib.easy_cleanup) &&
+	    find(library, "curl_slist_append", &lib.slist_append) &&
+	    find(library, "curl_slist_free_all", &lib.slist_free_all) &&
+	    lib.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+struct http_client *
+http_client_open(const struct config *config)
+{
+	struct http_client *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		die("no memory for an HTTP client");
+	c->config = config;
+	return c;
+}
+
+void
+http_client_close(struct http_client *c)
+{
+	if (c == NULL)
+		return;
+	if (c->curl != NULL)
+		lib.easy_cleanup(c->curl);
+	free(c);
+}
+
+const char *
+http_client_error(const struct http_client *c)
+{
+	return c->error[0] == '\0' ? "no answer" : c->error;
+}
+
+static size_t
+take_body(char *data, size_t size, size_t n, void *argument)
+{
+	struct transfer *t = argument;
+
+	buf_bytes(&t->body, data, size * n);
+	return buf_text(&t->body) == NULL ? 0 : size * n;
+}
+
+static size_t
+take_header(char *data, size_t size, size_t n, void *argument)
+{
+	static const char name[] = "retry-after:";
+	struct transfer *t = argument;
+	size_t len = size * n, at = sizeof name - 1;
+	char digits[16] = "";
+
+	if (len <= at || strncasecmp(data, name, at) != 0)
+		return len;
+	while (at < len && data[at] == ' ')
+		at++;
+	for (size_t i = 0; at < len && i < sizeof digits - 1 && data[at] >= '0' && data[at] <= '9'; i++)
+		digits[i] = data[at++];
+	if (number_read(digits, INT64_MAX, &t->retry_after) && t->retry_after > RETRY_AFTER_MAX)
+		t->retry_after = RETRY_AFTER_MAX;
+	return len;
+}
+
+static bool
+set_up(struct http_client *c, const struct http_call *call, struct curl_slist *headers,
+    struct transfer *t)
+{
+	int64_t timeout = call->timeout > 0 ? call->timeout : c->config->entra.timeout;
+	CURL *h = c->curl;
+
+	lib.easy_reset(h);
+	return lib.easy_setopt(h, CURLOPT_URL, call->url) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_ERRORBUFFER, c->error) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)timeout * 1000) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_USERAGENT, "sallyport/" SALLYPORT_VERSION) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_WRITEDATA, t) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_HEADERDATA, t) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+	    (c->config->ca_file == NULL ||
+	    (lib.easy_setopt(h, CURLOPT_CAINFO, c->config->ca_file) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
+	    (call->form == NULL ||
+	    (lib.easy_setopt(h, CURLOPT_POST, 1L) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_POSTFIELDS, call->form) == CURLE_OK));
+}
+
+static struct curl_slist *
+header_list(const struct http_call *call)
+{
+	struct curl_slist *list = lib.slist_append(NULL, "Expect:");
+
+	for (size_t i = 0; i < HTTP_CALL_HEADERS_MAX && call->header[i] != NULL; i++)
+		list = lib.slist_append(list, call->header[i]);
+	return list;
+}
+
+static enum http_outcome
+outcome_of(CURLcode code, const struct transfer *t)
+{
+	if (code == CURLE_OK)
+		return HTTP_ANSWERED;
+	if (code == CURLE_WRITE_ERROR && buf_text(&t->body) == NULL)
+		return HTTP_TOO_LONG;
+	return code == CURLE_OPERATION_TIMEDOUT ? HTTP_TIMED_OUT : HTTP_UNREACHABLE;
+}
+
+enum http_outcome
+http_client_call(struct http_client *c, struct arena *a, const struct http_call *call,
+    struct http_answer *out)
+{
+	struct transfer t = { .body = buf_new(a, (size_t)c->config->limits.response_max) };
+	struct curl_slist *headers;
+	CURLcode code;
+	long status = 0;
+
+	c->error[0] = '\0';
+	(void)pthread_once(&load_once, load);
+	if (!lib.loaded || (c->curl == NULL && (c->curl = lib.easy_init()) == NULL)) {
+		(void)snprintf(c->error, sizeof c->error, "libcurl.so.4 is not installed");
+		return HTTP_NO_CLIENT;
+	}
+	headers = header_list(call);
+	code = set_up(c, call, headers, &t) ? lib.easy_perform(c->curl) : CURLE_FAILED_INIT;
+	(void)lib.easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+	lib.slist_free_all(headers);
+	if (code == CURLE_OK)
+		*out = (struct http_answer){
+			.status = (int)status, .body = buf_text(&t.body), .len = t.body.len,
+			.retry_after = t.retry_after,
+		};
+	return outcome_of(code, &t);
+}
+
+static void *
+open_service(const struct config *config, const char **why UNUSED)
+{
+	return http_client_open(config);
+}
+
+static void
+close_service(void *client)
+{
+	http_client_close(client);
+}
+
+const struct service http_service = {
+	.name = "http", .slot = offsetof(struct request, http),
+	.open = open_service, .close = close_service,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http_client.h - outgoing HTTPS: the only file that knows libcurl
+ *
+ * libcurl costs 3 to 4 ms of every start, so it is loaded at the first call and by no program
+ * that makes none.  One client belongs to one worker and keeps its connections.  Redirects are
+ * never followed, only http and https are spoken, certificates are always verified, and an
+ * answer has a limit and a time.
+ */
+#ifndef SERVICE_HTTP_CLIENT_H
+#define SERVICE_HTTP_CLIENT_H
+
+#include "base/arena.h"
+#include "service/config.h"
+
+struct http_client;
+
+#define HTTP_CALL_HEADERS_MAX	4
+
+struct http_call {
+	const char	*url;
+	const char	*form;		/* a POST's application/x-www-form-urlencoded body; NULL: GET */
+	const char	*header[HTTP_CALL_HEADERS_MAX];		/* "Name: value" */
+	int64_t		 timeout;	/* seconds for all of it; 0: the configuration's */
+};
+
+enum http_outcome {
+	HTTP_ANSWERED,		/* with whatever status */
+	HTTP_UNREACHABLE,	/* no connection, bad certificate, broken off */
+	HTTP_TIMED_OUT,
+	HTTP_TOO_LONG,		/* beyond response_max */
+	HTTP_NO_CLIENT,		/* libcurl is not to be had */
+};
+
+struct http_answer {
+	int		 status;
+	const char	*body;		/* NUL-terminated, in the arena */
+	size_t		 len;
+	int64_t		 retry_after;	/* seconds, 0 when absent or a date */
+};
+
+struct http_client	*http_client_open(const struct config *);
+void			 http_client_close(struct http_client *);
+
+MUST_CHECK enum http_outcome http_client_call(struct http_client *, struct arena *,
+		    const struct http_call *, struct http_answer *);
+/* One line for the log: what libcurl said of the last call. */
+NONNULL const char	*http_client_error(const struct http_client *);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/refresh_token.h"
+
+#include "base/log.h"
+#include "protocol/resource_indicator.h"
+#include "protocol/scope.h"
+#include "service/client.h"
+
+#define TABLE		"refresh_token"
+#define SUCCESSOR	"refresh_token.successor"
+
+struct row {
+	struct sid	 sid;
+	struct wrap	 wrap;
+	int64_t		 expires_at;
+	struct bytes	 predecessor;	/* of the unconfirmed rotation that made this token */
+	bool		 rotated;
+	int64_t		 rotated_at;
+	struct bytes	 successor_hash;
+	struct bytes	 successor;	/* sealed */
+	bool		 spent;		/* confirmed or superseded */
+	const char	*client_id;
+};
+
+static enum oauth_error
+invalid(struct request *rq, const char *reason)
+{
+	return fail_because(&rq->failure, INVALID_GRANT,
+	    "the refresh token is invalid, expired or revoked", reason);
+}
+
+static enum oauth_error
+find(struct request *rq, const struct opaque_token *token, struct row *out)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_REFRESH_TOKEN_GET);
+	struct bytes sid;
+
+	statement_hash(q, ":token_hash", token->hash);
+	switch (statement_row(q)) {
+	case STORED:
+		break;
+	case ABSENT:
+		return invalid(rq, "unknown");
+	default:
+		return store_failed(rq);
+	}
+	sid = statement_column_blob(q, 0, rq->arena);
+	if (sid.len != SID_SIZE)
+		return invalid(rq, "malformed row");
+	memcpy(out->sid.id, sid.data, SID_SIZE);
+	out->wrap.kid = statement_column_text(q, 1, rq->arena);
+	out->wrap.sealed = statement_column_blob(q, 2, rq->arena);
+	out->expires_at = statement_column_int(q, 3);
+	out->predecessor = statement_column_blob(q, 4, rq->arena);
+	out->rotated = !statement_column_null(q, 5);
+	out->rotated_at = statement_column_int(q, 5);
+	out->successor_hash = statement_column_blob(q, 6, rq->arena);
+	out->successor = statement_column_blob(q, 7, rq->arena);
+	out->spent = !statement_column_null(q, 8) || !statement_column_null(q, 9);
+	out->client_id = statement_column_text(q, 10, rq->arena);
+	return OAUTH_OK;
+}
+
+enum oauth_error
+refresh_token_issue(struct request *rq, const struct session *s, const struct data_key *data_key,
+    const uint8_t *predecessor, struct opaque_token *out)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_REFRESH_TOKEN_INSERT);
+	struct opaque_token token = opaque_token_new(rq->arena);
+	int64_t expires_at = rq->now + rq->config->limits.refresh_idle;
+	struct wrap wrap;
+
+	if (!seal_wrap(rq->arena, rq->keys, TABLE, &token, &s->sid, data_key, &wrap))
+		return fail_because(&rq->failure, SERVER_ERROR, "the server is not ready",
+		    "the wrap key cannot be read; run `sallyport check`");
+	statement_hash(q, ":token_hash", token.hash);
+	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
+	statement_text(q, ":kid", wrap.kid);
+	statement_blob(q, ":wrap", wrap.sealed);
+	statement_int(q, ":expires_at", expires_at < s->expires_at ? expires_at : s->expires_at);
+	if (predecessor != NULL)
+		statement_hash(q, ":predecessor", predecessor);
+	if (statement_change(q) != STORED)
+		return store_failed(rq);
+	*out = token;
+	return OAUTH_OK;
+}
+
+static enum stored
+change_one(struct request *rq, enum query which, const char *name, struct bytes hash, bool now)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, which);
+
+	statement_blob(q, name, hash);
+	if (now)
+		statement_int(q, ":now", rq->now);
+	return statement_change(q);
+}
+
+static enum stored
+settle(struct request *rq, enum query which, const struct sid *sid, struct bytes predecessor)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, which);
+
+	statement_blob(q, ":predecessor", predecessor);
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	return statement_change(q);
+}
+
+/* Within a transaction. */
+static bool
+confirm(struct request *rq, const struct sid *sid, struct bytes predecessor)
+{
+	return change_one(rq, QUERY_REFRESH_TOKEN_CONFIRM, ":token_hash", predecessor, true) !=
+	    STORE_FAILED &&
+	    settle(rq, QUERY_REFRESH_TOKEN_CONFIRMED, sid, predecessor) != STORE_FAILED &&
+	    settle(rq, QUERY_ACCESS_TOKEN_CONFIRMED, sid, predecessor) != STORE_FAILED;
+}
+
+enum oauth_error
+refresh_token_confirm_use(struct request *rq, const struct sid *sid, struct bytes predecessor)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+
+	if (t.store == NULL || !confirm(rq, sid, predecessor) || !transaction_commit(&t))
+		return store_failed(rq);
+	return OAUTH_OK;
+}
+
+/* (c): somebody holds a copy; nobody keeps the session. */
+static enum oauth_error
+replayed(struct request *rq, struct transaction *t, const struct sid *sid)
+{
+	if (session_end(rq, sid) == STORE_FAILED || !transaction_commit(t))
+		return store_failed(rq);
+	log_line("session %s ended: a refresh token was replayed, client=%s",
+	    sid_text(rq->arena, sid), rq->client_id);
+	return invalid(rq, "replayed");
+}
+
+static enum oauth_error
+judge(struct request *rq, const struct refresh_request *in, const struct opaque_token *token,
+    const struct row *row, struct session *s, struct data_key *key)
+{
+	struct bytes identity;
+
+	switch (session_get(rq, &row->sid, s, &identity)) {
+	case STORED:
+		break;
+	case ABSENT:
+		return invalid(rq, "the session is over");
+	default:
+		return store_failed(rq);
+	}
+	if (row->expires_at <= rq->now)
+		return invalid(rq, "expired");
+	if (!seal_unwrap(rq->arena, rq->keys, TABLE, token, &row->sid, &row->wrap, key) ||
+	    !session_identity_agrees(rq, s, key, identity))
+		return invalid(rq, "the stored session does not open or was tampered with");
+	if (in->scope != NULL && !scope_within(in->scope, s->scope))
+		return fail(&rq->failure, INVALID_SCOPE, "scope exceeds what was granted");
+	if (in->resource != NULL && !resource_matches(rq->arena, s->resource, in->resource))
+		return fail(&rq->failure, INVALID_TARGET, "resource is not what was granted");
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+rotate(struct request *rq, const struct session *s, const struct data_key *key,
+    const struct opaque_token *token, const struct row *row, struct opaque_token *successor)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_REFRESH_TOKEN_ROTATE);
+	struct bytes sealed;
+
+	if (row->rotated && (change_one(rq, QUERY_REFRESH_TOKEN_SUPERSEDE, ":token_hash",
+	    row->successor_hash, true) == STORE_FAILED ||
+	    change_one(rq, QUERY_ACCESS_TOKEN_DELETE_BESIDE, ":refresh_hash",
+	    row->successor_hash, false) == STORE_FAILED))
+		return store_failed(rq);
+	TRY(refresh_token_issue(rq, s, key, token->hash, successor));
+	if (!seal_for_holder(rq->arena, rq->keys, KEY_WRAP, SUCCESSOR, token, successor->secret,
+	    sizeof successor->secret, &sealed))
+		return fail(&rq->failure, SERVER_ERROR, "the server is not ready");
+	statement_hash(q, ":token_hash", token->hash);
+	statement_int(q, ":now", rq->now);
+	statement_hash(q, ":successor_hash", successor->hash);
+	statement_blob(q, ":successor", sealed);
+	return statement_change(q) == STORED ? OAUTH_OK : store_failed(rq);
+}
+
+/* (a): the same successor again. */
+static bool
+same_successor(struct request *rq, const struct opaque_token *token, const struct row *row,
+    struct opaque_token *out)
+{
+	struct bytes secret;
+
+	if (!row->rotated || rq->now - row->rotated_at >= rq->config->refresh_grace ||
+	    !seal_open_for_holder(rq->arena, rq->keys, KEY_WRAP, SUCCESSOR, token, row->successor,
+	    &secret) || secret.len != OPAQUE_TOKEN_SIZE)
+		return false;
+	*out = opaque_token_of(rq->arena, secret.data);
+	return true;
+}
+
+enum oauth_error
+refresh_token_redeem(struct request *rq, const struct refresh_request *in, struct grant *out)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+	struct opaque_token token, successor;
+	struct row row = { 0 };
+	struct session session;
+	struct data_key key;
+
+	if (t.store == NULL)
+		return store_failed(rq);
+	if (!opaque_token_read(rq->arena, in->refresh_token, &token))
+		return invalid(rq, "not a refresh token of ours");
+	TRY(find(rq, &token, &row));
+	if (strcmp(row.client_id, in->client_id) != 0)
+		return invalid(rq, "issued to another client");
+	if (row.spent)
+		return replayed(rq, &t, &row.sid);
+	TRY(judge(rq, in, &token, &row, &session, &key));
+	if (row.predecessor.data != NULL && !confirm(rq, &row.sid, row.predecessor))
+		return store_failed(rq);
+	if (!same_successor(rq, &token, &row, &successor))
+		TRY(rotate(rq, &session, &key, &token, &row, &successor));
+	TRY(access_token_issue(rq, &session, &key, in->scope != NULL ? in->scope : session.scope,
+	    &successor, token.hash, out));
+	return transaction_commit(&t) ? OAUTH_OK : store_failed(rq);
+}

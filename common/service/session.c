@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/session.h"
+
+#include "base/base64url.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "protocol/json.h"
+
+#define SEALED_MAX	((size_t)64 * 1024)	/* bytes of a sealed column's text */
+#define IDENTITY	"session.identity"
+#define ENTRA_TOKENS	"session.entra_tokens"
+
+char *
+session_subject(struct request *rq, const char *tenant_id, const char *object_id)
+{
+	const char *person = arena_printf(rq->arena, "%s %s %s", rq->config->public_url, tenant_id,
+	    object_id);
+	uint8_t digest[SHA256_SIZE];
+
+	sha256(person, strlen(person), digest);
+	return base64url_encode(rq->arena, digest, sizeof digest);
+}
+
+static void
+member(struct buf *b, const char *name, const char *value)
+{
+	buf_lit(b, b->len == 0 ? "{\"" : ",\"");
+	buf_lit(b, name);
+	buf_lit(b, "\":");
+	buf_json(b, value);
+}
+
+static const char *
+identity_json(struct arena *a, const struct session *s)
+{
+	struct buf b = buf_new(a, SEALED_MAX);
+
+	member(&b, "client_id", s->client_id);
+	member(&b, "resource", s->resource);
+	member(&b, "scope", s->scope);
+	member(&b, "sub", s->subject);
+	member(&b, "tid", s->tenant_id);
+	member(&b, "oid", s->object_id);
+	buf_lit(&b, ",\"exp\":");
+	buf_number(&b, s->expires_at);
+	buf_lit(&b, "}");
+	return buf_text(&b);
+}
+
+static const char *
+entra_tokens_json(struct arena *a, const struct entra_tokens *t)
+{
+	struct buf b = buf_new(a, SEALED_MAX);
+
+	member(&b, "access_token", t->access_token);
+	member(&b, "refresh_token", t->refresh_token);
+	buf_lit(&b, ",\"expires_at\":");
+	buf_number(&b, t->expires_at);
+	buf_lit(&b, "}");
+	return buf_text(&b);
+}
+
+enum stored
+session_insert(struct request *rq, const struct session *s, const struct data_key *key,
+    const struct entra_tokens *tokens)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_INSERT);
+	const char *identity = identity_json(rq->arena, s);
+	const char *entra = entra_tokens_json(rq->arena, tokens);
+
+	if (identity == NULL || entra == NULL)
+		return STORE_FAILED;
+	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
+	statement_text(q, ":client_id", s->client_id);
+	statement_text(q, ":resource", s->resource);
+	statement_text(q, ":scope", s->scope);
+	statement_text(q, ":subject", s->subject);
+	statement_text(q, ":tenant_id", s->tenant_id);
+	statement_text(q, ":object_id", s->object_id);
+	statement_int(q, ":now", rq->now);
+	statement_int(q, ":expires_at", s->expires_at);
+	statement_blob(q, ":identity", seal_column(rq->arena, key, IDENTITY, &s->sid, identity));
+	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, entra));
+	return statement_change(q);
+}
+
+enum stored
+session_get(struct request *rq, const struct sid *sid, struct session *out, struct bytes *identity)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_GET);
+	enum stored stored;
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	statement_int(q, ":now", rq->now);
+	if ((stored = statement_row(q)) != STORED)
+		return stored;
+	*out = (struct session){
+		.sid = *sid,
+		.client_id = statement_column_text(q, 0, rq->arena),
+		.resource = statement_column_text(q, 1, rq->arena),
+		.scope = statement_column_text(q, 2, rq->arena),
+		.subject = statement_column_text(q, 3, rq->arena),
+		.tenant_id = statement_column_text(q, 4, rq->arena),
+		.object_id = statement_column_text(q, 5, rq->arena),
+		.expires_at = statement_column_int(q, 6),
+	};
+	*identity = statement_column_blob(q, 7, rq->arena);
+	return STORED;
+}
+
+bool
+session_identity_agrees(struct request *rq, const struct session *s, const struct data_key *key,
+    struct bytes identity)
+{
+	const char *sealed = seal_open_column(rq->arena, key, IDENTITY, &s->sid, identity);
+	const char *clear = identity_json(rq->arena, s);
+
+	return sealed != NULL && clear != NULL && strcmp(sealed, clear) == 0;
+}
+
+enum stored
+session_entra_tokens(struct request *rq, const struct session *s, const struct data_key *key,
+    struct entra_tokens *out)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_ENTRA_TOKENS);
+	AUTO(json) struct json_object *json = NULL;
+	enum stored stored;
+	const char *text;
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
+	statement_int(q, ":now", rq->now);
+	if ((stored = statement_row(q)) != STORED)
+		return stored;
+	text = seal_open_column(rq->arena, key, ENTRA_TOKENS, &s->sid,
+	    statement_column_blob(q, 0, rq->arena));
+	if (text == NULL || (json = json_parse(rq->arena, text, strlen(text))) == NULL ||
+	    json_string(json, "access_token") == NULL ||
+	    json_string(json, "refresh_token") == NULL ||
+	    !json_int(json, "expires_at", &out->expires_at))
+		return ABSENT;
+	out->access_token = arena_string(rq->arena, json_string(json, "access_token"));
+	out->refresh_token = arena_string(rq->arena, json_string(json, "refresh_token"));
+	return STORED;
+}
+
+enum stored
+session_end(struct request *rq, const struct sid *sid)
+{
+	static const enum query erase[] = {
+		QUERY_AUTHORIZATION_CODE_DELETE_SESSION, QUERY_ACCESS_TOKEN_DELETE_SESSION,
+		QUERY_REFRESH_TOKEN_END_SESSION, QUERY_EXCHANGED_TOKEN_DELETE_SESSION,
+	};
+	AUTO(statement) struct statement *end = store_query(rq->store, QUERY_SESSION_END);
+
+	for (size_t i = 0; i < COUNT(erase); i++) {
+		AUTO(statement) struct statement *q = store_query(rq->store, erase[i]);
+
+		statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+		if (statement_change(q) == STORE_FAILED)
+			return STORE_FAILED;
+	}
+	statement_blob(end, ":sid", sid_bytes(rq->arena, sid));
+	statement_int(end, ":now", rq->now);
+	return statement_change(end);
+}
+
+void
+session_end_now(struct request *rq, const struct sid *sid, const char *why)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+
+	if (t.store == NULL || session_end(rq, sid) == STORE_FAILED || !transaction_commit(&t))
+		log_line("session %s should end but the store failed: %s",
+		    sid_text(rq->arena, sid), store_error(rq->store));
+	else
+		log_line("session %s ended: %s", sid_text(rq->arena, sid), why);
+}
+
+bool
+session_lease(struct request *rq, const struct sid *sid, const struct opaque_token *owner,
+    int64_t seconds)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_LEASE);
+	int64_t now = clock_seconds();
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	statement_hash(q, ":owner", owner->hash);
+	statement_int(q, ":now", now);
+	statement_int(q, ":until", now + seconds);
+	return statement_change(q) == STORED;
+}
+
+void
+session_release(struct request *rq, const struct sid *sid, const struct opaque_token *owner)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_RELEASE);
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	statement_hash(q, ":owner", owner->hash);
+	if (statement_change(q) == STORE_FAILED)
+		return;		/* the lease runs out by itself */
+}
+
+enum stored
+session_store_entra_tokens(struct request *rq, const struct session *s, const struct data_key *key,
+    const struct opaque_token *owner, const struct entra_tokens *tokens)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store,
+	    QUERY_SESSION_STORE_ENTRA_TOKENS);
+	const char *text = entra_tokens_json(rq->arena, tokens);
+
+	if (text == NULL)
+		return STORE_FAILED;
+	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
+	statement_hash(q, ":owner", owner->hash);
+	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, text));
+	return statement_change(q);
+}

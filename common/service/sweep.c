@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/sweep.h"
+
+static const enum query expired[] = {
+	QUERY_AUTHORIZATION_REQUEST_DELETE_EXPIRED,
+	QUERY_AUTHORIZATION_CODE_DELETE_EXPIRED,
+	QUERY_ACCESS_TOKEN_DELETE_EXPIRED,
+	QUERY_REFRESH_TOKEN_DELETE_EXPIRED,
+	QUERY_EXCHANGED_TOKEN_DELETE_EXPIRED,
+	QUERY_SESSION_DELETE_EXPIRED,
+	QUERY_CLIENT_DELETE_EXPIRED,
+};
+
+bool
+sweep(struct store *s, int64_t now, int64_t rows, int64_t *deleted)
+{
+	for (size_t i = 0; i < COUNT(expired); i++) {
+		AUTO(statement) struct statement *q = store_query(s, expired[i]);
+
+		statement_int(q, ":now", now);
+		statement_int(q, ":limit", rows);
+		switch (statement_change(q)) {
+		case STORED:
+			if (deleted != NULL)
+				*deleted += statement_changed(q);
+			break;
+		case ABSENT:
+			break;
+		default:
+			return false;
+		}
+	}
+	return true;
+}
