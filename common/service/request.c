@@ -4,7 +4,8 @@
 #include "base/number.h"
 #include "base/random.h"
 
-#define READ_STEP	16384	/* bytes asked for at once when no length is announced */
+#define READ_STEP	16384			/* bytes asked for at once */
+#define DISCARD_MAX	((int64_t)256 * 1024)	/* bytes beyond body_max that are read and dropped */
 
 const char *
 request_variable(const struct request *rq, const char *name)
@@ -91,6 +92,20 @@ read_up_to(struct request *rq, struct buf *body, size_t most)
 	return n < 0 ? -1 : (ssize_t)body->len;
 }
 
+/* Apache's mod_cgid loses the answer of a program that leaves its body unread. */
+static enum oauth_error
+too_large(struct request *rq)
+{
+	int64_t most = rq->config->limits.body_max + DISCARD_MAX;
+	char *step = arena_alloc(rq->arena, READ_STEP);
+	ssize_t n;
+
+	for (int64_t got = 0; got < most && (n = rq->io->read(rq->io, step, READ_STEP)) > 0; got += n)
+		continue;
+	rq->io->end_connection(rq->io);
+	return fail(&rq->failure, CONTENT_TOO_LARGE, "the body is too large");
+}
+
 /*
  * Under FastCGI the stream is read to its end, else kept connections lose requests.  A CGI program
  * reads what CONTENT_LENGTH says (RFC 3875 section 4.2), or to the end when the body is chunked.
@@ -107,20 +122,16 @@ read_body(struct request *rq)
 	rq->body = "";
 	if (length != NULL && !number_read(length, INT64_MAX, &announced))
 		return fail(&rq->failure, INVALID_REQUEST, "the content length is malformed");
-	if (announced > most) {
-		rq->io->end_connection(rq->io);
-		return fail(&rq->failure, CONTENT_TOO_LARGE, "the body is too large");
-	}
+	if (announced > most)
+		return too_large(rq);
 	if (rq->io->fcgx == NULL && !chunked)
 		most = announced - 1;
 	if (most < 0)
 		return OAUTH_OK;
 	if ((got = read_up_to(rq, &body, (size_t)most)) < 0)
 		return fail(&rq->failure, INVALID_REQUEST, "the body could not be read");
-	if (got > rq->config->limits.body_max) {
-		rq->io->end_connection(rq->io);
-		return fail(&rq->failure, CONTENT_TOO_LARGE, "the body is too large");
-	}
+	if (got > rq->config->limits.body_max)
+		return too_large(rq);
 	if (length != NULL && got < announced)
 		return fail(&rq->failure, INVALID_REQUEST, "the body is shorter than announced");
 	rq->body = body.text == NULL ? "" : body.text;

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * consent: the page on which a person lets one client in, each time, before Entra.
+ *
+ *	GET	shows who asks; binds the form to this browser
+ *	POST	approve, switch (another account) or deny
+ *
+ * Entra's own consent and single sign-on cannot stand in for it: Sallyport is one client there,
+ * whoever asks here (MCP, "Confused Deputy Problem").  Only on approval are Entra's state, nonce
+ * and verifier made, and the cookie that the callback demands.
+ */
+#include "base/secret.h"
+#include "protocol/page.h"
+#include "protocol/param.h"
+#include "protocol/pkce.h"
+#include "protocol/redirect_uri.h"
+#include "protocol/uri.h"
+#include "service/authorization_request.h"
+#include "service/authorization_response.h"
+#include "service/browser.h"
+#include "service/client.h"
+#include "service/endpoint.h"
+#include "service/entra_endpoints.h"
+
+static enum oauth_error	consent(struct request *, struct response *);
+
+int
+main(void)
+{
+	return endpoint_run(&(struct endpoint){
+		.name    = "consent",
+		.path    = "/consent",
+		.methods = "GET, POST",
+		.media   = "application/x-www-form-urlencoded",
+		.needs   = { &store_service, &keyring_service },
+		.handle  = consent,
+		.refuse  = refuse_page,
+	});
+}
+
+struct consent_request {
+	const char	*transaction;
+	const char	*csrf;
+	const char	*decision;
+};
+
+static const struct param consent_params[] = {
+	PARAM(consent_request, transaction, REQUIRED, OPAQUE_TOKEN_TEXT, is_vschar),
+	PARAM(consent_request, csrf,	    OPTIONAL, 64,		 is_vschar),
+	PARAM(consent_request, decision,    OPTIONAL, 16,		 is_vschar),
+};
+
+static enum oauth_error
+find_transaction(struct request *rq, const char *text, struct opaque_token *id,
+    struct authorization_request *out)
+{
+	if (!opaque_token_read(rq->arena, text, id))
+		return fail(&rq->failure, INVALID_REQUEST, "This address is not complete.");
+	switch (authorization_request_get(rq, id, out)) {
+	case STORED:
+		break;
+	case ABSENT:
+		return fail(&rq->failure, INVALID_REQUEST,
+		    "This sign-in took too long, or has been used already.");
+	default:
+		return store_failed(rq);
+	}
+	if (out->approved)
+		return fail(&rq->failure, INVALID_REQUEST, "This sign-in has been used already.");
+	return OAUTH_OK;
+}
+
+/* The origin that a form's navigation may end at; a scheme alone for a private-use redirect. */
+static const char *
+redirect_origin(struct request *rq, const char *redirect_uri)
+{
+	struct uri u;
+
+	if (!uri_parse(rq->arena, redirect_uri, &u))
+		return "";
+	return u.host == NULL ? arena_printf(rq->arena, "%s:", u.scheme) : uri_origin(rq->arena, &u);
+}
+
+static const char *
+redirect_host(struct request *rq, const char *redirect_uri)
+{
+	struct uri u;
+	const char *host;
+
+	if (!uri_parse(rq->arena, redirect_uri, &u) || u.host == NULL)
+		return NULL;
+	host = strstr(uri_origin(rq->arena, &u), "://");
+	return host + 3;
+}
+
+static enum oauth_error
+show(struct request *rq, struct response *rs, const struct opaque_token *id,
+    const struct authorization_request *transaction)
+{
+	AUTO(client) struct client client = { 0 };
+	struct opaque_token browser = browser_cookie(rq, rs);
+	const char *csrf, *entra;
+
+	TRY(client_find(rq, transaction->client_id, &client));
+	TRY(entra_authorization_endpoint(rq, &entra));
+	if ((csrf = browser_csrf(rq, &browser, id)) == NULL)
+		return fail_because(&rq->failure, SERVER_ERROR, "The server is not ready.",
+		    "the browser key cannot be read; run `sallyport check`");
+	rs->content_type = "text/html; charset=utf-8";
+	response_header(rs, "Referrer-Policy", "same-origin");
+	response_header(rs, "X-Frame-Options", "DENY");
+	response_header(rs, "Content-Security-Policy", page_policy(rq->arena, arena_printf(rq->arena,
+	    "%s %s %s", rq->config->public_origin, redirect_origin(rq, entra),
+	    redirect_origin(rq, transaction->redirect_uri))));
+	page_consent(&rs->body, &(struct consent_page){
+		.service       = rq->config->public_host,
+		.client_name   = client.client_name,
+		.client_uri    = client.client_uri,
+		.redirect_host = redirect_host(rq, transaction->redirect_uri),
+		.redirect_uri  = transaction->redirect_uri,
+		.resource      = transaction->resource,
+		.scope	       = transaction->scope,
+		.loopback      = redirect_uri_is_loopback(rq->arena, transaction->redirect_uri),
+		.action	       = arena_printf(rq->arena, "%s/consent", rq->config->public_path),
+		.transaction   = id->text,
+		.csrf	       = csrf,
+	});
+	return OAUTH_OK;
+}
+
+/* The form must come from our own page, in the browser that the page was shown to. */
+static enum oauth_error
+check_form(struct request *rq, const struct consent_request *in, const struct opaque_token *id)
+{
+	struct opaque_token browser;
+
+	if (!browser_sent_by_ourselves(rq))
+		return fail_because(&rq->failure, FORBIDDEN, "The form was not sent by this page.",
+		    "Origin or Sec-Fetch-Site is another site's");
+	if (!browser_cookie_read(rq, &browser))
+		return fail_because(&rq->failure, FORBIDDEN,
+		    "Your browser did not send the cookie that this page had set.", "no browser cookie");
+	if (!secret_equal(browser_csrf(rq, &browser, id), in->csrf))
+		return fail_because(&rq->failure, FORBIDDEN, "The form was not sent by this page.",
+		    "csrf does not match");
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+send_to_entra(struct request *rq, struct response *rs, const struct opaque_token *id, bool other)
+{
+	struct buf url = buf_new(rq->arena, RESPONSE_HEADERS_MAX);
+	struct entra_round round;
+	const char *entra;
+
+	TRY(entra_authorization_endpoint(rq, &entra));
+	switch (authorization_request_approve(rq, id, &round)) {
+	case STORED:
+		break;
+	case ABSENT:
+		return fail(&rq->failure, INVALID_REQUEST, "This sign-in has been used already.");
+	default:
+		return store_failed(rq);
+	}
+	browser_transaction_set(rq, rs, id->hash, &round.cookie);
+	buf_lit(&url, entra);
+	uri_add_query(&url, "client_id", rq->config->entra.client_id);
+	uri_add_query(&url, "response_type", "code");
+	uri_add_query(&url, "response_mode", "query");
+	uri_add_query(&url, "redirect_uri", arena_printf(rq->arena, "%s/oauth-callback",
+	    rq->config->public_url));
+	uri_add_query(&url, "scope", arena_printf(rq->arena, "openid profile offline_access %s",
+	    rq->config->entra.scope));
+	uri_add_query(&url, "state", round.state.text);
+	uri_add_query(&url, "nonce", round.nonce);
+	uri_add_query(&url, "code_challenge", pkce_challenge(rq->arena, round.code_verifier));
+	uri_add_query(&url, "code_challenge_method", "S256");
+	if (other)
+		uri_add_query(&url, "prompt", "select_account");
+	response_redirect(rq, rs, buf_text(&url));
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+deny(struct request *rq, struct response *rs, const struct opaque_token *id,
+    const struct authorization_request *transaction)
+{
+	struct bytes hash = { .data = (uint8_t *)arena_copy(rq->arena, id->hash, sizeof id->hash),
+	    .len = sizeof id->hash };
+
+	if (authorization_request_close(rq, hash) == STORE_FAILED)
+		return store_failed(rq);
+	(void)fail(&rq->failure, ACCESS_DENIED, "the person did not agree");
+	authorization_response_error(rq, rs, transaction->redirect_uri, transaction->state);
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+consent(struct request *rq, struct response *rs)
+{
+	bool post = strcmp(rq->method, "POST") == 0;
+	struct authorization_request transaction;
+	struct consent_request in = { 0 };
+	struct opaque_token id;
+
+	TRY(param_read(&in, consent_params, COUNT(consent_params), post ? rq->body : rq->query,
+	    rq->arena, &rq->failure));
+	TRY(find_transaction(rq, in.transaction, &id, &transaction));
+	rq->client_id = transaction.client_id;
+	if (!post)
+		return show(rq, rs, &id, &transaction);
+	TRY(check_form(rq, &in, &id));
+	if (in.decision != NULL && strcmp(in.decision, "approve") == 0)
+		return send_to_entra(rq, rs, &id, false);
+	if (in.decision != NULL && strcmp(in.decision, "switch") == 0)
+		return send_to_entra(rq, rs, &id, true);
+	if (in.decision != NULL && strcmp(in.decision, "deny") == 0)
+		return deny(rq, rs, &id, &transaction);
+	return fail(&rq->failure, INVALID_REQUEST, "decision must be approve, switch or deny");
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oauth-callback: our own redirect URI at Entra, where the sign-in comes back.
+ *
+ * Only the browser that approved may go on: its transaction cookie is checked before Entra's code
+ * is redeemed, and a second browser gets 403 and no code.  Then: redeem with our credential,
+ * verify the ID token (OpenID Connect Core 3.1.3.7), open the session with Entra's tokens sealed
+ * inside, and return our own code to the client (RFC 6749 section 4.1.2).
+ */
+#include "base/secret.h"
+#include "protocol/param.h"
+#include "service/authorization_code.h"
+#include "service/authorization_request.h"
+#include "service/authorization_response.h"
+#include "service/browser.h"
+#include "service/client.h"
+#include "service/endpoint.h"
+#include "service/entra_client.h"
+#include "service/entra_verify.h"
+
+#define ENTRA_CODE_MAX	8192	/* bytes */
+
+static enum oauth_error	oauth_callback(struct request *, struct response *);
+
+int
+main(void)
+{
+	return endpoint_run(&(struct endpoint){
+		.name    = "oauth-callback",
+		.path    = "/oauth-callback",
+		.methods = "GET",
+		.needs   = { &store_service, &keyring_service, &http_service, &verdict_service },
+		.handle  = oauth_callback,
+		.refuse  = refuse_page,
+	});
+}
+
+struct callback_request {
+	const char	*code;
+	const char	*state;
+	const char	*error;
+};
+
+static const struct param callback_params[] = {
+	PARAM(callback_request, code,  OPTIONAL, ENTRA_CODE_MAX,    is_vschar),
+	PARAM(callback_request, state, REQUIRED, OPAQUE_TOKEN_TEXT, is_vschar),
+	PARAM(callback_request, error, OPTIONAL, 64,		    is_vschar),
+};
+
+struct pending {
+	struct authorization_request	 transaction;
+	const char			*nonce;
+	const char			*code_verifier;
+};
+
+/* State, cookie, and that nobody was quicker. */
+static enum oauth_error
+take_transaction(struct request *rq, struct response *rs, const char *state, struct pending *out)
+{
+	struct opaque_token token, cookie;
+	struct bytes cookie_hash, sealed;
+
+	if (!opaque_token_read(rq->arena, state, &token))
+		return fail(&rq->failure, INVALID_REQUEST, "state is malformed");
+	switch (authorization_request_by_state(rq, &token, &out->transaction, &cookie_hash, &sealed)) {
+	case STORED:
+		break;
+	case ABSENT:
+		return fail(&rq->failure, INVALID_REQUEST,
+		    "This sign-in took too long, or has been used already.");
+	default:
+		return store_failed(rq);
+	}
+	rq->client_id = out->transaction.client_id;
+	if (out->transaction.id_hash.len != SHA256_SIZE || cookie_hash.len != SHA256_SIZE ||
+	    !browser_transaction_read(rq, out->transaction.id_hash.data, &cookie) ||
+	    !secret_bytes_equal(cookie.hash, cookie_hash.data, SHA256_SIZE))
+		return fail_because(&rq->failure, FORBIDDEN,
+		    "The person who approved did so in another browser.", "no transaction cookie");
+	browser_transaction_clear(rq, rs, out->transaction.id_hash.data);
+	if (!authorization_request_unseal(rq, &cookie, sealed, &out->nonce, &out->code_verifier))
+		return fail_because(&rq->failure, SERVER_ERROR, "The server is not ready.",
+		    "the transaction does not open; run `sallyport check`");
+	switch (authorization_request_close(rq, out->transaction.id_hash)) {
+	case STORED:
+		return OAUTH_OK;
+	case ABSENT:
+		return fail(&rq->failure, INVALID_REQUEST, "This sign-in has been used already.");
+	default:
+		return store_failed(rq);
+	}
+}
+
+/* Entra's error words as ours; its description goes nowhere. */
+static enum oauth_error
+entra_error(struct request *rq, const char *error)
+{
+	static const struct {
+		const char		*entra;
+		enum oauth_error	 ours;
+		const char		*description;
+	} rows[] = {
+		{ "access_denied",	     ACCESS_DENIED, "sign-in was cancelled or refused" },
+		{ "consent_required",	     ACCESS_DENIED, "the organisation has not allowed this yet" },
+		{ "interaction_required",    ACCESS_DENIED, "Microsoft Entra ID asks for more" },
+		{ "login_required",	     ACCESS_DENIED, "nobody signed in" },
+		{ "temporarily_unavailable", TEMPORARILY_UNAVAILABLE,
+		  "Microsoft Entra ID is not available just now" },
+		{ NULL,			     SERVER_ERROR, "Microsoft Entra ID refused the sign-in" },
+	};
+	size_t i = 0;
+
+	while (rows[i].entra != NULL && strcmp(rows[i].entra, error) != 0)
+		i++;
+	return fail_because(&rq->failure, rows[i].ours, rows[i].description,
+	    rows[i].entra != NULL ? rows[i].entra : "an error of another name from Entra");
+}
+
+static enum oauth_error
+redeem(struct request *rq, const struct pending *pending, const char *code,
+    struct entra_reply *reply)
+{
+	struct buf form = entra_form(rq, "authorization_code");
+	const char *reason;
+
+	entra_form_add(&form, "code", code);
+	entra_form_add(&form, "redirect_uri", arena_printf(rq->arena, "%s/oauth-callback",
+	    rq->config->public_url));
+	entra_form_add(&form, "code_verifier", pending->code_verifier);
+	entra_form_add(&form, "scope", arena_printf(rq->arena, "openid profile offline_access %s",
+	    rq->config->entra.scope));
+	switch (entra_token_call(rq, &form, reply)) {
+	case ENTRA_GRANTED:
+		return OAUTH_OK;
+	case ENTRA_UNAVAILABLE:
+		reason = rq->failure.reason;
+		return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
+		    "Microsoft Entra ID does not answer just now", reason);
+	case ENTRA_INTERACTION:
+	case ENTRA_REFUSED:
+		reason = rq->failure.reason;
+		return fail_because(&rq->failure, ACCESS_DENIED,
+		    "Microsoft Entra ID refused the sign-in", reason);
+	default:
+		reason = rq->failure.reason;
+		return fail_because(&rq->failure, SERVER_ERROR,
+		    "this server is not set up correctly at Microsoft Entra ID", reason);
+	}
+}
+
+/* Who it is: the ID token names the person, and the access token must be theirs and for us. */
+static enum oauth_error
+identify(struct request *rq, const struct pending *pending, const struct entra_reply *reply,
+    struct entra_identity *who)
+{
+	enum oauth_error error = entra_verify_id_token(rq, reply->id_token, pending->nonce, who);
+	const char *reason;
+
+	if (error == OAUTH_OK)
+		error = entra_verify_access_token(rq, reply->access_token, who->tenant_id, who->object_id);
+	if (error == OAUTH_OK || error == TEMPORARILY_UNAVAILABLE)
+		return error;
+	reason = rq->failure.reason;
+	return fail_because(&rq->failure, ACCESS_DENIED,
+	    "Microsoft Entra ID's answer is not acceptable here", reason);
+}
+
+static enum oauth_error
+open_session(struct request *rq, const struct pending *pending, const struct entra_reply *reply,
+    const struct entra_identity *who, struct opaque_token *code)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+	const struct authorization_request *asked = &pending->transaction;
+	struct data_key key = data_key_new();
+	struct session session = {
+		.sid = sid_new(), .client_id = asked->client_id, .resource = asked->resource,
+		.scope = asked->scope, .tenant_id = who->tenant_id, .object_id = who->object_id,
+		.subject = session_subject(rq, who->tenant_id, who->object_id),
+		.expires_at = rq->now + rq->config->limits.session,
+	};
+	struct entra_tokens tokens = {
+		.access_token = reply->access_token, .refresh_token = reply->refresh_token,
+		.expires_at = reply->expires_at,
+	};
+
+	if (t.store == NULL || session_insert(rq, &session, &key, &tokens) != STORED)
+		return store_failed(rq);
+	TRY(authorization_code_issue(rq, &session, &key, asked->redirect_uri, asked->code_challenge,
+	    code));
+	client_keep(rq, asked->client_id);
+	return transaction_commit(&t) ? OAUTH_OK : store_failed(rq);
+}
+
+static enum oauth_error
+finish(struct request *rq, const struct callback_request *in, const struct pending *pending,
+    struct opaque_token *code)
+{
+	struct entra_identity who;
+	struct entra_reply reply;
+
+	if (in->error != NULL)
+		return entra_error(rq, in->error);
+	if (in->code == NULL)
+		return fail(&rq->failure, SERVER_ERROR, "Microsoft Entra ID sent neither code nor error");
+	TRY(redeem(rq, pending, in->code, &reply));
+	TRY(identify(rq, pending, &reply, &who));
+	return open_session(rq, pending, &reply, &who, code);
+}
+
+static enum oauth_error
+oauth_callback(struct request *rq, struct response *rs)
+{
+	struct callback_request in = { 0 };
+	struct pending pending = { 0 };
+	struct opaque_token code;
+
+	TRY(param_read(&in, callback_params, COUNT(callback_params), rq->query, rq->arena,
+	    &rq->failure));
+	TRY(take_transaction(rq, rs, in.state, &pending));
+	if (finish(rq, &in, &pending, &code) == OAUTH_OK)
+		authorization_response_code(rq, rs, pending.transaction.redirect_uri,
+		    pending.transaction.state, code.text);
+	else
+		authorization_response_error(rq, rs, pending.transaction.redirect_uri,
+		    pending.transaction.state);
+	return OAUTH_OK;
+}
