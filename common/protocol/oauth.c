@@ -18,10 +18,12 @@ const struct oauth_error_info oauth_errors[OAUTH_ERROR_COUNT] = {
 	[INVALID_REDIRECT_URI]	    = { 400, "invalid_redirect_uri",	  "RFC 7591 section 3.2.2" },
 	[INVALID_CLIENT_METADATA]   = { 400, "invalid_client_metadata",	  "RFC 7591 section 3.2.2" },
 	[INVALID_TOKEN]		    = { 401, "invalid_token",		  "RFC 6750 section 3.1" },
+	[INSUFFICIENT_SCOPE]	    = { 403, "insufficient_scope",	  "RFC 6750 section 3.1" },
 	[FORBIDDEN]		    = { 403, "access_denied",		  "RFC 9110 section 15.5.4" },
 	[NOT_FOUND]		    = { 404, "invalid_request",		  "RFC 9110 section 15.5.5" },
 	[METHOD_NOT_ALLOWED]	    = { 405, "invalid_request",		  "RFC 9110 section 15.5.6" },
 	[CONTENT_TOO_LARGE]	    = { 413, "invalid_request",		  "RFC 9110 section 15.5.14" },
+	[NOT_ACCEPTABLE]	    = { 406, "invalid_request",		  "RFC 9110 section 15.5.7" },
 	[UNSUPPORTED_MEDIA_TYPE]    = { 415, "invalid_request",		  "RFC 9110 section 15.5.16" },
 };
 /* clang-format on */
