@@ -116,7 +116,7 @@ serve(const struct endpoint *e, struct request *rq, struct response *rs)
 	    !http_media_type_is(request_variable(rq, "CONTENT_TYPE"), e->media))
 		return fail(&rq->failure, UNSUPPORTED_MEDIA_TYPE,
 		    arena_printf(rq->arena, "the body must be %s", e->media));
-	if (memchr(rq->body, '\0', rq->body_len) != NULL)
+	if (e->media != NULL && memchr(rq->body, '\0', rq->body_len) != NULL)
 		return fail(&rq->failure, INVALID_REQUEST, "the body holds a zero byte");
 	TRY(open_needs(e, rq));
 	return e->handle(rq, rs);

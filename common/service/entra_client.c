@@ -117,8 +117,9 @@ read_answer(struct request *rq, const struct http_answer *answer, struct entra_r
 		if (json_string(json, "error") == NULL)
 			return unavailable(rq, arena_printf(rq->arena, "entra token: status %d without an error",
 			    answer->status));
-		rq->failure.reason = arena_printf(rq->arena, "entra token: %s AADSTS%lld",
-		    word(rq->arena, json_string(json, "error")), (long long)first_code(json));
+		out->error = word(rq->arena, json_string(json, "error"));
+		rq->failure.reason = arena_printf(rq->arena, "entra token: %s AADSTS%lld", out->error,
+		    (long long)first_code(json));
 		return judge(json);
 	}
 	if (json_string(json, "access_token") == NULL || type == NULL || strcasecmp(type, "Bearer") != 0 ||

@@ -20,6 +20,7 @@ struct entra_reply {
 	const char	*refresh_token;	/* "" when Entra gave none */
 	const char	*id_token;	/* "" when Entra gave none */
 	int64_t		 expires_at;
+	const char	*error;		/* Entra's error word, NULL when there was none */
 	int64_t		 retry_after;	/* seconds, when unavailable; 0 when Entra did not say */
 };
 

@@ -38,6 +38,7 @@ struct http_client {
 struct transfer {
 	struct buf	 body;
 	int64_t		 retry_after;
+	const char	*www_authenticate;
 };
 
 /* POSIX lets dlsym's result be stored through a pointer to a function pointer. */
@@ -107,23 +108,34 @@ take_body(char *data, size_t size, size_t n, void *argument)
 	return buf_text(&t->body) == NULL ? 0 : size * n;
 }
 
-static size_t
-take_header(char *data, size_t size, size_t n, void *argument)
+/* The value, arena copy, when the line is that field's. */
+static const char *
+field(struct arena *a, const char *line, size_t len, const char *name)
 {
-	static const char name[] = "retry-after:";
-	struct transfer *t = argument;
-	size_t len = size * n, at = sizeof name - 1;
-	char digits[16] = "";
+	size_t n = strlen(name);
 
-	if (len <= at || strncasecmp(data, name, at) != 0)
-		return len;
-	while (at < len && data[at] == ' ')
-		at++;
-	for (size_t i = 0; at < len && i < sizeof digits - 1 && data[at] >= '0' && data[at] <= '9'; i++)
-		digits[i] = data[at++];
-	if (number_read(digits, INT64_MAX, &t->retry_after) && t->retry_after > RETRY_AFTER_MAX)
+	if (len <= n || strncasecmp(line, name, n) != 0)
+		return NULL;
+	while (n < len && line[n] == ' ')
+		n++;
+	while (len > n && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+		len--;
+	return arena_copy(a, line + n, len - n);
+}
+
+static size_t
+take_header(char *line, size_t size, size_t n, void *argument)
+{
+	struct transfer *t = argument;
+	const char *seconds = field(t->body.arena, line, size * n, "retry-after:");
+	const char *challenge = field(t->body.arena, line, size * n, "www-authenticate:");
+
+	if (seconds != NULL && number_read(seconds, INT64_MAX, &t->retry_after) &&
+	    t->retry_after > RETRY_AFTER_MAX)
 		t->retry_after = RETRY_AFTER_MAX;
-	return len;
+	if (challenge != NULL && t->www_authenticate == NULL)
+		t->www_authenticate = challenge;
+	return size * n;
 }
 
 static bool
@@ -198,7 +210,7 @@ http_client_call(struct http_client *c, struct arena *a, const struct http_call 
 	if (code == CURLE_OK)
 		*out = (struct http_answer){
 			.status = (int)status, .body = buf_text(&t.body), .len = t.body.len,
-			.retry_after = t.retry_after,
+			.retry_after = t.retry_after, .www_authenticate = t.www_authenticate,
 		};
 	return outcome_of(code, &t);
 }

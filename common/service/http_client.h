@@ -19,7 +19,7 @@ struct http_client;
 
 struct http_call {
 	const char	*url;
-	const char	*form;		/* a POST's application/x-www-form-urlencoded body; NULL: GET */
+	const char	*form;		/* a POST's body, a form unless a header says else; NULL: GET */
 	const char	*header[HTTP_CALL_HEADERS_MAX];		/* "Name: value" */
 	int64_t		 timeout;	/* seconds for all of it; 0: the configuration's */
 };
@@ -37,6 +37,7 @@ struct http_answer {
 	const char	*body;		/* NUL-terminated, in the arena */
 	size_t		 len;
 	int64_t		 retry_after;	/* seconds, 0 when absent or a date */
+	const char	*www_authenticate;	/* the first one, NULL when absent */
 };
 
 struct http_client	*http_client_open(const struct config *);

@@ -7,6 +7,12 @@
 
 #undef getenv	/* whether a web server started the program is in the environment */
 
+bool
+io_started_by_server(void)
+{
+	return getenv("GATEWAY_INTERFACE") != NULL || !FCGX_IsCGI();
+}
+
 static ssize_t
 cgi_read(struct io *io UNUSED, void *to, size_t n)
 {
@@ -46,7 +52,7 @@ io_cgi(void)
 {
 	return (struct io){
 		.read = cgi_read, .write = cgi_write, .end_connection = cgi_end_connection,
-		.envp = environ, .by_hand = getenv("GATEWAY_INTERFACE") == NULL,
+		.envp = environ, .by_hand = !io_started_by_server(),
 	};
 }
 

@@ -22,6 +22,7 @@ struct io {
 	bool		  by_hand;	/* no web server: a person's terminal or script */
 };
 
+bool		 io_started_by_server(void);	/* CGI's or FastCGI's marks are there */
 struct io	 io_cgi(void);
 struct io	 io_fcgx(FCGX_Request *);
 

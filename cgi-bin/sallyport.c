@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sallyport: the administrator's command.
+ *
+ *	init [--group GROUP]	make the state directory: keys and database
+ *	check			say what is missing or wrong
+ *	sweep			delete all expired rows
+ *	settings		print every configuration key
+ *	wrapper DIR		write the wrappers that suexec needs, with this configuration's path
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "service/config_table.h"
+#include "service/doctor.h"
+#include "service/io.h"
+#include "service/state.h"
+#include "service/sweep.h"
+
+#define USAGE	64	/* sysexits EX_USAGE */
+#define CONFIG	78	/* sysexits EX_CONFIG */
+
+static int	command_init(int, char **);
+static int	command_check(int, char **);
+static int	command_sweep(int, char **);
+static int	command_settings(int, char **);
+static int	command_wrapper(int, char **);
+
+static const struct command {
+	const char	*name, *arguments, *what;
+	int		 least, most;	/* arguments */
+	int		 (*run)(int, char **);
+} commands[] = {
+	{ "init",     "[--group GROUP]", "make the state directory: keys and database", 0, 2, command_init },
+	{ "check",    "",		 "say what is missing or wrong",		0, 0, command_check },
+	{ "sweep",    "",		 "delete all expired rows",			0, 0, command_sweep },
+	{ "settings", "",		 "print every configuration key",		0, 0, command_settings },
+	{ "wrapper",  "DIR",		 "write suexec's wrappers into DIR",		1, 1, command_wrapper },
+};
+
+static int
+usage(void)
+{
+	fputs("usage: sallyport COMMAND\n", stderr);
+	for (size_t i = 0; i < COUNT(commands); i++)
+		fprintf(stderr, "  %-8s %-16s %s\n", commands[i].name, commands[i].arguments,
+		    commands[i].what);
+	fputs("The configuration is the file that SALLYPORT_CONF names, or " CONFIG_DEFAULT_PATH ".\n",
+	    stderr);
+	return USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (io_started_by_server()) {
+		fputs("sallyport is a command for a terminal; a web server does not run it\n", stderr);
+		return USAGE;
+	}
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	for (size_t i = 0; argc > 1 && i < COUNT(commands); i++)
+		if (strcmp(commands[i].name, argv[1]) == 0 && argc - 2 >= commands[i].least &&
+		    argc - 2 <= commands[i].most)
+			return commands[i].run(argc - 2, argv + 2);
+	return usage();
+}
+
+/* NULL with the reason printed. */
+static const struct config *
+load(void)
+{
+	const char *why;
+	const struct config *config = config_load(&why);
+
+	if (config == NULL)
+		fprintf(stderr, "sallyport: %s\n", why);
+	return config;
+}
+
+static int
+command_init(int argc, char **argv)
+{
+	const struct config *config;
+	const char *why = "";
+
+	if (argc != 0 && (argc != 2 || strcmp(argv[0], "--group") != 0))
+		return usage();
+	if ((config = load()) == NULL)
+		return CONFIG;
+	if (!state_init(config, argc == 2 ? argv[1] : NULL, &why)) {
+		fprintf(stderr, "sallyport: %s\n", why);
+		return 1;
+	}
+	printf("%s is ready: keys, and the database %s\n", config->state_dir,
+	    strchr(config->database, ':') + 1);
+	return 0;
+}
+
+static int
+command_check(int argc UNUSED, char **argv UNUSED)
+{
+	const struct config *config = load();
+	int problems;
+
+	if (config == NULL)
+		return CONFIG;
+	if ((problems = doctor_run(config)) == 0)
+		puts("All is well.");
+	else
+		printf("%d %s to solve.\n", problems, problems == 1 ? "problem" : "problems");
+	return problems > 0;
+}
+
+static int
+command_sweep(int argc UNUSED, char **argv UNUSED)
+{
+	const struct config *config = load();
+	int64_t deleted = 0;
+	const char *why;
+	struct store *store;
+	bool good;
+
+	if (config == NULL)
+		return CONFIG;
+	if ((store = store_open(config, &why)) == NULL) {
+		fprintf(stderr, "sallyport: %s\n", why);
+		return 1;
+	}
+	good = sweep(store, clock_seconds(), INT_MAX, &deleted);
+	if (!good)
+		fprintf(stderr, "sallyport: %s\n", store_error(store));
+	store_close(store);
+	printf("%lld expired rows deleted\n", (long long)deleted);
+	return !good;
+}
+
+static int
+command_settings(int argc UNUSED, char **argv UNUSED)
+{
+	for (size_t i = 0; i < config_key_count; i++) {
+		const struct config_key *key = &config_keys[i];
+
+		if (i == 0 || key->section != config_keys[i - 1].section)
+			printf("%s%s%s\n", key->section == CONFIG_TOP ? "" : "\n[",
+			    config_section_names[key->section], key->section == CONFIG_TOP ? "" :
+			    key->section == CONFIG_SERVER ? " NAME]" : "]");
+		printf("%-18s %-36s %s\n", key->name, key->standard == NULL ? "(required)" :
+		    *key->standard == '\0' ? "-" : key->standard, key->manual);
+	}
+	return 0;
+}
+
+/* Two lines; the path is quoted for sh. */
+static bool
+write_wrapper(const char *dir, const char *programs, const char *name, const char *conf)
+{
+	char path[PATH_MAX], text[3 * PATH_MAX];
+	int n = snprintf(path, sizeof path, "%s/%s", dir, name), fd, len;
+	bool good;
+
+	len = snprintf(text, sizeof text,
+	    "#!/bin/sh\nSALLYPORT_CONF='%s' exec '%s/%s'\n", conf, programs, name);
+	if (n < 0 || (size_t)n >= sizeof path || len < 0 || (size_t)len >= sizeof text)
+		return false;
+	if ((fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0755)) < 0)
+		return false;
+	good = write(fd, text, (size_t)len) == len && fchmod(fd, 0755) == 0;
+	return close(fd) == 0 && good;
+}
+
+/* Where the programs are: beside this command, or where `make install` puts them. */
+static bool
+find_programs(char out[static PATH_MAX])
+{
+	static const char *const places[] = { "", "/../lib/cgi-bin/sallyport" };
+	char own[PATH_MAX], candidate[2 * PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
+
+	if (n <= 0)
+		return false;
+	own[n] = '\0';
+	*strrchr(own, '/') = '\0';
+	for (size_t i = 0; i < COUNT(places); i++) {
+		(void)snprintf(candidate, sizeof candidate, "%s%s/metadata", own, places[i]);
+		if (access(candidate, X_OK) == 0 && realpath(candidate, out) != NULL) {
+			*strrchr(out, '/') = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+command_wrapper(int argc UNUSED, char **argv)
+{
+	static const char *const programs[] = {
+		"metadata", "register", "authorize", "consent", "oauth-callback", "token", "revoke", "mcp",
+	};
+	const struct config *config = load();
+	char where[PATH_MAX], conf[PATH_MAX];
+
+	if (config == NULL)
+		return CONFIG;
+	if (!find_programs(where) || realpath(config->path, conf) == NULL ||
+	    strchr(where, '\'') != NULL || strchr(conf, '\'') != NULL) {
+		fputs("sallyport: the programs or the configuration cannot be found\n", stderr);
+		return 1;
+	}
+	for (size_t i = 0; i < COUNT(programs); i++)
+		if (!write_wrapper(argv[0], where, programs[i], conf)) {
+			fprintf(stderr, "sallyport: %s/%s: %s\n", argv[0], programs[i], strerror(errno));
+			return 1;
+		}
+	printf("%zu wrappers written to %s\n", COUNT(programs), argv[0]);
+	return 0;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/doctor.h"
+
+#include <linux/magic.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "protocol/json.h"
+#include "service/doctor_online.h"
+#include "service/keyring.h"
+#include "service/store.h"
+
+#ifndef CIFS_SUPER_MAGIC
+#define CIFS_SUPER_MAGIC	0xFF534D42
+#endif
+#ifndef SMB2_SUPER_MAGIC
+#define SMB2_SUPER_MAGIC	0xFE534D42
+#endif
+
+void
+doctor_says(struct doctor *d, enum finding finding, const char *fmt, ...)
+{
+	static const char *const words[] = {
+		[FINE] = "ok      ", [NOTE] = "note    ", [PROBLEM] = "PROBLEM ",
+	};
+	va_list ap;
+
+	d->problems += finding == PROBLEM;
+	fputs(words[finding], stdout);
+	va_start(ap, fmt);
+	vfprintf(stdout, fmt, ap);
+	va_end(ap);
+	fputc('\n', stdout);
+	fflush(stdout);
+}
+
+static void
+check_public_url(struct doctor *d)
+{
+	const struct config *c = d->rq.config;
+
+	doctor_says(d, FINE, "configuration: %s", c->path);
+	if (!c->public_https)
+		doctor_says(d, NOTE, "public_url is http: good for this machine alone");
+	if (*c->public_path == '\0')
+		return;
+	if (c->shared_origin == NULL)
+		doctor_says(d, PROBLEM, "public_url has a path: everyone who can publish on %s can act for "
+		    "your users there. A host name of its own is better; if you trust them all, set "
+		    "shared_origin = accept", c->public_host);
+	else
+		doctor_says(d, NOTE, "public_url has a path: everyone who can publish on %s is trusted",
+		    c->public_host);
+}
+
+/* A file or directory that must be there, usable by us, and closed to others. */
+static bool
+check_path(struct doctor *d, const char *what, const char *path, int access_mode)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || access(path, access_mode) != 0) {
+		doctor_says(d, PROBLEM, "%s %s is missing or not open to this user: run `sallyport init "
+		    "--group GROUP` with the web server's group, and check as that user", what, path);
+		return false;
+	}
+	if ((st.st_mode & 07) != 0) {
+		doctor_says(d, PROBLEM, "%s %s is open to everyone on this machine: chmod o= %s", what, path,
+		    path);
+		return false;
+	}
+	doctor_says(d, FINE, "%s: %s", what, path);
+	return true;
+}
+
+static void
+check_keys(struct doctor *d)
+{
+	for (enum key_purpose p = 0; p < KEY_PURPOSES; p++) {
+		const char *path = arena_printf(d->rq.arena, "%s/keys/%s", d->rq.config->state_dir,
+		    key_purpose_names[p]);
+
+		if (check_path(d, "key file", path, R_OK) && keyring_current(d->rq.keys, p) == NULL)
+			doctor_says(d, PROBLEM, "key file %s is not one that `sallyport init` makes", path);
+	}
+}
+
+/* SQLite's locks are not to be trusted over a network. */
+static bool
+is_on_network(const char *path)
+{
+	static const unsigned long network[] = {
+		NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, AFS_SUPER_MAGIC,
+		CODA_SUPER_MAGIC, V9FS_MAGIC, CEPH_SUPER_MAGIC,
+	};
+	struct statfs fs;
+
+	if (statfs(path, &fs) != 0)
+		return false;
+	for (size_t i = 0; i < COUNT(network); i++)
+		if (((unsigned long)fs.f_type & 0xffffffff) == (network[i] & 0xffffffff))
+			return true;
+	return false;
+}
+
+static void
+check_database(struct doctor *d)
+{
+	const char *path = strchr(d->rq.config->database, ':') + 1, *why = "";
+
+	if (is_on_network(path)) {
+		doctor_says(d, PROBLEM, "database %s is on a network file system, where SQLite may corrupt "
+		    "it: set database to a local disk", path);
+		return;
+	}
+	if (!check_path(d, "database", path, R_OK | W_OK))
+		return;
+	if ((d->rq.store = store_open(d->rq.config, &why)) == NULL)
+		doctor_says(d, PROBLEM, "database %s: %s", path, why);
+	else
+		doctor_says(d, FINE, "database opens and has this version's schema");
+}
+
+int
+doctor_run(const struct config *config)
+{
+	struct io io = { .envp = (char *[]){ NULL } };
+	struct arena arena;
+	struct doctor d = { .rq = {
+		.arena = &arena, .config = config, .io = &io, .id = "check", .now = clock_seconds(),
+	} };
+	const char *credential = strchr(config->entra.credential, ':') + 1;
+
+	arena_init(&arena, (size_t)config->limits.request_memory);
+	d.rq.keys = keyring_open(config);
+	d.rq.http = http_client_open(config);
+	check_public_url(&d);
+	if (check_path(&d, "state directory", config->state_dir, R_OK | W_OK | X_OK)) {
+		check_keys(&d);
+		check_database(&d);
+	}
+	if (check_path(&d, "credential file", credential, R_OK) && d.rq.store != NULL)
+		doctor_check_entra(&d);
+	doctor_check_public_url(&d);
+	http_client_close(d.rq.http);
+	keyring_close(d.rq.keys);
+	store_close(d.rq.store);
+	arena_free(&arena);
+	return d.problems;
+}
