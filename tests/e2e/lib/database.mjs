@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The product's database seen from outside, through the sqlite3 command.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export class Database {
+	constructor(file) { this.file = file; }
+
+	async sqlite(command) {
+		const { stdout } = await run('sqlite3', ['-cmd', '.timeout 5000', this.file, command], {
+			maxBuffer: 256 * 1024 * 1024,
+		});
+		return stdout;
+	}
+
+	async rows(query) {
+		const text = await this.sqlite(`.mode json\n${query}`);
+		return text === '' ? [] : JSON.parse(text);
+	}
+
+	// All that it holds, as text: equal texts are equal contents.
+	content() { return this.sqlite('.dump'); }
+
+	async integrity() { return (await this.sqlite('PRAGMA integrity_check')).trim(); }
+
+	async count(table) { return (await this.rows(`SELECT count(*) AS n FROM ${table}`))[0].n; }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// HTTP as bluntly as a test may want: targets and headers go out as they are written, nothing is followed.
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+
+const PATIENCE = 20_000;
+const observers = new Set();
+
+// observer gets every answer that any client of this process receives; the result ends that.
+export function observe(observer) {
+	observers.add(observer);
+	return () => observers.delete(observer);
+}
+
+// target, if given, replaces the path of url byte by byte.  headers is an object or a flat list of names and values.
+export function request(url, { method = 'GET', headers = {}, body, target, ca, agent = false } = {}) {
+	const { protocol, hostname, port, host, pathname, search } = new URL(url);
+	const list = Array.isArray(headers) && !has(headers, 'host') ? ['Host', host, ...headers] : headers;
+	const options = { hostname, port, path: target ?? pathname + search, method, headers: list, ca, agent };
+
+	return new Promise((resolve, reject) => {
+		const rq = (protocol === 'https:' ? https : http).request(options);
+		let answered = false;
+		rq.on('response', (rs) => {
+			answered = true;
+			collect(rs).then((bytes) => resolve(answer(url, method, rs, bytes)), reject);
+		});
+		// A server that answers early may close before the last byte of the body is sent.
+		rq.on('error', (error) => { if (!answered) reject(error); });
+		rq.setTimeout(PATIENCE, () => rq.destroy(new Error(`no answer to ${method} ${pathname}`)));
+		rq.end(body);
+	});
+}
+
+function has(list, name) {
+	return list.some((item, i) => i % 2 === 0 && item.toLowerCase() === name);
+}
+
+async function collect(stream) {
+	const chunks = [];
+	for await (const chunk of stream)
+		chunks.push(chunk);
+	return Buffer.concat(chunks);
+}
+
+function answer(url, method, rs, bytes) {
+	const text = bytes.toString();
+	const result = {
+		url: String(url), method, status: rs.statusCode, headers: rs.headers, rawHeaders: rs.rawHeaders, text,
+		location: rs.headers.location, json: parse(text),
+	};
+	for (const observer of observers)
+		observer(result);
+	return result;
+}
+
+// undefined for a text that is no JSON.
+export function parse(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+// A body of application/x-www-form-urlencoded; what is undefined is left out, an array is a repeated parameter.
+export function form(fields) {
+	const out = new URLSearchParams();
+	for (const [name, values] of Object.entries(fields))
+		for (const value of [values].flat())
+			if (value !== undefined)
+				out.append(name, value);
+	return out.toString();
+}
+
+export function post(url, fields, { headers = {}, ...rest } = {}) {
+	return request(url, {
+		method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+		body: typeof fields === 'string' || Buffer.isBuffer(fields) ? fields : form(fields), ...rest,
+	});
+}
+
+export function postJson(url, value, { headers = {}, ...rest } = {}) {
+	return request(url, {
+		method: 'POST', headers: { 'Content-Type': 'application/json', ...headers },
+		body: typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value), ...rest,
+	});
+}
+
+// Sends bytes, then our end of the connection closes.  Resolves with what came back, '' when nothing did.
+export function raw(url, bytes) {
+	const { hostname, port } = new URL(url);
+	return new Promise((resolve) => {
+		const socket = net.connect({ host: hostname, port, allowHalfOpen: true });
+		let text = '';
+		const done = () => { socket.destroy(); resolve(text); };
+		socket.setEncoding('latin1');
+		socket.setTimeout(PATIENCE, done);
+		socket.on('data', (chunk) => { text += chunk; });
+		socket.on('end', done);
+		socket.on('error', done);
+		socket.end(bytes);
+	});
+}

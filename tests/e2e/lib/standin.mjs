@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// The stand-in for Entra as a process of its own, and its control.
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { SALLYPORT } from '../../standins/entra/world.mjs';
+import { startCommand } from './command.mjs';
+import { request } from './http.mjs';
+
+const MAIN = fileURLToPath(new URL('../../standins/entra/main.mjs', import.meta.url));
+
+export async function startStandIn(...args) {
+	const { url, stop } = await startCommand(process.execPath, [MAIN, ...args]);
+	return new StandIn(url, stop);
+}
+
+export class StandIn {
+	constructor(url, stop) {
+		Object.assign(this, { url, graph: `${url}/graph`, stop, redirects: [] });
+	}
+
+	async control(name, body, method = 'POST') {
+		const { status, json, text } = await request(`${this.url}/__control/${name}`, {
+			method, headers: { 'Content-Type': 'application/json' },
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		assert.ok(status < 300, `control ${name}: ${status} ${text}`);
+		return json;
+	}
+
+	set(switches) { return this.control('set', switches); }
+	user(user) { return this.control('user', { user }); }
+	log() { return this.control('log', undefined, 'GET'); }
+	clearLog() { return this.control('log', undefined, 'DELETE'); }
+	secrets() { return this.control('secrets', undefined, 'GET'); }
+
+	allowRedirect(uri) {
+		this.redirects.push(uri);
+		return this.control('redirect_uri', { client_id: SALLYPORT, redirect_uri: uri });
+	}
+
+	// Back to the start, with what the sites have registered.
+	async reset() {
+		await this.control('reset');
+		for (const uri of this.redirects)
+			await this.control('redirect_uri', { client_id: SALLYPORT, redirect_uri: uri });
+		if (this.pem !== undefined)
+			await this.allowCertificate(this.pem);
+		await this.clearLog();
+	}
+
+	allowCertificate(pem) {
+		this.pem = pem;
+		return this.control('certificate', { client_id: SALLYPORT, pem });
+	}
+
+	// Runs body while the switches are set, and puts them back.
+	async during(switches, body) {
+		await this.set(switches);
+		try {
+			return await body();
+		} finally {
+			await this.set(Object.fromEntries(Object.keys(switches).map((name) => [name, null])));
+		}
+	}
+
+	// How often the token endpoint was asked for each grant, and Graph for anything.
+	async counts() {
+		const log = await this.log();
+		const count = (test) => log.filter(test).length;
+		const grant = (name) => count((e) => e.form?.grant_type === name);
+		return {
+			authorize: count((e) => e.path.endsWith('/authorize')), code: grant('authorization_code'),
+			refresh: grant('refresh_token'), exchange: grant('urn:ietf:params:oauth:grant-type:jwt-bearer'),
+			graph: count((e) => e.path.startsWith('/graph/')), keys: count((e) => e.path.endsWith('/keys')),
+		};
+	}
+}
