@@ -5,7 +5,8 @@ VALUES (:id_hash, :client_id, :redirect_uri, :state, :code_challenge, :scope, :r
 	:expires_at);
 
 -- name: authorization_request_get
-SELECT client_id, redirect_uri, state, code_challenge, scope, resource, entra_state_hash IS NOT NULL
+SELECT client_id, redirect_uri, state, code_challenge, scope, resource,
+       CASE WHEN entra_state_hash IS NULL THEN 0 ELSE 1 END
   FROM authorization_request
  WHERE id_hash = :id_hash AND expires_at > :now;
 
