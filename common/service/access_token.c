@@ -4,7 +4,7 @@
 #include "protocol/jws.h"
 #include "protocol/scope.h"
 #include "service/client.h"
-#include "service/refresh_token.h"
+#include "service/rotation.h"
 
 #define TABLE		"access_token"
 #define CLAIMS_MAX	8192	/* bytes */
@@ -190,8 +190,8 @@ access_token_verify(struct request *rq, const char *token, const char *resource,
 	if (strcmp(access.session.resource, resource) != 0 ||
 	    !scope_within(access.scope, access.session.scope))
 		return refused(rq, "token and session disagree");
-	if (confirms.data != NULL)
-		TRY(refresh_token_confirm_use(rq, &access.session.sid, confirms));
+	if (confirms.data != NULL && !rotation_confirm_use(rq, &access.session.sid, confirms))
+		return store_failed(rq);
 	if (rq->now - access.session.last_used_at > SESSION_USED_EVERY)
 		note_use(rq, &access.session);
 	*out = access;

@@ -2,7 +2,6 @@
 #include "service/doctor.h"
 
 #include <linux/magic.h>
-#include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -19,23 +18,6 @@
 #ifndef SMB2_SUPER_MAGIC
 #define SMB2_SUPER_MAGIC	0xFE534D42
 #endif
-
-void
-doctor_says(struct doctor *d, enum finding finding, const char *fmt, ...)
-{
-	static const char *const words[] = {
-		[FINE] = "ok      ", [NOTE] = "note    ", [PROBLEM] = "PROBLEM ",
-	};
-	va_list ap;
-
-	d->problems += finding == PROBLEM;
-	fputs(words[finding], stdout);
-	va_start(ap, fmt);
-	vfprintf(stdout, fmt, ap);
-	va_end(ap);
-	fputc('\n', stdout);
-	fflush(stdout);
-}
 
 static void
 check_public_url(struct doctor *d)

@@ -3,17 +3,7 @@
 #ifndef SERVICE_DOCTOR_ONLINE_H
 #define SERVICE_DOCTOR_ONLINE_H
 
-#include "service/http_client.h"
-#include "service/request.h"
-
-enum finding { FINE, NOTE, PROBLEM };
-
-struct doctor {
-	struct request	 rq;
-	int		 problems;
-};
-
-PRINTF(3, 4) void	 doctor_says(struct doctor *, enum finding, const char *fmt, ...);
+#include "service/doctor_report.h"
 
 /* Entra answers, and accepts our credential. */
 void		 doctor_check_entra(struct doctor *);

@@ -34,7 +34,7 @@ struct endpoint {
 	void		(*refuse)(const struct request *, struct response *);	/* NULL: refuse_json */
 };
 
-/* Runs until told to stop (FastCGI) or for one request.  Returns the exit status. */
+/* program.c: runs until told to stop (FastCGI) or for one request.  Returns the exit status. */
 int		 endpoint_run(const struct endpoint *);
 
 /* RFC 6749 section 5.2: {"error":...,"error_description":...} with the error's status. */
@@ -45,8 +45,5 @@ void		 refuse_page(const struct request *, struct response *);
 /* One request, from variables to answer; the FastCGI workers and the CGI case share it. */
 void		 endpoint_serve(const struct endpoint *, struct request *worker, struct io *);
 void		 endpoint_close(const struct endpoint *, struct request *worker);
-
-/* worker.c: serves the listening socket on descriptor 0 until SIGTERM. */
-int		 workers_run(const struct endpoint *, const struct config *);
 
 #endif

@@ -5,6 +5,7 @@
 #include "protocol/resource_indicator.h"
 #include "protocol/scope.h"
 #include "service/client.h"
+#include "service/rotation.h"
 
 #define TABLE		"refresh_token"
 #define SUCCESSOR	"refresh_token.successor"
@@ -86,47 +87,6 @@ refresh_token_issue(struct request *rq, const struct session *s, const struct da
 	return OAUTH_OK;
 }
 
-static enum stored
-change_one(struct request *rq, enum query which, const char *name, struct bytes hash, bool now)
-{
-	AUTO(statement) struct statement *q = store_query(rq->store, which);
-
-	statement_blob(q, name, hash);
-	if (now)
-		statement_int(q, ":now", rq->now);
-	return statement_change(q);
-}
-
-static enum stored
-settle(struct request *rq, enum query which, const struct sid *sid, struct bytes predecessor)
-{
-	AUTO(statement) struct statement *q = store_query(rq->store, which);
-
-	statement_blob(q, ":predecessor", predecessor);
-	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
-	return statement_change(q);
-}
-
-/* Within a transaction. */
-static bool
-confirm(struct request *rq, const struct sid *sid, struct bytes predecessor)
-{
-	return change_one(rq, QUERY_REFRESH_TOKEN_CONFIRM, ":token_hash", predecessor, true) !=
-	    STORE_FAILED &&
-	    settle(rq, QUERY_REFRESH_TOKEN_CONFIRMED, sid, predecessor) != STORE_FAILED &&
-	    settle(rq, QUERY_ACCESS_TOKEN_CONFIRMED, sid, predecessor) != STORE_FAILED;
-}
-
-enum oauth_error
-refresh_token_confirm_use(struct request *rq, const struct sid *sid, struct bytes predecessor)
-{
-	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
-
-	if (t.store == NULL || !confirm(rq, sid, predecessor) || !transaction_commit(&t))
-		return store_failed(rq);
-	return OAUTH_OK;
-}
-
 /* (c): somebody holds a copy; nobody keeps the session. */
 static enum oauth_error
 replayed(struct request *rq, struct transaction *t, const struct sid *sid)
@@ -171,10 +131,7 @@ rotate(struct request *rq, const struct session *s, const struct data_key *key,
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_REFRESH_TOKEN_ROTATE);
 	struct bytes sealed;
 
-	if (row->rotated && (change_one(rq, QUERY_REFRESH_TOKEN_SUPERSEDE, ":token_hash",
-	    row->successor_hash, true) == STORE_FAILED ||
-	    change_one(rq, QUERY_ACCESS_TOKEN_DELETE_BESIDE, ":refresh_hash",
-	    row->successor_hash, false) == STORE_FAILED))
+	if (row->rotated && !rotation_supersede(rq, row->successor_hash))
 		return store_failed(rq);
 	TRY(refresh_token_issue(rq, s, key, token->hash, successor));
 	if (!seal_for_holder(rq->arena, rq->keys, KEY_WRAP, SUCCESSOR, token, successor->secret,
@@ -221,7 +178,7 @@ refresh_token_redeem(struct request *rq, const struct refresh_request *in, struc
 	if (row.spent)
 		return replayed(rq, &t, &row.sid);
 	TRY(judge(rq, in, &token, &row, &session, &key));
-	if (row.predecessor.data != NULL && !confirm(rq, &row.sid, row.predecessor))
+	if (row.predecessor.data != NULL && !rotation_confirm(rq, &row.sid, row.predecessor))
 		return store_failed(rq);
 	if (!same_successor(rq, &token, &row, &successor))
 		TRY(rotate(rq, &session, &key, &token, &row, &successor));

@@ -29,8 +29,4 @@ MUST_CHECK enum oauth_error refresh_token_issue(struct request *, const struct s
 MUST_CHECK enum oauth_error refresh_token_redeem(struct request *, const struct refresh_request *,
 		    struct grant *);
 
-/* The first use of something issued in a rotation: erases what the predecessor's row kept. */
-MUST_CHECK enum oauth_error refresh_token_confirm_use(struct request *, const struct sid *,
-		    struct bytes predecessor);
-
 #endif

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/die.h"
 #include "base/log.h"
-#include "service/endpoint.h"
+#include "service/worker.h"
 
 #define STACK_SIZE	((size_t)512 * 1024)	/* bytes */
 #define STOP_WAIT_MS	5000			/* for requests under way */

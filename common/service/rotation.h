@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rotation.h - what the store keeps of a refresh token's rotation until it is confirmed
+ *
+ * The first use of anything issued in a rotation confirms it: the predecessor's copy of its
+ * successor and its old wrap are erased.
+ */
+#ifndef SERVICE_ROTATION_H
+#define SERVICE_ROTATION_H
+
+#include "service/session.h"
+
+/* Within the caller's transaction; false if the store failed.  Both may be done twice. */
+MUST_CHECK bool	 rotation_confirm(struct request *, const struct sid *, struct bytes predecessor);
+MUST_CHECK bool	 rotation_supersede(struct request *, struct bytes successor_hash);
+
+/* The first use of an access token: the same in a transaction of its own. */
+MUST_CHECK bool	 rotation_confirm_use(struct request *, const struct sid *,
+		    struct bytes predecessor);
+
+#endif
