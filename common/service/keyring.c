@@ -126,10 +126,15 @@ load(struct keyring *r, enum key_purpose purpose)
 	return false;
 }
 
+/* A running process sees a rotation by itself; a file gone bad leaves the keys that were read. */
 static bool
 ready(struct keyring *r, enum key_purpose purpose)
 {
-	return r->purpose[purpose].count > 0 || load(r, purpose);
+	const struct generations *g = &r->purpose[purpose];
+
+	if (g->count > 0 && clock_seconds() - g->read_at < KEY_RELOAD)
+		return true;
+	return load(r, purpose) || g->count > 0;
 }
 
 const struct key *

@@ -4,7 +4,8 @@
  *
  * A file holds one generation a line, oldest first: "KID CREATED_AT BASE64URL".  A new generation
  * verifies at once and is used for new work a minute later, when every process has seen it.  A
- * struct keyring belongs to one worker and reads a file when its purpose is first asked for.
+ * struct keyring belongs to one worker, reads a file when its purpose is first asked for, and looks
+ * again after KEY_RELOAD seconds; a key that it gave out lives until the next call for its purpose.
  */
 #ifndef SERVICE_KEYRING_H
 #define SERVICE_KEYRING_H
@@ -23,7 +24,7 @@ enum key_purpose {
 #define KEY_SIZE		32	/* bytes */
 #define KEY_GENERATIONS_MAX	8
 #define KEY_SETTLE		60	/* seconds before a new generation is used for new work */
-#define KEY_RELOAD		10	/* seconds between two looks at a file for an unknown kid */
+#define KEY_RELOAD		10	/* seconds between two looks at a file */
 
 struct key {
 	char		 kid[17];	/* 16 hexadecimal digits */

@@ -59,6 +59,8 @@ store_query(struct store *s, enum query which)
 void
 statement_auto(struct statement **q)
 {
+	if ((*q)->sqlite == NULL)
+		return;
 	sqlite3_reset((*q)->sqlite);
 	sqlite3_clear_bindings((*q)->sqlite);
 }
