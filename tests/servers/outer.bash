@@ -19,8 +19,10 @@ start_lighttpd()
 		mimetype.assign        = ( ".html" => "text/html" )
 		server.error-intercept = "enable"
 		server.error-handler   = "/error.html"
-		include "$root/httpd-conf/lighttpd/${server#lighttpd-}.conf"
+		include "$tmp/shipped.conf"
 	END
+	# A copy, byte for byte: the tree may lie where www-data cannot read (/root).
+	install -m 644 "$root/httpd-conf/lighttpd/${server#lighttpd-}.conf" "$tmp/shipped.conf"
 	SALLYPORT_BIN=$tmp/bin SALLYPORT_RUN=$run SALLYPORT_PATH=$path SALLYPORT_SERVERS=$names \
 		SALLYPORT_CONF=$tmp/sallyport.conf SALLYPORT_BODY_LIMIT=$body_limit \
 		"${as_www_data[@]}" lighttpd -D -f "$tmp/lighttpd.conf" >"$tmp/log/lighttpd.log" 2>&1 &
@@ -143,7 +145,8 @@ outer_userdir()
 # systemd's part.
 activate()
 {
-	SALLYPORT_CONF=$tmp/sallyport.conf "${as_www_data[@]}" perl "$here/servers/activate.pl" "$run" "$tmp/bin" \
+	install -m 644 "$here/servers/activate.pl" "$tmp/activate.pl"
+	SALLYPORT_CONF=$tmp/sallyport.conf "${as_www_data[@]}" perl "$tmp/activate.pl" "$run" "$tmp/bin" \
 		"${programs[@]}" >"$tmp/log/programs.log" 2>&1 &
 	activate_pid=$!
 	until [[ -S $run/${programs[-1]}.sock ]]; do
