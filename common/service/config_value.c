@@ -118,10 +118,15 @@ config_set(struct config_reader *r, const struct config_key *key, const char *va
 	char *base = key->section == CONFIG_SERVER ? (char *)r->server : (char *)r->config;
 	void *member = base + key->offset;
 
-	if (*value == '\0' && key->syntax != CONFIG_LIST) {
+	if (*value == '\0') {
 		if (key->standard == NULL)
 			return config_wrong(r, arena_printf(r->arena, "%s must be given", key->name));
-		return *key->standard == '\0' ? true : config_set(r, key, key->standard);
+		if (*key->standard != '\0')
+			return config_set(r, key, key->standard);
+		if (key->syntax != CONFIG_LIST) {
+			*(const char **)member = NULL;
+			return true;
+		}
 	}
 	switch (key->syntax) {
 	case CONFIG_LIST:

@@ -81,6 +81,7 @@ a_writer_waits_database_wait_and_then_fails(UNUSED void **state)
 	struct store *other = store_open(&fix.config, &why);
 	int64_t began = real_ms();
 
+	assert_non_null(first.store);
 	assert_non_null(other);
 	{
 		AUTO(transaction) struct transaction second = transaction_begin(other);
@@ -149,6 +150,7 @@ readers_do_not_wait_for_a_writer(UNUSED void **state)
 	const char *why;
 	struct store *other = store_open(&fix.config, &why);
 
+	assert_non_null(first.store);
 	assert_int_equal(put_client(fix.rq.store, "unseen"), STORED);
 	{
 		AUTO(statement) struct statement *q = store_query(other, QUERY_CLIENT_COUNT);

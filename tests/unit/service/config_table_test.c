@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/config_table.h"
+
+#include "config_file.h"
+
+/* A value of each key that is not its default, as written and as kept. */
+static const struct given {
+	enum config_section	 section;
+	const char		*name, *value;
+	int64_t			 number;	/* where the key is one */
+} given[] = {
+	{ CONFIG_TOP, "public_url", "https://other.example/p", 0 },
+	{ CONFIG_TOP, "state_dir", "/srv/state", 0 },
+	{ CONFIG_TOP, "database", "sqlite:/srv/db", 0 },
+	{ CONFIG_TOP, "refresh_grace", "1m", 60 },
+	{ CONFIG_TOP, "workers", "64", 64 },
+	{ CONFIG_TOP, "allowed_hosts", "tunnel.example", 0 },
+	{ CONFIG_TOP, "allowed_origins", "http://localhost:6274", 0 },
+	{ CONFIG_TOP, "redirect_schemes", "com.example.app", 0 },
+	{ CONFIG_TOP, "registration", "off", 0 },
+	{ CONFIG_TOP, "ca_file", "/etc/ca.pem", 0 },
+	{ CONFIG_TOP, "shared_origin", "accept", 0 },
+	{ CONFIG_TOP, "log", "all", 0 },
+	{ CONFIG_ENTRA, "tenant_id", "22222222-2222-4222-8222-222222222222", 0 },
+	{ CONFIG_ENTRA, "client_id", "44444444-4444-4444-8444-444444444444", 0 },
+	{ CONFIG_ENTRA, "credential", "certificate:/etc/app.pem", 0 },
+	{ CONFIG_ENTRA, "authority_host", "https://login.example", 0 },
+	{ CONFIG_ENTRA, "graph_url", "https://graph.example", 0 },
+	{ CONFIG_ENTRA, "scope", "api://a/b", 0 },
+	{ CONFIG_ENTRA, "audience", "api://a", 0 },
+	{ CONFIG_ENTRA, "timeout", "2m", 120 },
+	{ CONFIG_LIMITS, "access_token", "5m", 300 },
+	{ CONFIG_LIMITS, "code", "30s", 30 },
+	{ CONFIG_LIMITS, "transaction", "1h", 3600 },
+	{ CONFIG_LIMITS, "refresh_idle", "7d", 604800 },
+	{ CONFIG_LIMITS, "session", "8h", 28800 },
+	{ CONFIG_LIMITS, "client_unused", "1d", 86400 },
+	{ CONFIG_LIMITS, "clients", "5", 5 },
+	{ CONFIG_LIMITS, "body_max", "64K", 65536 },
+	{ CONFIG_LIMITS, "response_max", "2M", 2097152 },
+	{ CONFIG_LIMITS, "request_memory", "8M", 8388608 },
+	{ CONFIG_LIMITS, "database_wait", "9", 9 },
+};
+
+static const struct given *
+find_given(const struct config_key *key)
+{
+	for (size_t i = 0; i < COUNT(given); i++)
+		if (given[i].section == key->section && strcmp(given[i].name, key->name) == 0)
+			return &given[i];
+	return NULL;
+}
+
+static bool
+is_number(const struct config_key *key)
+{
+	return key->syntax == CONFIG_NUMBER || key->syntax == CONFIG_DURATION ||
+	    key->syntax == CONFIG_SIZE;
+}
+
+/* The text that a key keeps, a list's first word; NULL for none. */
+static const char *
+kept_text(const struct config *c, const struct config_key *key)
+{
+	const void *member = (const char *)c + key->offset;
+
+	return *(const char *const *)member;
+}
+
+static int64_t
+kept_number(const struct config *c, const struct config_key *key)
+{
+	const void *member = (const char *)c + key->offset;
+
+	return *(const int64_t *)member;
+}
+
+static void
+every_key_is_read_into_its_member(UNUSED void **state)
+{
+	const struct config *c;
+	char text[4096];
+	int used = 0;
+
+	for (size_t i = 0; i < COUNT(given); i++) {
+		if (i > 0 && given[i].section != given[i - 1].section)
+			used += snprintf(text + used, sizeof text - (size_t)used, "[%s]\n",
+			    config_section_names[given[i].section]);
+		used += snprintf(text + used, sizeof text - (size_t)used, "%s = %s\n", given[i].name,
+		    given[i].value);
+	}
+	(void)snprintf(text + used, sizeof text - (size_t)used, SERVER);
+	c = must_read(text);
+	for (size_t i = 0; i < config_key_count; i++) {
+		const struct config_key *key = &config_keys[i];
+		const struct given *g = find_given(key);
+
+		if (key->section == CONFIG_SERVER)
+			continue;
+		if (g == NULL)
+			fail_msg("this test gives no %s", key->name);
+		if (is_number(key))
+			assert_int_equal(kept_number(c, key), g->number);
+		else
+			assert_string_equal(kept_text(c, key), g->value);
+	}
+}
+
+static void
+every_key_has_the_default_that_the_manual_states(UNUSED void **state)
+{
+	const struct config *c = must_read(TOP ENTRA SERVER);
+
+	assert_string_equal(c->state_dir, "/var/lib/sallyport");
+	assert_int_equal(c->refresh_grace, 30);
+	assert_int_equal(c->workers, 8);
+	assert_null(c->allowed_hosts[0]);
+	assert_null(c->allowed_origins[0]);
+	assert_null(c->redirect_schemes[0]);
+	assert_string_equal(c->registration[0], "dynamic");
+	assert_null(c->ca_file);
+	assert_null(c->shared_origin);
+	assert_string_equal(c->log, "errors");
+	assert_string_equal(c->entra.authority_host, "https://login.microsoftonline.com");
+	assert_string_equal(c->entra.graph_url, "https://graph.microsoft.com");
+	assert_int_equal(c->entra.timeout, 10);
+	assert_int_equal(c->limits.access_token, 3600);
+	assert_int_equal(c->limits.code, 60);
+	assert_int_equal(c->limits.transaction, 600);
+	assert_int_equal(c->limits.refresh_idle, 30 * 86400);
+	assert_int_equal(c->limits.session, 90 * 86400);
+	assert_int_equal(c->limits.client_unused, 90 * 86400);
+	assert_int_equal(c->limits.clients, 10000);
+	assert_int_equal(c->limits.body_max, 1024 * 1024);
+	assert_int_equal(c->limits.response_max, 1024 * 1024);
+	assert_int_equal(c->limits.request_memory, 24 * 1024 * 1024);
+	assert_int_equal(c->limits.database_wait, 5);
+}
+
+static void
+every_row_is_whole_and_stands_once(UNUSED void **state)
+{
+	for (size_t i = 0; i < config_key_count; i++) {
+		const struct config_key *key = &config_keys[i];
+		size_t n = strlen(key->manual);
+
+		assert_in_range(n, 10, 100);
+		assert_int_equal(key->manual[n - 1], '.');
+		if (is_number(key))
+			assert_true(key->least < key->most && key->standard != NULL);
+		for (size_t j = 0; j < i; j++)
+			assert_false(config_keys[j].section == key->section &&
+			    strcmp(config_keys[j].name, key->name) == 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(every_key_is_read_into_its_member),
+		CASE(every_key_has_the_default_that_the_manual_states),
+		CASE(every_row_is_whole_and_stands_once),
+	};
+
+	return RUN(tests, NULL, NULL);
+}
