@@ -50,6 +50,16 @@ static const struct param consent_params[] = {
 	PARAM(consent_request, decision,    OPTIONAL, 16,		 is_vschar),
 };
 
+/* The way back from Entra, or a second click: fine in the browser that approved, nowhere else. */
+static bool
+is_this_browser(struct request *rq, struct bytes browser_hash)
+{
+	struct opaque_token browser;
+
+	return browser_cookie_read(rq, &browser) && browser_hash.len == sizeof browser.hash &&
+	    secret_bytes_equal(browser.hash, browser_hash.data, sizeof browser.hash);
+}
+
 static enum oauth_error
 find_transaction(struct request *rq, const char *text, struct opaque_token *id,
     struct authorization_request *out)
@@ -65,7 +75,7 @@ find_transaction(struct request *rq, const char *text, struct opaque_token *id,
 	default:
 		return store_failed(rq);
 	}
-	if (out->approved)
+	if (out->browser_hash.data != NULL && !is_this_browser(rq, out->browser_hash))
 		return fail(&rq->failure, INVALID_REQUEST, "This sign-in has been used already.");
 	return OAUTH_OK;
 }
@@ -103,7 +113,8 @@ show(struct request *rq, struct response *rs, const struct opaque_token *id,
 
 	TRY(client_find(rq, transaction->client_id, &client));
 	TRY(entra_authorization_endpoint(rq, &entra));
-	if ((csrf = browser_csrf(rq, &browser, id)) == NULL)
+	csrf = browser_csrf(rq, &browser, authorization_request_binding(rq, transaction));
+	if (csrf == NULL)
 		return fail_because(&rq->failure, SERVER_ERROR, "The server is not ready.",
 		    "the browser key cannot be read; run `sallyport check`");
 	rs->content_type = "text/html; charset=utf-8";
@@ -128,33 +139,37 @@ show(struct request *rq, struct response *rs, const struct opaque_token *id,
 	return OAUTH_OK;
 }
 
-/* The form must come from our own page, in the browser that the page was shown to. */
+/*
+ * The form must come from our own page, in the browser that the page was shown to, and mean what
+ * the page showed: a row that was changed since has another binding.
+ */
 static enum oauth_error
-check_form(struct request *rq, const struct consent_request *in, const struct opaque_token *id)
+check_form(struct request *rq, const struct consent_request *in,
+    const struct authorization_request *transaction, struct opaque_token *browser)
 {
-	struct opaque_token browser;
-
 	if (!browser_sent_by_ourselves(rq))
 		return fail_because(&rq->failure, FORBIDDEN, "The form was not sent by this page.",
 		    "Origin or Sec-Fetch-Site is another site's");
-	if (!browser_cookie_read(rq, &browser))
+	if (!browser_cookie_read(rq, browser))
 		return fail_because(&rq->failure, FORBIDDEN,
 		    "Your browser did not send the cookie that this page had set.", "no browser cookie");
-	if (!secret_equal(browser_csrf(rq, &browser, id), in->csrf))
+	if (!secret_equal(browser_csrf(rq, browser, authorization_request_binding(rq, transaction)),
+	    in->csrf))
 		return fail_because(&rq->failure, FORBIDDEN, "The form was not sent by this page.",
 		    "csrf does not match");
 	return OAUTH_OK;
 }
 
 static enum oauth_error
-send_to_entra(struct request *rq, struct response *rs, const struct opaque_token *id, bool other)
+send_to_entra(struct request *rq, struct response *rs,
+    const struct authorization_request *transaction, const struct opaque_token *browser, bool other)
 {
 	struct buf url = buf_new(rq->arena, RESPONSE_HEADERS_MAX);
 	struct entra_round round;
 	const char *entra;
 
 	TRY(entra_authorization_endpoint(rq, &entra));
-	switch (authorization_request_approve(rq, id, &round)) {
+	switch (authorization_request_approve(rq, transaction, browser, &round)) {
 	case STORED:
 		break;
 	case ABSENT:
@@ -162,7 +177,7 @@ send_to_entra(struct request *rq, struct response *rs, const struct opaque_token
 	default:
 		return store_failed(rq);
 	}
-	browser_transaction_set(rq, rs, id->hash, &round.cookie);
+	browser_transaction_set(rq, rs, transaction->id_hash.data, &round.cookie);
 	buf_lit(&url, entra);
 	uri_add_query(&url, "client_id", rq->config->entra.client_id);
 	uri_add_query(&url, "response_type", "code");
@@ -182,13 +197,9 @@ send_to_entra(struct request *rq, struct response *rs, const struct opaque_token
 }
 
 static enum oauth_error
-deny(struct request *rq, struct response *rs, const struct opaque_token *id,
-    const struct authorization_request *transaction)
+deny(struct request *rq, struct response *rs, const struct authorization_request *transaction)
 {
-	struct bytes hash = { .data = (uint8_t *)arena_copy(rq->arena, id->hash, sizeof id->hash),
-	    .len = sizeof id->hash };
-
-	if (authorization_request_close(rq, hash) == STORE_FAILED)
+	if (authorization_request_close(rq, transaction->id_hash) == STORE_FAILED)
 		return store_failed(rq);
 	(void)fail(&rq->failure, ACCESS_DENIED, "the person did not agree");
 	authorization_response_error(rq, rs, transaction->redirect_uri, transaction->state);
@@ -201,7 +212,7 @@ consent(struct request *rq, struct response *rs)
 	bool post = strcmp(rq->method, "POST") == 0;
 	struct authorization_request transaction;
 	struct consent_request in = { 0 };
-	struct opaque_token id;
+	struct opaque_token id, browser;
 
 	TRY(param_read(&in, consent_params, COUNT(consent_params), post ? rq->body : rq->query,
 	    rq->arena, &rq->failure));
@@ -209,12 +220,12 @@ consent(struct request *rq, struct response *rs)
 	rq->client_id = transaction.client_id;
 	if (!post)
 		return show(rq, rs, &id, &transaction);
-	TRY(check_form(rq, &in, &id));
+	TRY(check_form(rq, &in, &transaction, &browser));
 	if (in.decision != NULL && strcmp(in.decision, "approve") == 0)
-		return send_to_entra(rq, rs, &id, false);
+		return send_to_entra(rq, rs, &transaction, &browser, false);
 	if (in.decision != NULL && strcmp(in.decision, "switch") == 0)
-		return send_to_entra(rq, rs, &id, true);
+		return send_to_entra(rq, rs, &transaction, &browser, true);
 	if (in.decision != NULL && strcmp(in.decision, "deny") == 0)
-		return deny(rq, rs, &id, &transaction);
+		return deny(rq, rs, &transaction);
 	return fail(&rq->failure, INVALID_REQUEST, "decision must be approve, switch or deny");
 }

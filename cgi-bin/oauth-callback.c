@@ -78,9 +78,10 @@ take_transaction(struct request *rq, struct response *rs, const char *state, str
 		return fail_because(&rq->failure, FORBIDDEN,
 		    "The person who approved did so in another browser.", "no transaction cookie");
 	browser_transaction_clear(rq, rs, out->transaction.id_hash.data);
-	if (!authorization_request_unseal(rq, &cookie, sealed, &out->nonce, &out->code_verifier))
+	if (!authorization_request_unseal(rq, &out->transaction, &cookie, sealed, &out->nonce,
+	    &out->code_verifier))
 		return fail_because(&rq->failure, SERVER_ERROR, "The server is not ready.",
-		    "the transaction does not open; run `sallyport check`");
+		    "the transaction does not open or was tampered with; run `sallyport check`");
 	switch (authorization_request_close(rq, out->transaction.id_hash)) {
 	case STORED:
 		return OAUTH_OK;

@@ -4,6 +4,10 @@
  *
  * Its id, Entra's state and the approving browser's cookie are opaque tokens, kept as hashes.
  * Nonce and verifier exist only after the approval, sealed under that cookie.  Used once.
+ *
+ * The clear columns say who gets the answer, so they are bound: the page's form to what the page
+ * showed, and the sealed column to what was approved.  Whoever writes to the database between two
+ * steps cannot send one person's answer to somebody else.
  */
 #ifndef SERVICE_AUTHORIZATION_REQUEST_H
 #define SERVICE_AUTHORIZATION_REQUEST_H
@@ -20,7 +24,7 @@ struct authorization_request {
 	const char	*code_challenge;
 	const char	*scope;
 	const char	*resource;
-	bool		 approved;
+	struct bytes	 browser_hash;		/* of the browser that approved; no data before */
 };
 
 /* What the approval adds, for the way to Entra and back. */
@@ -36,8 +40,13 @@ MUST_CHECK enum stored authorization_request_open(struct request *,
 MUST_CHECK enum stored authorization_request_get(struct request *, const struct opaque_token *id,
 		    struct authorization_request *);
 
-/* Makes the round and binds it; ABSENT when it was approved before or ran out. */
-MUST_CHECK enum stored authorization_request_approve(struct request *, const struct opaque_token *id,
+/* A digest of all that is asked, its id included; NULL when the row is too long to be ours. */
+MUST_CHECK const char *authorization_request_binding(struct request *,
+		    const struct authorization_request *);
+
+/* Makes the round and binds it to the browser; ABSENT when another has approved, or it ran out. */
+MUST_CHECK enum stored authorization_request_approve(struct request *,
+		    const struct authorization_request *, const struct opaque_token *browser,
 		    struct entra_round *);
 
 /* The transaction that Entra's state belongs to, and what the cookie must match. */
@@ -45,9 +54,11 @@ MUST_CHECK enum stored authorization_request_by_state(struct request *,
 		    const struct opaque_token *state, struct authorization_request *,
 		    struct bytes *cookie_hash, struct bytes *sealed);
 
-/* Opens nonce and verifier with the browser's cookie. */
-MUST_CHECK bool	 authorization_request_unseal(struct request *, const struct opaque_token *cookie,
-		    struct bytes sealed, const char **nonce, const char **code_verifier);
+/* Opens nonce and verifier with the browser's cookie; false too when the row is not what was
+ * approved. */
+MUST_CHECK bool	 authorization_request_unseal(struct request *, const struct authorization_request *,
+		    const struct opaque_token *cookie, struct bytes sealed, const char **nonce,
+		    const char **code_verifier);
 
 /* STORED for the one who may go on with it. */
 MUST_CHECK enum stored authorization_request_close(struct request *, struct bytes id_hash);

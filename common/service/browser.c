@@ -45,14 +45,13 @@ browser_cookie(struct request *rq, struct response *rs)
 }
 
 const char *
-browser_csrf(struct request *rq, const struct opaque_token *browser,
-    const struct opaque_token *transaction)
+browser_csrf(struct request *rq, const struct opaque_token *browser, const char *binding)
 {
 	const struct key *key = keyring_current(rq->keys, KEY_BROWSER);
-	const char *both = arena_printf(rq->arena, "csrf %s %s", browser->text, transaction->text);
+	const char *both = arena_printf(rq->arena, "csrf %s %s", browser->text, binding);
 	uint8_t mac[SHA256_SIZE];
 
-	if (key == NULL)
+	if (key == NULL || binding == NULL)
 		return NULL;
 	hmac_sign(key->hmac, both, strlen(both), mac);
 	return base64url_encode(rq->arena, mac, sizeof mac);

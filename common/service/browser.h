@@ -17,9 +17,10 @@
 struct opaque_token	 browser_cookie(struct request *, struct response *);
 MUST_CHECK bool		 browser_cookie_read(struct request *, struct opaque_token *);
 
-/* HMAC over browser and transaction under the browser key, as text; NULL without the key. */
+/* HMAC over the browser and what its page shows, under the browser key, as text; NULL without the
+ * key. */
 MUST_CHECK const char	*browser_csrf(struct request *, const struct opaque_token *browser,
-			    const struct opaque_token *transaction);
+			    const char *binding);
 
 /* One cookie per transaction, named after the transaction's hash. */
 void			 browser_transaction_set(struct request *, struct response *,

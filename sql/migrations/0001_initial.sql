@@ -22,7 +22,8 @@ CREATE TABLE authorization_request (
 	scope		 TEXT    NOT NULL,		-- as it would be granted
 	resource	 TEXT    NOT NULL,
 	expires_at	 INTEGER NOT NULL,
-	entra_state_hash BLOB,				-- from here on set by the approval
+	browser_hash	 BLOB,				-- from here on set by the approval
+	entra_state_hash BLOB,
 	cookie_hash	 BLOB,				-- of the approving browser's cookie
 	sealed		 BLOB				-- nonce and verifier, under that cookie
 ) STRICT;

@@ -5,16 +5,18 @@ VALUES (:id_hash, :client_id, :redirect_uri, :state, :code_challenge, :scope, :r
 	:expires_at);
 
 -- name: authorization_request_get
-SELECT client_id, redirect_uri, state, code_challenge, scope, resource,
-       CASE WHEN entra_state_hash IS NULL THEN 0 ELSE 1 END
+SELECT client_id, redirect_uri, state, code_challenge, scope, resource, browser_hash
   FROM authorization_request
  WHERE id_hash = :id_hash AND expires_at > :now;
 
 -- name: authorization_request_approve
--- Once: the first approval binds the transaction to its browser.
+-- The first approval binds the transaction to its browser; the same browser may approve again (a
+-- second click, the way back from Entra), which makes the earlier round worthless.
 UPDATE authorization_request
-   SET entra_state_hash = :entra_state_hash, cookie_hash = :cookie_hash, sealed = :sealed
- WHERE id_hash = :id_hash AND entra_state_hash IS NULL AND expires_at > :now;
+   SET browser_hash = :browser_hash, entra_state_hash = :entra_state_hash,
+       cookie_hash = :cookie_hash, sealed = :sealed
+ WHERE id_hash = :id_hash AND (browser_hash IS NULL OR browser_hash = :browser_hash)
+   AND expires_at > :now;
 
 -- name: authorization_request_by_state
 SELECT id_hash, client_id, redirect_uri, state, code_challenge, scope, resource, cookie_hash, sealed
