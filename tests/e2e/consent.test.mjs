@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// What people do at the consent page: click twice, go back, start in one window and finish in another.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser } from './lib/browser.mjs';
+import { authorization, discover, readResponse, register } from './lib/oauth.mjs';
+import { atClient } from './lib/sign-in.mjs';
+import { startSite } from './lib/site.mjs';
+
+let site;
+let metadata;
+let client;
+
+before(async () => {
+	site = await startSite('lighttpd-fastcgi');
+	({ metadata } = await discover(site.resource()));
+	client = await register(metadata);
+});
+
+after(() => site.stop());
+
+async function openPage(browser = new Browser()) {
+	const asked = authorization(metadata, client, { resource: site.resource() });
+	return { browser, asked, page: await browser.open(asked.url) };
+}
+
+const codeOf = (landed) => readResponse(landed, metadata.issuer).code;
+
+test('a second click on Continue goes on as the first would have', async () => {
+	const { browser, asked, page } = await openPage();
+	const entra = (url) => url.startsWith(site.standin.url);
+	await browser.submit(page, 'approve', { stop: entra });
+	const { landed } = await browser.submit(page, 'approve', { stop: atClient(asked) });
+	assert.ok(codeOf(landed));
+});
+
+test('the round of the first click is worthless after a second one', async () => {
+	const { browser, asked, page } = await openPage();
+	const callback = (url) => url.startsWith(`${site.url}/oauth-callback`);
+	const first = await browser.submit(page, 'approve', { stop: callback });
+	await browser.submit(page, 'approve', { stop: callback });
+	const answer = await browser.open(first.landed.href, { stop: atClient(asked) });
+	assert.equal(answer.status, 400);
+});
+
+test('the way back from Entra leads to the page again, and another account can be chosen', async () => {
+	const { browser, asked, page } = await openPage();
+	await browser.submit(page, 'approve', { stop: (url) => url.startsWith(site.standin.url) });
+	const again = await browser.open(page.landed.href);
+	assert.equal(again.status, 200);
+	const { landed } = await browser.submit(again, 'switch', { stop: (url) => url.startsWith(site.standin.url) });
+	assert.equal(landed.searchParams.get('prompt'), 'select_account');
+	assert.ok(asked);
+});
+
+test('once approved, the page is shown in no other browser, and its form is refused there', async () => {
+	const { browser, page } = await openPage();
+	const other = new Browser();
+	const seen = await other.open(page.landed.href);
+	assert.equal(seen.status, 200, 'before the approval anyone with the address sees the page');
+	await browser.submit(page, 'approve', { stop: (url) => url.startsWith(site.standin.url) });
+	assert.equal((await other.open(page.landed.href)).status, 400);
+	const refused = await other.submit(seen, 'approve', { stop: (url) => url.startsWith(site.standin.url) });
+	assert.equal(refused.status, 400);
+});
+
+test('a transaction that came back from Entra is over', async () => {
+	const { browser, asked, page } = await openPage();
+	const { landed } = await browser.submit(page, 'approve', { stop: atClient(asked) });
+	assert.ok(codeOf(landed));
+	assert.equal((await browser.open(page.landed.href)).status, 400);
+});
