@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/authorization_code.h"
 
+#include "base/base64url.h"
 #include "base/log.h"
 #include "protocol/pkce.h"
 #include "protocol/resource_indicator.h"
@@ -19,6 +20,20 @@ struct row {
 	bool		 redeemed;
 };
 
+/*
+ * What the wrap is bound to beside the code: whoever holds a code of somebody else's and writes to
+ * the database must not put a challenge of their own in its row.
+ */
+static const char *
+bound(struct request *rq, const char *redirect_uri, const char *code_challenge)
+{
+	const char *both = arena_printf(rq->arena, "%s %s", redirect_uri, code_challenge);
+	uint8_t digest[SHA256_SIZE];
+
+	sha256(both, strlen(both), digest);
+	return arena_printf(rq->arena, TABLE " %s", base64url_encode(rq->arena, digest, sizeof digest));
+}
+
 enum oauth_error
 authorization_code_issue(struct request *rq, const struct session *s, const struct data_key *key,
     const char *redirect_uri, const char *code_challenge, struct opaque_token *out)
@@ -27,7 +42,8 @@ authorization_code_issue(struct request *rq, const struct session *s, const stru
 	struct opaque_token code = opaque_token_new(rq->arena);
 	struct wrap wrap;
 
-	if (!seal_wrap(rq->arena, rq->keys, TABLE, &code, &s->sid, key, &wrap))
+	if (!seal_wrap(rq->arena, rq->keys, bound(rq, redirect_uri, code_challenge), &code, &s->sid, key,
+	    &wrap))
 		return fail_because(&rq->failure, SERVER_ERROR, "the server is not ready",
 		    "the wrap key cannot be read; run `sallyport check`");
 	statement_hash(q, ":code_hash", code.hash);
@@ -111,7 +127,8 @@ judge(struct request *rq, const struct code_request *in, const struct opaque_tok
 	default:
 		return store_failed(rq);
 	}
-	if (!seal_unwrap(rq->arena, rq->keys, TABLE, code, &row->sid, &row->wrap, key) ||
+	if (!seal_unwrap(rq->arena, rq->keys, bound(rq, row->redirect_uri, row->code_challenge), code,
+	    &row->sid, &row->wrap, key) ||
 	    !session_identity_agrees(rq, s, key, identity) ||
 	    strcmp(s->client_id, row->client_id) != 0)
 		return invalid(rq, "the stored session does not open or was tampered with");
