@@ -120,6 +120,26 @@ test('check says what is wrong: no state, an open key file, a malformed one, a f
 	assert.match(sallyport(['check'], { conf }).text, /PROBLEM database/);
 });
 
+test('check refuses a database on a network file system', () => {
+	const { conf } = install('network');
+	assert.equal(sallyport(['init'], { conf }).status, 0);
+	// No such file system can be had here, so the answer of statfs is changed on its way to the program.
+	writeFileSync(path.join(dir, 'nfs.c'), `#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <sys/vfs.h>
+		int statfs(const char *path, struct statfs *out) {
+			int (*real)(const char *, struct statfs *) = (int (*)(const char *, struct statfs *))dlsym(RTLD_NEXT, "statfs");
+			int answer = real(path, out);
+			out->f_type = 0x6969;
+			return answer;
+		}`);
+	execFileSync('cc', ['-shared', '-fPIC', '-o', path.join(dir, 'nfs.so'), path.join(dir, 'nfs.c'), '-ldl']);
+	const { status, text } = sallyport(['check'], { conf, env: { LD_PRELOAD: path.join(dir, 'nfs.so') } });
+	assert.equal(status, 1);
+	assert.match(text, /PROBLEM database .* is on a network file system/);
+	assert.doesNotMatch(sallyport(['check'], { conf }).text, /network file system/);
+});
+
 test('check names file, line and reason of a wrong configuration', () => {
 	const { conf } = install('syntax', (c) => `nonsense = 1\n${c}`);
 	const { status, text } = sallyport(['check'], { conf });
