@@ -24,7 +24,20 @@ unreadable(struct request *rq, const struct session *s, enum stored stored)
 	return ENTRA_REFUSED;
 }
 
-/* Asks Entra; the lease is ours. */
+static enum entra_outcome
+verify(struct request *rq, const struct session *s, const char *access_token)
+{
+	switch (entra_verify_access_token(rq, access_token, s->tenant_id, s->object_id)) {
+	case OAUTH_OK:
+		return ENTRA_GRANTED;
+	case TEMPORARILY_UNAVAILABLE:
+		return ENTRA_UNAVAILABLE;
+	default:
+		return ENTRA_MISCONFIGURED;
+	}
+}
+
+/* Asks Entra; the lease is ours.  A token that does not serve must not take a good one's place. */
 static enum entra_outcome
 ask(struct request *rq, const struct session *s, const struct data_key *key,
     const struct opaque_token *owner, struct entra_tokens *tokens)
@@ -36,7 +49,8 @@ ask(struct request *rq, const struct session *s, const struct data_key *key,
 	entra_form_add(&form, "refresh_token", tokens->refresh_token);
 	entra_form_add(&form, "scope", arena_printf(rq->arena, "%s openid profile offline_access",
 	    rq->config->entra.scope));
-	if ((outcome = entra_token_call(rq, &form, &reply)) != ENTRA_GRANTED)
+	if ((outcome = entra_token_call(rq, &form, &reply)) != ENTRA_GRANTED ||
+	    (outcome = verify(rq, s, reply.access_token)) != ENTRA_GRANTED)
 		return outcome;
 	tokens->access_token = reply.access_token;
 	tokens->expires_at = reply.expires_at;
@@ -126,13 +140,6 @@ entra_session_token(struct request *rq, const struct session *s, const struct da
 
 	if (outcome != ENTRA_GRANTED)
 		return outcome;
-	switch (entra_verify_access_token(rq, tokens.access_token, s->tenant_id, s->object_id)) {
-	case OAUTH_OK:
-		*access_token = tokens.access_token;
-		return ENTRA_GRANTED;
-	case TEMPORARILY_UNAVAILABLE:
-		return ENTRA_UNAVAILABLE;
-	default:
-		return ENTRA_MISCONFIGURED;
-	}
+	*access_token = tokens.access_token;
+	return verify(rq, s, tokens.access_token);
 }

@@ -61,7 +61,10 @@ refused(struct request *rq, enum oauth_error error, const char *why)
 	    arena_printf(rq->arena, "entra's token: %s", why));
 }
 
-/* Split, alg, kid, signature; the claims are the caller's to release. */
+/*
+ * Split, alg, kid, signature; the claims are the caller's to release.  The token came from Entra
+ * itself, so a key that is unknown is a key that we could not fetch yet.
+ */
 static enum oauth_error
 open_token(struct request *rq, const char *token, enum oauth_error error,
     const struct entra_endpoints *entra, struct json_object **claims)
@@ -78,7 +81,7 @@ open_token(struct request *rq, const char *token, enum oauth_error error,
 		return refused(rq, error, why);
 	if ((key = find_key(rq, entra, kid, false, &issuer)) == NULL &&
 	    (key = find_key(rq, entra, kid, true, &issuer)) == NULL)
-		return refused(rq, error, "signed with an unknown key");
+		return refused(rq, TEMPORARILY_UNAVAILABLE, "signed with an unknown key");
 	if (!jws_verify_rs256(&jws, key))
 		return refused(rq, error, "bad signature");
 	*claims = json_parse(rq->arena, (const char *)jws.payload.data, jws.payload.len);
