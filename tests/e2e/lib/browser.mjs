@@ -7,7 +7,9 @@ import { form as encode, request } from './http.mjs';
 const HOPS_MAX = 12;
 
 export class Browser {
-	constructor() {
+	// ca: a certificate that this browser trusts.
+	constructor({ ca } = {}) {
+		this.ca = ca;
 		this.jar = new Map();	// by host, path and name
 		this.sent = [];		// every cookie value that was ever set, for tests that look for leaks
 	}
@@ -20,7 +22,7 @@ export class Browser {
 	async fetch(url, { method = 'GET', headers = {}, body } = {}) {
 		const cookie = this.cookies(url).map((c) => `${c.name}=${c.value}`).join('; ');
 		const answer = await request(url, {
-			method, body, headers: { 'User-Agent': 'Mozilla/5.0', ...cookie && { Cookie: cookie }, ...headers },
+			method, body, ca: this.ca, headers: { 'User-Agent': 'Mozilla/5.0', ...cookie && { Cookie: cookie }, ...headers },
 		});
 		for (const line of answer.headers['set-cookie'] ?? [])
 			this.#keep(new URL(url), line);

@@ -8,15 +8,15 @@ const run = promisify(execFile);
 export class Database {
 	constructor(file) { this.file = file; }
 
-	async sqlite(command) {
-		const { stdout } = await run('sqlite3', ['-cmd', '.timeout 5000', this.file, command], {
+	async sqlite(command, ...options) {
+		const { stdout } = await run('sqlite3', [...options, '-cmd', '.timeout 5000', this.file, command], {
 			maxBuffer: 256 * 1024 * 1024,
 		});
 		return stdout;
 	}
 
 	async rows(query) {
-		const text = await this.sqlite(`.mode json\n${query}`);
+		const text = await this.sqlite(query, '-json');
 		return text === '' ? [] : JSON.parse(text);
 	}
 
@@ -24,6 +24,9 @@ export class Database {
 	content() { return this.sqlite('.dump'); }
 
 	async integrity() { return (await this.sqlite('PRAGMA integrity_check')).trim(); }
+
+	// As if the pause between two fetches of Entra's documents were over.
+	forgetAttempts() { return this.sqlite('UPDATE entra_cache SET tried_at = 0'); }
 
 	async count(table) { return (await this.rows(`SELECT count(*) AS n FROM ${table}`))[0].n; }
 }

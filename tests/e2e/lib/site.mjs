@@ -24,7 +24,7 @@ export async function startSite(server, options = {}) {
 	let standin;
 	let running;
 	try {
-		standin = options.standin ?? await startStandIn(...options.tls ? ['--tls-dir', path.join(dir, 'tls')] : []);
+		standin = options.standin ?? await startStandIn(options.tls ? path.join(dir, 'tls') : undefined);
 		const conf = path.join(dir, 'sallyport.conf.in');
 		const keep = path.join(dir, 'keep');
 		writeFileSync(conf, configuration(dir, standin, options));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The stand-in for Entra as a process of its own, and its control.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SALLYPORT } from '../../standins/entra/world.mjs';
 import { startCommand } from './command.mjs';
@@ -8,19 +10,20 @@ import { request } from './http.mjs';
 
 const MAIN = fileURLToPath(new URL('../../standins/entra/main.mjs', import.meta.url));
 
-export async function startStandIn(...args) {
-	const { url, stop } = await startCommand(process.execPath, [MAIN, ...args]);
-	return new StandIn(url, stop);
+// tls is a directory for its certificates, or nothing for plain HTTP.
+export async function startStandIn(tls) {
+	const { url, stop } = await startCommand(process.execPath, [MAIN, ...tls === undefined ? [] : ['--tls-dir', tls]]);
+	return new StandIn(url, stop, tls === undefined ? undefined : readFileSync(path.join(tls, 'ca.pem')));
 }
 
 export class StandIn {
-	constructor(url, stop) {
-		Object.assign(this, { url, graph: `${url}/graph`, stop, redirects: [] });
+	constructor(url, stop, ca) {
+		Object.assign(this, { url, graph: `${url}/graph`, stop, ca, redirects: [] });
 	}
 
 	async control(name, body, method = 'POST') {
 		const { status, json, text } = await request(`${this.url}/__control/${name}`, {
-			method, headers: { 'Content-Type': 'application/json' },
+			method, ca: this.ca, headers: { 'Content-Type': 'application/json' },
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
 		assert.ok(status < 300, `control ${name}: ${status} ${text}`);
