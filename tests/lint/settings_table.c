@@ -30,7 +30,9 @@ print_amount(enum config_syntax s, int64_t n)
 	};
 	size_t i = 0;
 
-	if (s == CONFIG_DURATION) {
+	if (n == 0) {
+		printf("0");
+	} else if (s == CONFIG_DURATION) {
 		while (n % times[i].size != 0)
 			i++;
 		printf("%" PRId64 "%s", n / times[i].size, times[i].unit);
@@ -47,9 +49,10 @@ static void
 print_syntax(const struct config_key *key)
 {
 	if (key->choice != NULL) {
-		printf("%s", key->syntax == CONFIG_LIST ? "list of " : "");
+		printf("%s`", key->syntax == CONFIG_LIST ? "list of " : "");
 		for (const char *p = key->choice; *p != '\0'; p++)
-			printf("%s", *p == ' ' ? ", " : (char[]){ *p, '\0' });
+			printf("%s", *p == ' ' ? "`, `" : (char[]){ *p, '\0' });
+		printf("`");
 		return;
 	}
 	printf("%s", syntax(key->syntax));
