@@ -10,6 +10,8 @@
 #include "service/endpoint.h"
 #include "service/sweep.h"
 
+#define REGISTRATION_MAX	((size_t)64 * 1024)	/* bytes: sixteen long redirect URIs and more */
+
 static enum oauth_error	register_client(struct request *, struct response *);
 
 int
@@ -29,12 +31,15 @@ main(void)
 static enum oauth_error
 register_client(struct request *rq, struct response *rs)
 {
-	AUTO(json) struct json_object *body = json_parse(rq->arena, rq->body, rq->body_len);
+	AUTO(json) struct json_object *body = NULL;
 	struct client_metadata metadata;
 	const char *client_id;
 
 	if (!config_list_has(rq->config->registration, "dynamic"))
 		return fail(&rq->failure, NOT_FOUND, "dynamic registration is switched off");
+	if (rq->body_len > REGISTRATION_MAX)
+		return fail(&rq->failure, CONTENT_TOO_LARGE, "the body is too large for a registration");
+	body = json_parse(rq->arena, rq->body, rq->body_len);
 	if (body == NULL || !json_object_is_type(body, json_type_object))
 		return fail(&rq->failure, INVALID_CLIENT_METADATA, "the body must be one JSON object");
 	TRY(client_metadata_read(rq->arena, body, rq->config->redirect_schemes, &metadata,

@@ -6,7 +6,7 @@
  * surrogate pairs; a gateway that judges one reading and forwards another can be bypassed.  So
  * every text from outside passes json_scan first: RFC 8259 grammar, valid UTF-8, no duplicate
  * member name at any level (compared after unescaping), no unpaired surrogate escape, no U+0000,
- * bounded depth.
+ * bounded depth, bounded number of values.
  */
 #ifndef PROTOCOL_JSON_H
 #define PROTOCOL_JSON_H
@@ -17,12 +17,14 @@
 #include "base/buf.h"
 
 #define JSON_DEPTH_MAX	32	/* levels of objects and arrays */
+#define JSON_COST_MAX	250000	/* a value costs 1, an object or array 16 */
 
 enum json_fault {
 	JSON_FINE,
 	JSON_SYNTAX,		/* not RFC 8259, bytes after the value, \u0000, a lone surrogate */
 	JSON_NOT_UTF8,
 	JSON_TOO_DEEP,
+	JSON_TOO_MANY,		/* values: three bytes of text become a kilobyte of json-c's memory */
 	JSON_DUPLICATE,		/* a member name twice in one object */
 };
 

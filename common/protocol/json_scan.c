@@ -3,6 +3,8 @@
 #include "protocol/json.h"
 #include "protocol/json_lex.h"
 
+#define CONTAINER_COST	15	/* of an object or array, beside being a value */
+
 /*
  * A recursive descent over the text.  Names wait, unescaped, on one stack for all open objects
  * and are sorted when their object ends, so that many names cost no more than n log n.
@@ -10,6 +12,7 @@
 struct scan {
 	struct json_cursor	 c;
 	unsigned		 depth;
+	unsigned		 cost;		/* of all values so far */
 	char			*room;		/* where the next unescaped name goes */
 	const char		**name;		/* names of the open objects, innermost last */
 	size_t			 names;
@@ -110,6 +113,7 @@ container(struct scan *s)
 
 	if (s->depth == JSON_DEPTH_MAX)
 		return JSON_TOO_DEEP;
+	s->cost += CONTAINER_COST;
 	s->depth++;
 	fault = braces ? object(s) : array(s);
 	s->depth--;
@@ -121,6 +125,8 @@ value(struct scan *s)
 {
 	bool fine;
 
+	if (++s->cost > JSON_COST_MAX)
+		return JSON_TOO_MANY;
 	if (json_is_at(&s->c, "{["))
 		return container(s);
 	if (json_is_at(&s->c, "\""))

@@ -15,6 +15,7 @@ enum fault {
 	NOT_JSON,
 	NOT_UTF8,
 	TOO_DEEP,
+	TOO_MANY,
 	DUPLICATE,
 	NOT_JSONRPC,
 	BATCH_VERSIONED,
@@ -40,6 +41,7 @@ static const struct {
 	[NOT_JSON]	   = { JSONRPC_PARSE_ERROR, "Parse error: not JSON" },
 	[NOT_UTF8]	   = { JSONRPC_PARSE_ERROR, "Parse error: not UTF-8" },
 	[TOO_DEEP]	   = { JSONRPC_PARSE_ERROR, "Parse error: nested too deeply" },
+	[TOO_MANY]	   = { JSONRPC_PARSE_ERROR, "Parse error: too many values" },
 	[DUPLICATE]	   = { JSONRPC_PARSE_ERROR, "Parse error: a member name occurs twice" },
 	[NOT_JSONRPC]	   = { JSONRPC_INVALID_REQUEST, "Invalid Request" },
 	[BATCH_VERSIONED]  = { JSONRPC_INVALID_REQUEST,
@@ -73,6 +75,7 @@ static const enum fault parse_faults[] = {
 	[JSON_SYNTAX] = NOT_JSON,
 	[JSON_NOT_UTF8] = NOT_UTF8,
 	[JSON_TOO_DEEP] = TOO_DEEP,
+	[JSON_TOO_MANY] = TOO_MANY,
 	[JSON_DUPLICATE] = DUPLICATE,
 };
 
