@@ -7,6 +7,7 @@
 
 #define CLIENT_ID_BYTES	16
 #define DAY		86400	/* a registration is moved on at most once a day */
+#define ROOM		16	/* registrations that go at once where there are too many */
 
 enum oauth_error
 store_failed(struct request *rq)
@@ -22,6 +23,18 @@ client_auto(struct client *c)
 	json_auto(&c->redirect_uris);
 }
 
+/*
+ * Anyone may register, so a registration lives for a day until somebody signs in through it, and
+ * where too many are kept the newcomers take the place of such: a flood shuts nobody out for long.
+ */
+static int64_t
+unproven(const struct request *rq)
+{
+	int64_t unused = rq->config->limits.client_unused;
+
+	return unused < DAY ? unused : DAY;
+}
+
 static enum stored
 insert(struct request *rq, const struct client_metadata *m, const char *client_id,
     const char *redirect_uris)
@@ -34,7 +47,7 @@ insert(struct request *rq, const struct client_metadata *m, const char *client_i
 	statement_text(q, ":application_type", m->application_type);
 	statement_text(q, ":redirect_uris", redirect_uris);
 	statement_int(q, ":now", rq->now);
-	statement_int(q, ":expires_at", rq->now + rq->config->limits.client_unused);
+	statement_int(q, ":expires_at", rq->now + unproven(rq));
 	return statement_change(q);
 }
 
@@ -45,6 +58,17 @@ count(struct request *rq)
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_COUNT);
 
 	return statement_row(q) == STORED ? statement_column_int(q, 0) : -1;
+}
+
+/* ABSENT when somebody has signed in through each of them. */
+static enum stored
+make_room(struct request *rq)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_MAKE_ROOM);
+
+	statement_int(q, ":before", rq->now + unproven(rq));
+	statement_int(q, ":limit", ROOM);
+	return statement_change(q);
 }
 
 static const char *
@@ -70,7 +94,7 @@ client_register(struct request *rq, const struct client_metadata *m, const char 
 
 	if (t.store == NULL || (registered = count(rq)) < 0)
 		return store_failed(rq);
-	if (registered >= rq->config->limits.clients)
+	if (registered >= rq->config->limits.clients && make_room(rq) != STORED)
 		return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
 		    "too many clients are registered; ask the administrator",
 		    "limits.clients is reached");
@@ -111,12 +135,14 @@ client_find(struct request *rq, const char *client_id, struct client *out)
 bool
 client_allows(struct request *rq, const struct client *c, const char *redirect_uri)
 {
-	size_t n = c->redirect_uris == NULL ? 0 : json_object_array_length(c->redirect_uris);
+	size_t n = !json_object_is_type(c->redirect_uris, json_type_array) ? 0 :
+	    json_object_array_length(c->redirect_uris);
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *item = json_object_array_get_idx(c->redirect_uris, i);
 
-		if (redirect_uri_matches(rq->arena, json_object_get_string(item), redirect_uri))
+		if (json_object_is_type(item, json_type_string) &&
+		    redirect_uri_matches(rq->arena, json_object_get_string(item), redirect_uri))
 			return true;
 	}
 	return false;
@@ -126,11 +152,11 @@ void
 client_keep(struct request *rq, const char *client_id)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_KEEP);
-	int64_t until = rq->now + rq->config->limits.client_unused;
+	int64_t unused = rq->config->limits.client_unused, until = rq->now + unused;
 
 	statement_text(q, ":client_id", client_id);
 	statement_int(q, ":expires_at", until);
-	statement_int(q, ":keep_before", until - DAY);
+	statement_int(q, ":keep_before", until - (unused / 2 < DAY ? unused / 2 : DAY));
 	if (statement_change(q) == STORE_FAILED)
 		return;		/* the next sign-in keeps it */
 }

@@ -7,6 +7,11 @@ VALUES (:client_id, :client_name, :client_uri, :application_type, :redirect_uris
 -- name: client_count
 SELECT count(*) FROM client;
 
+-- name: client_make_room
+-- Of the registrations that nobody has signed in through the oldest go first.
+DELETE FROM client WHERE client_id IN
+	(SELECT client_id FROM client WHERE expires_at <= :before ORDER BY expires_at LIMIT :limit);
+
 -- name: client_get
 SELECT client_name, client_uri, redirect_uris FROM client
  WHERE client_id = :client_id AND expires_at > :now;
