@@ -20,23 +20,25 @@ entra_at_authority(struct request *rq, const char *url)
 	struct uri theirs, ours;
 
 	return url != NULL && uri_parse(rq->arena, url, &theirs) && theirs.host != NULL &&
-	    theirs.userinfo == NULL && uri_parse(rq->arena, rq->config->entra.authority_host, &ours) &&
+	    theirs.userinfo == NULL && theirs.query == NULL && theirs.fragment == NULL &&
+	    uri_parse(rq->arena, rq->config->entra.authority_host, &ours) &&
 	    strcmp(uri_origin(rq->arena, &theirs), uri_origin(rq->arena, &ours)) == 0;
 }
 
 static struct bytes
-mac_of(struct request *rq, const struct key *key, const char *name, const char *document)
+mac_of(struct request *rq, const struct key *key, const char *name, int64_t fetched_at,
+    const char *document)
 {
-	const char *both = arena_printf(rq->arena, "%s %s", name, document);
+	const char *all = arena_printf(rq->arena, "%s %lld %s", name, (long long)fetched_at, document);
 	struct bytes mac = { .data = arena_alloc(rq->arena, SHA256_SIZE), .len = SHA256_SIZE };
 
-	hmac_sign(key->hmac, both, strlen(both), mac.data);
+	hmac_sign(key->hmac, all, strlen(all), mac.data);
 	return mac;
 }
 
 /* True under any generation that still stands in the key file; the kid leads the mac. */
 static bool
-mac_is_ours(struct request *rq, const char *name, const char *document, struct bytes mac)
+mac_is_ours(struct request *rq, const char *name, const struct row *row, struct bytes mac)
 {
 	const size_t kid_len = sizeof((struct key *)0)->kid - 1;
 	const struct key *key;
@@ -44,7 +46,8 @@ mac_is_ours(struct request *rq, const char *name, const char *document, struct b
 	if (mac.len != kid_len + SHA256_SIZE ||
 	    (key = keyring_find(rq->keys, KEY_CACHE, arena_copy(rq->arena, mac.data, kid_len))) == NULL)
 		return false;
-	return secret_bytes_equal(mac.data + kid_len, mac_of(rq, key, name, document).data, SHA256_SIZE);
+	return secret_bytes_equal(mac.data + kid_len,
+	    mac_of(rq, key, name, row->fetched_at, row->document).data, SHA256_SIZE);
 }
 
 static struct row
@@ -61,7 +64,9 @@ read_row(struct request *rq, const struct entra_source *source)
 	mac = statement_column_blob(q, 1, rq->arena);
 	row.fetched_at = statement_column_int(q, 2);
 	row.tried_at = statement_column_int(q, 3);
-	if (source->sealed && !mac_is_ours(rq, source->name, row.document, mac)) {
+	if (*row.document == '\0') {
+		row.document = NULL;	/* a fetch failed, and none went well before */
+	} else if (source->sealed && !mac_is_ours(rq, source->name, &row, mac)) {
 		log_line("entra_cache %s was not written by oauth-callback or mcp: ignored", source->name);
 		row = (struct row){ 0 };
 	}
@@ -83,7 +88,8 @@ write_row(struct request *rq, const struct entra_source *source, const char *doc
 		mac.len = kid_len + SHA256_SIZE;
 		mac.data = arena_alloc(rq->arena, mac.len);
 		memcpy(mac.data, key->kid, kid_len);
-		memcpy(mac.data + kid_len, mac_of(rq, key, source->name, document).data, SHA256_SIZE);
+		memcpy(mac.data + kid_len, mac_of(rq, key, source->name, rq->now, document).data,
+		    SHA256_SIZE);
 	}
 	statement_text(q, ":name", source->name);
 	statement_text(q, ":document", document);
@@ -103,6 +109,19 @@ may_try(struct request *rq, const char *name, int64_t pause)
 	statement_int(q, ":now", rq->now);
 	statement_int(q, ":tried_before", rq->now - pause);
 	return statement_change(q) == STORED;
+}
+
+/* While nothing is known every request would ask: a few seconds pass between two attempts. */
+static void
+note_miss(struct request *rq, const char *name)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_ENTRA_CACHE_MISSED);
+
+	statement_text(q, ":name", name);
+	statement_blob(q, ":mac", (struct bytes){ .data = arena_alloc(rq->arena, 1) });
+	statement_int(q, ":now", rq->now);
+	if (statement_change(q) == STORE_FAILED)
+		return;		/* the next request asks at once */
 }
 
 /* NULL with the failure's reason set. */
@@ -129,7 +148,8 @@ entra_cache_read(struct request *rq, const struct entra_source *source, bool ren
     const char **document)
 {
 	struct row row = read_row(rq, source);
-	bool fresh = row.document != NULL && rq->now - row.fetched_at < ENTRA_FRESH;
+	bool fresh = row.document != NULL && row.fetched_at <= rq->now &&
+	    rq->now - row.fetched_at < ENTRA_FRESH;
 	const char *fetched;
 
 	*document = row.document;
@@ -137,10 +157,19 @@ entra_cache_read(struct request *rq, const struct entra_source *source, bool ren
 		return ENTRA_CACHED;
 	if (row.document != NULL && !may_try(rq, source->name, renew ? ENTRA_KID_RETRY : ENTRA_RETRY))
 		return ENTRA_CACHED;
+	if (row.document == NULL && row.tried_at <= rq->now &&
+	    rq->now - row.tried_at < ENTRA_COLD_RETRY) {
+		rq->failure.reason = arena_printf(rq->arena, "entra %s: did not answer a moment ago",
+		    source->name);
+		return ENTRA_NOT_TO_BE_HAD;
+	}
 	if ((fetched = fetch(rq, source)) == NULL) {
-		if (row.document != NULL)
-			log_line("%s; the last known good is used", rq->failure.reason);
-		return row.document != NULL ? ENTRA_CACHED : ENTRA_NOT_TO_BE_HAD;
+		if (row.document == NULL) {
+			note_miss(rq, source->name);
+			return ENTRA_NOT_TO_BE_HAD;
+		}
+		log_line("%s; the last known good is used", rq->failure.reason);
+		return ENTRA_CACHED;
 	}
 	write_row(rq, source, fetched);
 	*document = fetched;

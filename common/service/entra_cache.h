@@ -2,7 +2,7 @@
 /*
  * entra_cache.h - Entra's public documents, shared by all processes, with the last known good
  *
- * Each row carries an HMAC under the cache key, which only oauth-callback and mcp hold: no other
+ * Each row carries an HMAC over document and time under the cache key, which only oauth-callback and mcp hold: no other
  * program can plant a key or an endpoint.  The one exception is the authorization endpoint that
  * authorize keeps for consent; it is pinned to the authority's origin and nothing else is ever
  * taken from that row.
@@ -15,6 +15,7 @@
 #define ENTRA_FRESH	86400	/* seconds: a document is fetched again after this */
 #define ENTRA_RETRY	60	/* seconds between two attempts while Entra is down */
 #define ENTRA_KID_RETRY	300	/* seconds between two fetches for an unknown kid */
+#define ENTRA_COLD_RETRY 5	/* seconds between two attempts while nothing is known at all */
 
 enum entra_cached {
 	ENTRA_CACHED,		/* *document is set: fresh, or the last known good */
@@ -33,7 +34,8 @@ struct entra_source {
 MUST_CHECK enum entra_cached entra_cache_read(struct request *, const struct entra_source *,
 		    bool renew, const char **document);
 
-/* True when the URL's origin is the authority's. */
+/* True when the URL's origin is the authority's, and it has neither query nor fragment: parameters
+ * are put behind it. */
 MUST_CHECK bool	 entra_at_authority(struct request *, const char *url);
 
 #endif

@@ -7,6 +7,12 @@ VALUES (:name, :document, :mac, :now, :now)
 ON CONFLICT (name) DO UPDATE SET document = excluded.document, mac = excluded.mac,
 	fetched_at = excluded.fetched_at, tried_at = excluded.tried_at;
 
+-- name: entra_cache_missed
+-- Remembers a fetch that failed; a document that is there stays.
+INSERT INTO entra_cache (name, document, mac, fetched_at, tried_at)
+VALUES (:name, '', :mac, 0, :now)
+ON CONFLICT (name) DO UPDATE SET tried_at = excluded.tried_at;
+
 -- name: entra_cache_try
 -- Test and set: one process at a time asks Entra again, the others use what they have.
 UPDATE entra_cache SET tried_at = :now WHERE name = :name AND tried_at <= :tried_before;
