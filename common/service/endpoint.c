@@ -122,7 +122,8 @@ log_request(const struct request *rq, const struct response *rs, int64_t began_m
 {
 	bool failed = rq->failure.error != OAUTH_OK || rs->status >= 400;
 
-	if (!failed && strcmp(rq->config->log, "all") != 0)
+	/* A tool's failure is an answer with status 200; its reason is for the log all the same. */
+	if (!failed && rq->failure.reason == NULL && strcmp(rq->config->log, "all") != 0)
 		return;
 	log_line("%s %s %d %s client=%s id=%s %lldms %s%s%s", rq->method, rq->path, rs->status,
 	    failed ? oauth_errors[rq->failure.error].code : "ok",
