@@ -59,7 +59,10 @@ io_cgi(void)
 static ssize_t
 fcgx_read(struct io *io, void *to, size_t n)
 {
-	return FCGX_GetStr(to, n > INT_MAX ? INT_MAX : (int)n, io->fcgx->in);
+	int got = FCGX_GetStr(to, n > INT_MAX ? INT_MAX : (int)n, io->fcgx->in);
+
+	/* The stream ends the same way when the web server gives a request up halfway. */
+	return got == 0 && FCGX_GetError(io->fcgx->in) != 0 ? -1 : got;
 }
 
 static bool
