@@ -2,6 +2,7 @@
 #include "service/state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,12 +29,30 @@ wrong(struct making *m, const char *path, const char *what)
 	return false;
 }
 
+/*
+ * The group writes in this directory, and root may run this: a link that the group put there must
+ * not lead owner and mode to a file of somebody else's.
+ */
 static bool
 give(struct making *m, const char *path, mode_t mode)
 {
-	if (m->group != (gid_t)-1 && chown(path, (uid_t)-1, m->group) != 0)
-		return wrong(m, path, "cannot be given to the group");
-	return chmod(path, mode) == 0 || wrong(m, path, strerror(errno));
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	bool good = false;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		(void)wrong(m, path, errno == ELOOP ? "is a symbolic link" : strerror(errno));
+	else if (!S_ISDIR(st.st_mode) && (!S_ISREG(st.st_mode) || st.st_nlink != 1))
+		(void)wrong(m, path, "is no file of its own");
+	else if (m->group != (gid_t)-1 && fchown(fd, (uid_t)-1, m->group) != 0)
+		(void)wrong(m, path, "cannot be given to the group");
+	else if (fchmod(fd, mode) != 0)
+		(void)wrong(m, path, strerror(errno));
+	else
+		good = true;
+	if (fd >= 0)
+		close(fd);
+	return good;
 }
 
 static bool
