@@ -184,8 +184,11 @@ transaction_auto(struct transaction *t)
 	t->store = NULL;
 }
 
-/* Without -wal and -shm files of the right mode another user's program could not open them:
- * SQLite gives them the database's own mode, whatever the umask. */
+/*
+ * Without -wal and -shm files of the right mode another user's program could not open them: SQLite
+ * gives them the database's own mode, whatever the umask.  A program with fewer rights writes to
+ * the file too, so no trigger or view in it does anything here.
+ */
 static struct store *
 open_file(const struct config *config, int flags, const char **why)
 {
@@ -197,8 +200,11 @@ open_file(const struct config *config, int flags, const char **why)
 	if (sqlite3_open_v2(database_path(config), &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
 	    SQLITE_OK || sqlite3_busy_timeout(s->db, wait_ms) != SQLITE_OK ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
+	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL) != SQLITE_OK ||
+	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL) != SQLITE_OK ||
 	    sqlite3_exec(s->db, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-	    "PRAGMA temp_store = MEMORY;", NULL, NULL, NULL) != SQLITE_OK) {
+	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+	    NULL, NULL, NULL) != SQLITE_OK) {
 		*why = "the database cannot be opened; `sallyport init` makes it, `sallyport check` "
 		    "says what is wrong";
 		store_close(s);
@@ -265,12 +271,14 @@ migrate(struct store *s, const struct sql_migration *m)
 bool
 store_create(const struct config *config, const char **why)
 {
-	int fd = open(database_path(config), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+	int fd = open(database_path(config), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0660);
+	struct stat st;
 	struct store *s;
 	bool good;
 
-	if (fd < 0 || (fchmod(fd, 0660) != 0 && errno != EPERM)) {
-		*why = "the database's file cannot be made";
+	if (fd < 0 || fstat(fd, &st) != 0 || st.st_nlink != 1 ||
+	    (fchmod(fd, 0660) != 0 && errno != EPERM)) {
+		*why = "the database's file cannot be made, or is a link";
 		if (fd >= 0)
 			close(fd);
 		return false;
