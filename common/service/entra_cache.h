@@ -2,10 +2,10 @@
 /*
  * entra_cache.h - Entra's public documents, shared by all processes, with the last known good
  *
- * Each row carries an HMAC over document and time under the cache key, which only oauth-callback and mcp hold: no other
- * program can plant a key or an endpoint.  The one exception is the authorization endpoint that
- * authorize keeps for consent; it is pinned to the authority's origin and nothing else is ever
- * taken from that row.
+ * Each row carries an HMAC over document and time under the cache key, which only oauth-callback
+ * and mcp hold: no other program can plant a key or an endpoint.  The one exception is the
+ * authorization endpoint that authorize keeps for consent; it is pinned to the authority's origin
+ * and nothing else is ever taken from that row.
  */
 #ifndef SERVICE_ENTRA_CACHE_H
 #define SERVICE_ENTRA_CACHE_H
