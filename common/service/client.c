@@ -23,18 +23,6 @@ client_auto(struct client *c)
 	json_auto(&c->redirect_uris);
 }
 
-/*
- * Anyone may register, so a registration lives for a day until somebody signs in through it, and
- * where too many are kept the newcomers take the place of such: a flood shuts nobody out for long.
- */
-static int64_t
-unproven(const struct request *rq)
-{
-	int64_t unused = rq->config->limits.client_unused;
-
-	return unused < DAY ? unused : DAY;
-}
-
 static enum stored
 insert(struct request *rq, const struct client_metadata *m, const char *client_id,
     const char *redirect_uris)
@@ -47,7 +35,7 @@ insert(struct request *rq, const struct client_metadata *m, const char *client_i
 	statement_text(q, ":application_type", m->application_type);
 	statement_text(q, ":redirect_uris", redirect_uris);
 	statement_int(q, ":now", rq->now);
-	statement_int(q, ":expires_at", rq->now + unproven(rq));
+	statement_int(q, ":expires_at", rq->now + rq->config->limits.client_unused);
 	return statement_change(q);
 }
 
@@ -60,13 +48,15 @@ count(struct request *rq)
 	return statement_row(q) == STORED ? statement_column_int(q, 0) : -1;
 }
 
-/* ABSENT when somebody has signed in through each of them. */
+/*
+ * Anyone may register, so a flood must shut nobody out: where too many are kept, newcomers take
+ * the place of the oldest that nobody has signed in through.  ABSENT when there is none such.
+ */
 static enum stored
 make_room(struct request *rq)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_MAKE_ROOM);
 
-	statement_int(q, ":before", rq->now + unproven(rq));
 	statement_int(q, ":limit", ROOM);
 	return statement_change(q);
 }
@@ -152,11 +142,12 @@ void
 client_keep(struct request *rq, const char *client_id)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_KEEP);
-	int64_t unused = rq->config->limits.client_unused, until = rq->now + unused;
+	int64_t unused = rq->config->limits.client_unused;
 
 	statement_text(q, ":client_id", client_id);
-	statement_int(q, ":expires_at", until);
-	statement_int(q, ":keep_before", until - (unused / 2 < DAY ? unused / 2 : DAY));
+	statement_int(q, ":now", rq->now);
+	statement_int(q, ":expires_at", rq->now + unused);
+	statement_int(q, ":used_before", rq->now - (unused / 2 < DAY ? unused / 2 : DAY));
 	if (statement_change(q) == STORE_FAILED)
 		return;		/* the next sign-in keeps it */
 }

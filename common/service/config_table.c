@@ -72,7 +72,7 @@ const struct config_key config_keys[] = {
 	{ LIMIT(session), CONFIG_DURATION, "90d", RANGE(5, 400 * DAYS),
 	  "Lifetime of a session, however much it is used." },
 	{ LIMIT(client_unused), CONFIG_DURATION, "90d", RANGE(5, 4000 * DAYS),
-	  "Lifetime of a registration after the last sign-in through it; without any, a day at most." },
+	  "Lifetime of a registration that nobody signs in through." },
 	{ LIMIT(clients), CONFIG_NUMBER, "10000", RANGE(1, 10000000),
 	  "Registrations kept at once." },
 	{ LIMIT(body_max), CONFIG_SIZE, "1M", RANGE(1024, 64 * 1024 * 1024),

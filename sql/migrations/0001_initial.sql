@@ -8,9 +8,11 @@ CREATE TABLE client (
 	application_type TEXT,
 	redirect_uris	 TEXT    NOT NULL,		-- JSON array of strings
 	created_at	 INTEGER NOT NULL,
+	used_at		 INTEGER,			-- the last sign-in, a day more or less; NULL: none yet
 	expires_at	 INTEGER NOT NULL		-- moved on by each sign-in through this client
 ) STRICT;
 CREATE INDEX client_expires_at ON client (expires_at);
+CREATE INDEX client_used_at ON client (used_at, created_at);
 
 -- A transaction between /authorize and /oauth-callback.
 CREATE TABLE authorization_request (

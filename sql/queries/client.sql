@@ -10,7 +10,7 @@ SELECT count(*) FROM client;
 -- name: client_make_room
 -- Of the registrations that nobody has signed in through the oldest go first.
 DELETE FROM client WHERE client_id IN
-	(SELECT client_id FROM client WHERE expires_at <= :before ORDER BY expires_at LIMIT :limit);
+	(SELECT client_id FROM client WHERE used_at IS NULL ORDER BY created_at LIMIT :limit);
 
 -- name: client_get
 SELECT client_name, client_uri, redirect_uris FROM client
@@ -18,8 +18,8 @@ SELECT client_name, client_uri, redirect_uris FROM client
 
 -- name: client_keep
 -- A client that is used lives on; one statement a day at most changes a row.
-UPDATE client SET expires_at = :expires_at
- WHERE client_id = :client_id AND expires_at < :keep_before;
+UPDATE client SET expires_at = :expires_at, used_at = :now
+ WHERE client_id = :client_id AND (used_at IS NULL OR used_at < :used_before);
 
 -- name: client_delete_expired
 DELETE FROM client WHERE client_id IN
