@@ -42,7 +42,7 @@ creating_again_keeps_what_is_stored(UNUSED void **state)
 {
 	const char *why = NULL;
 
-	sql("INSERT INTO client VALUES ('c', '', NULL, NULL, '[]', 1, 2)");
+	sql("INSERT INTO client (client_id, client_name, redirect_uris, created_at, expires_at) VALUES ('c', '', '[]', 1, 2)");
 	assert_true(store_create(&fix.config, &why));
 	assert_int_equal(sql_number("SELECT count(*) FROM client"), 1);
 }
