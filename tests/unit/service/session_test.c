@@ -102,8 +102,8 @@ ending_erases_wraps_and_blobs_and_leaves_a_tombstone(UNUSED void **state)
 	sign_in(&in);
 	assert_int_equal(authorization_code_issue(&fix.rq, &in.session, &in.key, "https://c.example/",
 	    "challenge", &code), OAUTH_OK);
-	sql(arena_printf(&fix.arena, "INSERT INTO exchanged_token VALUES (x'%s', 's', x'00', %lld)",
-	    sid_text(&fix.arena, &in.session.sid), (long long)START + 60));
+	sql(arena_printf(&fix.arena, "INSERT INTO exchanged_token (sid, scope, sealed, expires_at) "
+	    "VALUES (x'%s', 's', x'00', %lld)", sid_text(&fix.arena, &in.session.sid), (long long)START + 60));
 	assert_true(session_lease(&fix.rq, &in.session.sid, &owner, LEASE));
 	session_end_now(&fix.rq, &in.session.sid, "test");
 	assert_false(session_lives(&in.session));
