@@ -187,7 +187,7 @@ transaction_auto(struct transaction *t)
 /*
  * Without -wal and -shm files of the right mode another user's program could not open them: SQLite
  * gives them the database's own mode, whatever the umask.  A program with fewer rights writes to
- * the file too, so what its schema says is not trusted and its pages are checked.
+ * the file too, so no trigger or view in it does anything here, and its pages are checked.
  */
 static struct store *
 open_file(const struct config *config, int flags, const char **why)
@@ -200,6 +200,7 @@ open_file(const struct config *config, int flags, const char **why)
 	if (sqlite3_open_v2(database_path(config), &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
 	    SQLITE_OK || sqlite3_busy_timeout(s->db, wait_ms) != SQLITE_OK ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
+	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL) != SQLITE_OK ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL) != SQLITE_OK ||
 	    sqlite3_exec(s->db, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
 	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
