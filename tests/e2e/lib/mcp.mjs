@@ -27,10 +27,11 @@ export function modern(method, params = {}, { id = 1, headers = {}, meta } = {})
 	};
 }
 
+// id null is a notification.
 export function legacy(method, params, { id = 1, version, headers = {} } = {}) {
 	return {
 		headers: { Accept: ACCEPT, ...version !== undefined && { 'MCP-Protocol-Version': version }, ...headers },
-		body: { jsonrpc: '2.0', ...id !== undefined && { id }, method, ...params !== undefined && { params } },
+		body: { jsonrpc: '2.0', ...id !== null && { id }, method, ...params !== undefined && { params } },
 	};
 }
 
@@ -66,7 +67,7 @@ export class McpClient {
 			protocolVersion: this.era, capabilities: {}, clientInfo: { name: 'test', version: '1' },
 		});
 		this.negotiated = answer.json?.result?.protocolVersion;
-		await send(this.url, this.token, legacy('notifications/initialized', undefined, { id: undefined, ...this.#version() }));
+		await send(this.url, this.token, legacy('notifications/initialized', undefined, { id: null, ...this.#version() }));
 		return answer;
 	}
 
