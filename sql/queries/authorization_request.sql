@@ -4,6 +4,12 @@ INSERT INTO authorization_request (id_hash, client_id, redirect_uri, state, code
 VALUES (:id_hash, :client_id, :redirect_uri, :state, :code_challenge, :scope, :resource,
 	:expires_at);
 
+-- name: authorization_request_make_room
+-- Of too many the oldest go that nobody has approved.
+DELETE FROM authorization_request WHERE (SELECT count(*) FROM authorization_request) >= :most
+   AND id_hash IN (SELECT id_hash FROM authorization_request WHERE browser_hash IS NULL
+	ORDER BY expires_at LIMIT :limit);
+
 -- name: authorization_request_get
 SELECT client_id, redirect_uri, state, code_challenge, scope, resource, browser_hash
   FROM authorization_request
