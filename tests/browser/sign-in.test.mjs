@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// The pages in a real Chromium: cookies with prefixes on loopback, form-action along the whole navigation to Entra and back,
+// the way back, keyboard, accessibility, framing.  Screenshots are left in build/screenshots.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { authorization, discover, readResponse, redeem, register } from '../e2e/lib/oauth.mjs';
+import { startSite } from '../e2e/lib/site.mjs';
+
+const PACKAGES = new URL('../../build/npm/node_modules/', import.meta.url);
+const SHOTS = fileURLToPath(new URL('../../build/screenshots', import.meta.url));
+const AXE = readFileSync(new URL('axe-core/axe.min.js', PACKAGES), 'utf8');
+const CHROMIUM = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync',
+	'--disable-component-update', '--disable-quic'];
+
+let site;
+let chromium;
+let client;	// the MCP client's own listener for its redirect URI
+let metadata;
+
+before(async () => {
+	const { default: puppeteer } = await import(new URL('puppeteer-core/lib/puppeteer/puppeteer-core.js', PACKAGES));
+	mkdirSync(SHOTS, { recursive: true });
+	site = await startSite('lighttpd-fastcgi');
+	({ metadata } = await discover(site.resource()));
+	client = http.createServer((request, response) => response.end('<title>client</title>signed in')).listen(0, '127.0.0.1');
+	await new Promise((resolve) => client.once('listening', resolve));
+	chromium = await puppeteer.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM });
+});
+
+after(async () => {
+	await chromium?.close();
+	client?.close();
+	await site?.stop();
+});
+
+const redirectUri = () => `http://127.0.0.1:${client.address().port}/callback`;
+
+async function openConsent(page, ask = {}) {
+	const registered = await register(metadata, { client_name: 'Notes & Tasks', redirect_uris: [redirectUri()] });
+	const asked = authorization(metadata, registered, { resource: site.resource(), redirect_uri: redirectUri(), ...ask });
+	const answer = await page.goto(asked.url);
+	assert.equal(answer.status(), 200);
+	return asked;
+}
+
+async function withPage(body) {
+	const context = await chromium.createBrowserContext();
+	const page = await context.newPage();
+	try {
+		return await body(page, context);
+	} finally {
+		await context.close();
+	}
+}
+
+const press = (page, value) => Promise.all([page.waitForNavigation(), page.click(`button[value="${value}"]`)]);
+const shoot = (page, name) => page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
+
+test('a person signs in: consent, Entra, and back to the client with a code that works', () => withPage(async (page) => {
+	const asked = await openConsent(page);
+	await shoot(page, 'consent');
+	await press(page, 'approve');
+	assert.ok(page.url().startsWith(`${redirectUri()}?`), page.url());
+	const { code } = readResponse(new URL(page.url()), metadata.issuer);
+	assert.equal((await redeem(metadata, asked, code)).status, 200);
+}));
+
+test('Enter on the page continues, as its first button', () => withPage(async (page) => {
+	await openConsent(page);
+	await page.focus('button[value="approve"]');
+	await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+	assert.ok(page.url().startsWith(`${redirectUri()}?code=`), page.url());
+}));
+
+test('Cancel leads back to the client with access_denied', () => withPage(async (page) => {
+	await openConsent(page);
+	await press(page, 'deny');
+	assert.equal(new URL(page.url()).searchParams.get('error'), 'access_denied');
+}));
+
+test('the way back from Entra shows the page again, and it still works', () => withPage(async (page) => {
+	await site.standin.user('none');
+	try {
+		await openConsent(page);
+		await press(page, 'approve');
+		assert.ok(page.url().startsWith(site.standin.url), page.url());
+		await page.goBack();
+		await page.waitForSelector('button[value="approve"]');
+		await site.standin.user('alice@contoso.example');
+		await press(page, 'approve');
+		assert.ok(page.url().startsWith(`${redirectUri()}?code=`), page.url());
+	} finally {
+		await site.standin.user('alice@contoso.example');
+	}
+}));
+
+test('the page of Entra opened in a second browser ends in an error page, and no code', () => withPage(async (page) => {
+	await site.standin.user('none');
+	let entra;
+	try {
+		await openConsent(page);
+		await press(page, 'approve');
+		entra = page.url();
+	} finally {
+		await site.standin.user('alice@contoso.example');
+	}
+	await withPage(async (victim) => {
+		const answer = await victim.goto(entra);
+		assert.equal(answer.status(), 403);
+		assert.ok(victim.url().startsWith(`${site.url}/oauth-callback`), victim.url());
+		await shoot(victim, 'another-browser');
+		assert.match(await victim.$eval('h1', (e) => e.textContent), /another browser/);
+	});
+}));
+
+test('the page cannot be framed', () => withPage(async (page) => {
+	const asked = await openConsent(page);
+	await page.goto(redirectUri());
+	await page.setContent(`<iframe src="${asked.url.replaceAll('&', '&amp;')}"></iframe>`);
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	const frame = page.frames().find((f) => f !== page.mainFrame());
+	assert.equal(await frame.$('button').catch(() => null), null);
+}));
+
+for (const [name, features, width] of [
+	['light', [{ name: 'prefers-color-scheme', value: 'light' }], 1000],
+	['dark', [{ name: 'prefers-color-scheme', value: 'dark' }], 1000],
+	['narrow', [{ name: 'prefers-color-scheme', value: 'light' }], 320],
+])
+	test(`the pages have no accessibility fault and no sideways scrolling: ${name}`, () => withPage(async (page) => {
+		await page.emulateMediaFeatures(features);
+		await page.setViewport({ width, height: 800 });
+		await page.setBypassCSP(true);	// for axe's own script; the style sheet's hash is held by its unit test
+		await openConsent(page);
+		await shoot(page, `consent-${name}`);
+		await hasNoFault(page);
+		await page.goto(`${site.url}/authorize?client_id=unknown&redirect_uri=https://client.example/`);
+		await shoot(page, `error-${name}`);
+		await hasNoFault(page);
+	}));
+
+async function hasNoFault(page) {
+	await page.evaluate(AXE);
+	const { violations } = await page.evaluate(() => globalThis.axe.run());
+	assert.deepEqual(violations.map((v) => `${v.id}: ${v.help}`), []);
+	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+}
