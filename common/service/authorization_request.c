@@ -9,8 +9,7 @@
 #define SEALED		"authorization_request.sealed"
 #define SECRET_BYTES	32	/* of nonce and verifier: 43 characters each, RFC 7636 section 4.1 */
 #define SECRET_TEXT	43
-#define OPEN_MAX	20000	/* transactions kept at once */
-#define ROOM		16	/* of them that go at once where there are more */
+#define ROOM		16	/* transactions that go at once where there are too many */
 #define BINDING_MAX	((size_t)64 * 1024)	/* bytes of a transaction's text */
 
 /* Anyone may open as many as they like: the database does not grow with them. */
@@ -20,7 +19,7 @@ make_room(struct request *rq)
 	AUTO(statement) struct statement *q = store_query(rq->store,
 	    QUERY_AUTHORIZATION_REQUEST_MAKE_ROOM);
 
-	statement_int(q, ":most", OPEN_MAX);
+	statement_int(q, ":most", rq->config->limits.transactions);
 	statement_int(q, ":limit", ROOM);
 	if (statement_change(q) == STORE_FAILED)
 		return;		/* opening says so */

@@ -36,6 +36,7 @@ struct config_limits {
 	int64_t		 session;
 	int64_t		 client_unused;
 	int64_t		 clients;		/* count */
+	int64_t		 transactions;		/* count */
 	int64_t		 body_max;		/* bytes */
 	int64_t		 response_max;		/* bytes of an answer from Entra or Graph */
 	int64_t		 request_memory;	/* bytes of a worker's arena */

@@ -75,6 +75,8 @@ const struct config_key config_keys[] = {
 	  "Lifetime of a registration that nobody signs in through." },
 	{ LIMIT(clients), CONFIG_NUMBER, "10000", RANGE(1, 10000000),
 	  "Registrations kept at once." },
+	{ LIMIT(transactions), CONFIG_NUMBER, "20000", RANGE(8, 10000000),
+	  "Sign-ins under way at once; of more, the oldest that nobody has approved are forgotten." },
 	{ LIMIT(body_max), CONFIG_SIZE, "1M", RANGE(1024, 64 * 1024 * 1024),
 	  "Bytes of a request's body." },
 	{ LIMIT(response_max), CONFIG_SIZE, "1M", RANGE(4096, 64 * 1024 * 1024),

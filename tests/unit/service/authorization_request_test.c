@@ -225,6 +225,20 @@ without_the_browser_key_nothing_is_approved(UNUSED void **state)
 	    "entra_state_hash IS NULL AND browser_hash IS NULL"), 1);
 }
 
+static void
+a_flood_of_requests_is_bounded_and_takes_no_approved_ones_place(UNUSED void **state)
+{
+	struct entra_round round;
+
+	fix.config.limits.transactions = 8;
+	open_request(NULL);
+	round = approved();
+	for (int i = 0; i < 40; i++)
+		open_request(NULL);
+	assert_true(sql_number("SELECT count(*) FROM authorization_request") <= 8);
+	assert_int_equal(come_back(&round), STORED);
+}
+
 int
 main(void)
 {
@@ -240,6 +254,7 @@ main(void)
 		CASE(it_expires_whatever_its_state),
 		CASE(it_is_closed_once),
 		CASE(without_the_browser_key_nothing_is_approved),
+		CASE(a_flood_of_requests_is_bounded_and_takes_no_approved_ones_place),
 	};
 
 	return RUN(tests, NULL, NULL);

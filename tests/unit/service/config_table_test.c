@@ -36,6 +36,7 @@ static const struct given {
 	{ CONFIG_LIMITS, "session", "8h", 28800 },
 	{ CONFIG_LIMITS, "client_unused", "1d", 86400 },
 	{ CONFIG_LIMITS, "clients", "5", 5 },
+	{ CONFIG_LIMITS, "transactions", "9", 9 },
 	{ CONFIG_LIMITS, "body_max", "64K", 65536 },
 	{ CONFIG_LIMITS, "response_max", "2M", 2097152 },
 	{ CONFIG_LIMITS, "request_memory", "8M", 8388608 },
