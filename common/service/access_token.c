@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/access_token.h"
 
+#include "protocol/json_member.h"
 #include "protocol/jws.h"
 #include "protocol/scope.h"
 #include "service/client.h"
@@ -86,48 +87,54 @@ refused(struct request *rq, const char *reason)
 	    reason);
 }
 
-/* Header and signature; the claims are the caller's to release. */
+/*
+ * Header and signature.  Both JSON texts are flat and read in place: this is on the way of every
+ * request, and json-c is the dearest step of it.
+ */
 static enum oauth_error
-read_claims(struct request *rq, const char *token, struct json_object **claims)
+read_claims(struct request *rq, const char *token, struct json_members *claims)
 {
-	AUTO(json) struct json_object *header = NULL;
+	struct json_members header;
+	const char *alg, *typ, *kid;
 	const struct key *key;
 	struct jws jws;
-	const char *kid;
 
-	if (!jws_split(rq->arena, token, &jws) || (header = json_parse(rq->arena,
-	    (const char *)jws.header.data, jws.header.len)) == NULL)
+	if (!jws_split(rq->arena, token, &jws) || json_scan(rq->arena,
+	    (const char *)jws.header.data, jws.header.len, &header) != JSON_FINE)
 		return refused(rq, "not a token of ours");
-	if (json_string(header, "alg") == NULL || strcmp(json_string(header, "alg"), "HS256") != 0 ||
-	    json_string(header, "typ") == NULL || strcmp(json_string(header, "typ"), "at+jwt") != 0 ||
-	    (kid = json_string(header, "kid")) == NULL || json_has(header, "crit"))
+	alg = json_member_string(rq->arena, &header, "alg");
+	typ = json_member_string(rq->arena, &header, "typ");
+	kid = json_member_string(rq->arena, &header, "kid");
+	if (alg == NULL || strcmp(alg, "HS256") != 0 || typ == NULL || strcmp(typ, "at+jwt") != 0 ||
+	    kid == NULL || json_member_has(&header, "crit"))
 		return refused(rq, "not a token of ours");
 	if ((key = keyring_find(rq->keys, KEY_SIGN, kid)) == NULL)
 		return refused(rq, "unknown kid");
 	if (!jws_verify_hs256(&jws, key->hmac))
 		return refused(rq, "bad signature");
-	*claims = json_parse(rq->arena, (const char *)jws.payload.data, jws.payload.len);
-	return *claims == NULL ? refused(rq, "claims are not JSON") : OAUTH_OK;
+	return json_scan(rq->arena, (const char *)jws.payload.data, jws.payload.len, claims) ==
+	    JSON_FINE ? OAUTH_OK : refused(rq, "claims are not JSON");
 }
 
 static enum oauth_error
-judge_claims(struct request *rq, struct json_object *claims, const char *resource,
+judge_claims(struct request *rq, const struct json_members *claims, const char *resource,
     struct access *out)
 {
-	const char *iss = json_string(claims, "iss"), *aud = json_string(claims, "aud");
-	const char *scope = json_string(claims, "scope");
+	const char *iss = json_member_string(rq->arena, claims, "iss");
+	const char *aud = json_member_string(rq->arena, claims, "aud");
 	int64_t exp;
 
 	if (iss == NULL || strcmp(iss, rq->config->public_url) != 0)
 		return refused(rq, "another issuer");
-	if (!json_int(claims, "exp", &exp) || exp <= rq->now)
+	if (!json_member_int(rq->arena, claims, "exp", &exp) || exp <= rq->now)
 		return refused(rq, "expired");
 	if (aud == NULL || strcmp(aud, resource) != 0)
 		return refused(rq, "for another resource");
-	if (scope == NULL || !opaque_token_read(rq->arena, json_string(claims, "jti"), &out->jti) ||
-	    !sid_read(json_string(claims, "sid"), &out->session.sid))
+	out->scope = json_member_string(rq->arena, claims, "scope");
+	if (out->scope == NULL || !opaque_token_read(rq->arena,
+	    json_member_string(rq->arena, claims, "jti"), &out->jti) ||
+	    !sid_read(json_member_string(rq->arena, claims, "sid"), &out->session.sid))
 		return refused(rq, "claims are missing");
-	out->scope = arena_string(rq->arena, scope);
 	return OAUTH_OK;
 }
 
@@ -179,12 +186,12 @@ note_use(struct request *rq, const struct session *s)
 enum oauth_error
 access_token_verify(struct request *rq, const char *token, const char *resource, struct access *out)
 {
-	AUTO(json) struct json_object *claims = NULL;
+	struct json_members claims;
 	struct access access = { 0 };
 	struct bytes confirms = { 0 };
 
 	TRY(read_claims(rq, token, &claims));
-	TRY(judge_claims(rq, claims, resource, &access));
+	TRY(judge_claims(rq, &claims, resource, &access));
 	TRY(find_session(rq, &access, &confirms));
 	rq->client_id = access.session.client_id;
 	if (strcmp(access.session.resource, resource) != 0 ||
@@ -213,13 +220,13 @@ access_token_unseal(struct request *rq, const struct access *access, struct data
 bool
 access_token_hash(struct request *rq, const char *token, uint8_t out[static SHA256_SIZE])
 {
-	AUTO(json) struct json_object *claims = NULL;
+	struct json_members claims;
 	struct opaque_token jti;
 	struct jws jws;
 
-	if (!jws_split(rq->arena, token, &jws) || (claims = json_parse(rq->arena,
-	    (const char *)jws.payload.data, jws.payload.len)) == NULL ||
-	    !opaque_token_read(rq->arena, json_string(claims, "jti"), &jti))
+	if (!jws_split(rq->arena, token, &jws) || json_scan(rq->arena,
+	    (const char *)jws.payload.data, jws.payload.len, &claims) != JSON_FINE ||
+	    !opaque_token_read(rq->arena, json_member_string(rq->arena, &claims, "jti"), &jti))
 		return false;
 	memcpy(out, jti.hash, SHA256_SIZE);
 	return true;
