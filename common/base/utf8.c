@@ -19,14 +19,28 @@ sequence(const unsigned char *p, size_t n)
 	return len;
 }
 
+/* Eight bytes at a time, since most text is ASCII: 8 or nothing. */
+static size_t
+ascii(const unsigned char *p, size_t n)
+{
+	uint64_t eight;
+
+	if (n < sizeof eight)
+		return 0;
+	memcpy(&eight, p, sizeof eight);
+	return (eight & UINT64_C(0x8080808080808080)) == 0 ? sizeof eight : 0;
+}
+
 bool
 utf8_valid(const void *text, size_t n)
 {
 	const unsigned char *p = text;
 
 	while (n > 0) {
-		size_t len = sequence(p, n);
+		size_t len = ascii(p, n);
 
+		if (len == 0)
+			len = sequence(p, n);
 		if (len == 0)
 			return false;
 		p += len;

@@ -92,23 +92,39 @@ json_escape(struct json_cursor *s, char **out)
 	return true;
 }
 
+static bool
+is_plain(char c)
+{
+	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
 bool
 json_quoted(struct json_cursor *s, char **out)
 {
 	s->at++;
-	while (s->at < s->end) {
-		unsigned char c = (unsigned char)*s->at++;
+	for (;;) {
+		const char *from = s->at, *p = from, *end = s->end;
 
-		if (c == '"')
+		while (p < end && is_plain(*p))
+			p++;
+		s->at = p;
+		if (out != NULL) {
+			memcpy(*out, from, (size_t)(p - from));
+			*out += p - from;
+		}
+		if (p == end)
+			return false;
+		switch (*s->at++) {
+		case '"':
 			return true;
-		if (c < 0x20)
-			return false;
-		if (c != '\\')
-			put(out, c);
-		else if (!json_escape(s, out))
-			return false;
+		case '\\':
+			if (!json_escape(s, out))
+				return false;
+			break;
+		default:
+			return false;	/* a control character */
+		}
 	}
-	return false;
 }
 
 static bool
@@ -124,7 +140,11 @@ digits(struct json_cursor *s)
 bool
 json_is_at(const struct json_cursor *s, const char *any)
 {
-	return s->at < s->end && *s->at != '\0' && strchr(any, *s->at) != NULL;
+	if (s->at == s->end)
+		return false;
+	while (*any != '\0' && *any != *s->at)
+		any++;
+	return *any != '\0';
 }
 
 /* RFC 8259 section 6: no leading zero, digits on both sides of the point. */
@@ -166,7 +186,7 @@ json_literal(struct json_cursor *s, const char *word)
 void
 json_blanks(struct json_cursor *s)
 {
-	while (json_is_at(s, " \t\n\r"))
+	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
 		s->at++;
 }
 
