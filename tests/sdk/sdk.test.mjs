@@ -12,7 +12,7 @@ import { CLIENTS } from './clients.mjs';
 import { Person } from './person.mjs';
 
 const SERVERS = ['lighttpd-fastcgi', 'lighttpd-cgi', 'apache-proxy-fcgi', 'apache-fcgid', 'apache-cgi'];
-const ACCESS_TOKEN_SECONDS = 6;
+const ACCESS_TOKEN_SECONDS = 8;
 const TOOL = 'get_graph_user_details';
 
 function checkProfile(result) {
@@ -65,7 +65,8 @@ async function refreshesExpired(person) {
 
 async function startsAgain(person) {
 	const { storage, site } = person;
-	const answer = await revoke({ revocation_endpoint: `${site.url}/revoke` }, storage.client, storage.tokens().refresh_token);
+	const metadata = { revocation_endpoint: `${site.url}/revoke` };
+	const answer = await revoke(metadata, storage.client, storage.tokens().refresh_token);
 	assert.equal(answer.status, 200, answer.text);
 	await assert.rejects(person.callTool(), (error) => error instanceof person.sdk.UnauthorizedError);
 	assert.equal(storage.redirects.length, 2, 'sent to the browser');
