@@ -81,7 +81,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (redirect_uri_matches(&a, "https://client.example/cb", text))
 		EXPECT(strcmp(text, "https://client.example/cb") == 0);
 	if (redirect_uri_matches(&a, "http://127.0.0.1:1/cb", text))
-		EXPECT(strcmp(u.host, "127.0.0.1") == 0 && strcmp(u.path, "/cb") == 0 && u.query == NULL);
+		EXPECT(strcmp(u.host, "127.0.0.1") == 0 && strcmp(u.path, "/cb") == 0 &&
+		    u.query == NULL);
 	if (resource_matches(&a, OURS, text))
 		EXPECT(strncmp(u.path, "/mcp", 4) == 0 && u.userinfo == NULL && u.query == NULL);
 	arena_free(&a);

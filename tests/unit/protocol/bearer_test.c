@@ -26,7 +26,8 @@ rfc9110_s11_1_the_scheme_has_no_case(UNUSED void **state)
 static void
 nothing_and_another_scheme_are_absent(UNUSED void **state)
 {
-	static const char *const absent[] = { NULL, "", "Basic YTpi", "Bearerx a", "Bear", "Bearer\ta",
+	static const char *const absent[] = { NULL, "", "Basic YTpi", "Bearerx a", "Bear",
+	    "Bearer\ta",
 	    " Bearer a", "Negotiate Bearer a", "DPoP a", "Bearer=a", "Bearer,a" };
 	const char *token = "untouched";
 
@@ -38,8 +39,10 @@ nothing_and_another_scheme_are_absent(UNUSED void **state)
 static void
 rfc6750_s2_1_anything_but_one_b64token_is_malformed(UNUSED void **state)
 {
-	static const char *const bad[] = { "Bearer", "Bearer ", "Bearer  a", "Bearer a ", "Bearer a b",
-	    "Bearer a, Bearer b", "Bearer a,b", "Bearer =", "Bearer =a", "Bearer a=b", "Bearer \"a\"",
+	static const char *const bad[] = { "Bearer", "Bearer ", "Bearer  a", "Bearer a ",
+	    "Bearer a b",
+	    "Bearer a, Bearer b", "Bearer a,b", "Bearer =", "Bearer =a", "Bearer a=b",
+	    "Bearer \"a\"",
 	    "Bearer a\tb", "Bearer a\r\nX: y", "Bearer a;b", "Bearer a%20", "Bearer \xc3\xa4",
 	    "Bearer a\x7f", "Bearer a:b", "Bearer token=a" };
 	const char *token = "untouched";
@@ -65,14 +68,17 @@ rfc6750_s3_1_without_a_token_there_is_no_error(UNUSED void **state)
 	    .resource_metadata = "https://a.example/.well-known/oauth-protected-resource/mcp" }),
 	    "Bearer realm=\"mcp\", scope=\"mcp:tools\", resource_metadata="
 	    "\"https://a.example/.well-known/oauth-protected-resource/mcp\"");
-	assert_string_equal(challenge_text((struct challenge){ .realm = "mcp" }), "Bearer realm=\"mcp\"");
+	assert_string_equal(challenge_text((struct challenge){ .realm = "mcp" }),
+	    "Bearer realm=\"mcp\"");
 }
 
 static void
 rfc6750_s3_error_and_description_are_quoted(UNUSED void **state)
 {
-	assert_string_equal(challenge_text((struct challenge){ .realm = "a\"b\\c", .error = "invalid_token",
-	    .error_description = "expired" }), "Bearer realm=\"a\\\"b\\\\c\", error=\"invalid_token\", "
+	assert_string_equal(challenge_text((struct challenge){ .realm = "a\"b\\c",
+	    .error = "invalid_token",
+	    .error_description = "expired" }),
+	    "Bearer realm=\"a\\\"b\\\\c\", error=\"invalid_token\", "
 	    "error_description=\"expired\"");
 }
 

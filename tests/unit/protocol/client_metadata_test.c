@@ -23,10 +23,13 @@ read_client(const char *text)
 static void
 rfc7591_s2_the_metadata_is_read(UNUSED void **state)
 {
-	assert_int_equal(read_client("{\"redirect_uris\":[\"http://127.0.0.1/cb\",\"com.example.app:/cb\"],"
+	assert_int_equal(read_client("{\"redirect_uris\":["
+	    "\"http://127.0.0.1/cb\",\"com.example.app:/cb\"],"
 	    "\"client_name\":\"A\xc3\xb6\",\"client_uri\":\"https://client.example\","
-	    "\"application_type\":\"native\",\"grant_types\":[\"refresh_token\",\"authorization_code\"],"
-	    "\"response_types\":[\"code\"],\"token_endpoint_auth_method\":\"client_secret_basic\"}"), OAUTH_OK);
+	    "\"application_type\":\"native\","
+	    "\"grant_types\":[\"refresh_token\",\"authorization_code\"],"
+	    "\"response_types\":[\"code\"],"
+	    "\"token_endpoint_auth_method\":\"client_secret_basic\"}"), OAUTH_OK);
 	assert_string_equal(m.client_name, "A\xc3\xb6");
 	assert_string_equal(m.client_uri, "https://client.example");
 	assert_string_equal(m.application_type, "native");
@@ -42,7 +45,8 @@ rfc7591_s2_everything_but_redirect_uris_may_be_absent(UNUSED void **state)
 	assert_string_equal(m.client_name, "");
 	assert_null(m.client_uri);
 	assert_null(m.application_type);
-	assert_int_equal(read_client("{" URIS ",\"client_name\":\"\",\"client_uri\":\"\"}"), OAUTH_OK);
+	assert_int_equal(read_client("{" URIS ",\"client_name\":\"\",\"client_uri\":\"\"}"),
+	    OAUTH_OK);
 	assert_string_equal(m.client_name, "");
 	assert_null(m.client_uri);
 }
@@ -51,11 +55,12 @@ static void
 rfc7591_s3_2_2_wrong_redirect_uris_are_named_so(UNUSED void **state)
 {
 	static const char *const bad[] = {
-		"{}", "{\"redirect_uris\":[]}", "{\"redirect_uris\":\"https://a/\"}", "{\"redirect_uris\":null}",
-		"{\"redirect_uris\":{}}", "{\"redirect_uris\":[null]}", "{\"redirect_uris\":[1]}",
-		"{\"redirect_uris\":[[\"https://a/\"]]}", "{\"redirect_uris\":[\"\"]}",
-		"{\"redirect_uris\":[\"https://a/\",\"http://a/\"]}", "{\"redirect_uris\":[\"javascript:1\"]}",
-		"{\"redirect_uris\":[\"https://a/#\"]}", "{\"redirect_uris\":[\"https://a/\",\"//a\"]}",
+		"{}", "{\"redirect_uris\":[]}", "{\"redirect_uris\":\"https://a/\"}",
+		"{\"redirect_uris\":null}", "{\"redirect_uris\":{}}", "{\"redirect_uris\":[null]}",
+		"{\"redirect_uris\":[1]}", "{\"redirect_uris\":[[\"https://a/\"]]}",
+		"{\"redirect_uris\":[\"\"]}", "{\"redirect_uris\":[\"https://a/\",\"http://a/\"]}",
+		"{\"redirect_uris\":[\"javascript:1\"]}", "{\"redirect_uris\":[\"https://a/#\"]}",
+		"{\"redirect_uris\":[\"https://a/\",\"//a\"]}",
 	};
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
@@ -73,7 +78,8 @@ redirect_uris_have_a_limit(UNUSED void **state)
 		list = arena_printf(&a, "%s,\"https://a/%d\"", list, i);
 	assert_int_equal(read_client(arena_printf(&a, "{\"redirect_uris\":[%s]}", list)), OAUTH_OK);
 	assert_int_equal(m.redirect_uris, CLIENT_REDIRECT_URIS_MAX);
-	assert_int_equal(read_client(arena_printf(&a, "{\"redirect_uris\":[%s,\"https://a/x\"]}", list)),
+	assert_int_equal(read_client(arena_printf(&a, "{\"redirect_uris\":[%s,\"https://a/x\"]}",
+	    list)),
 	    INVALID_REDIRECT_URI);
 }
 
@@ -82,16 +88,20 @@ rfc7591_s3_2_2_other_wrong_members_are_invalid_client_metadata(UNUSED void **sta
 {
 	static const char *const bad[] = {
 		"\"client_name\":7", "\"client_name\":[]", "\"client_name\":\"a\\nb\"",
-		"\"client_name\":\"a\\u001bb\"", "\"client_uri\":7", "\"client_uri\":\"javascript:alert(1)\"",
-		"\"client_uri\":\"ftp://a/\"", "\"client_uri\":\"not a uri\"", "\"client_uri\":\"https:x\"",
-		"\"application_type\":\"service\"", "\"application_type\":1", "\"application_type\":\"Native\"",
-		"\"grant_types\":[]", "\"grant_types\":[\"implicit\"]", "\"grant_types\":\"authorization_code\"",
+		"\"client_name\":\"a\\u001bb\"", "\"client_uri\":7",
+		"\"client_uri\":\"javascript:alert(1)\"", "\"client_uri\":\"ftp://a/\"",
+		"\"client_uri\":\"not a uri\"", "\"client_uri\":\"https:x\"",
+		"\"application_type\":\"service\"", "\"application_type\":1",
+		"\"application_type\":\"Native\"", "\"grant_types\":[]",
+		"\"grant_types\":[\"implicit\"]", "\"grant_types\":\"authorization_code\"",
 		"\"grant_types\":[1]", "\"grant_types\":[\"client_credentials\",\"refresh_token\"]",
-		"\"response_types\":[\"token\"]", "\"response_types\":[\"code token\"]", "\"response_types\":{}",
+		"\"response_types\":[\"token\"]", "\"response_types\":[\"code token\"]",
+		"\"response_types\":{}",
 	};
 
 	for (size_t i = 0; i < COUNT(bad); i++)
-		if (read_client(arena_printf(&a, "{" URIS ",%s}", bad[i])) != INVALID_CLIENT_METADATA)
+		if (read_client(arena_printf(&a, "{" URIS ",%s}",
+		    bad[i])) != INVALID_CLIENT_METADATA)
 			fail_msg("%s is accepted", bad[i]);
 }
 
@@ -112,7 +122,8 @@ rfc7591_s3_2_1_the_response_tells_what_was_registered(UNUSED void **state)
 	struct buf b = buf_new(&a, 8192);
 
 	assert_int_equal(read_client("{" URIS ",\"client_name\":\"\\\"</script>\","
-	    "\"token_endpoint_auth_method\":\"client_secret_post\",\"client_secret\":\"mine\"}"), OAUTH_OK);
+	    "\"token_endpoint_auth_method\":\"client_secret_post\",\"client_secret\":\"mine\"}"),
+	    OAUTH_OK);
 	client_metadata_response(&b, "an-id", 1800000000, &m);
 	must_be_json(&b);
 	is("client_id", "an-id");

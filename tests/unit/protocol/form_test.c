@@ -19,7 +19,8 @@ static void
 rfc6749_appendix_b_pairs_are_decoded(UNUSED void **state)
 {
 	assert_string_equal(pairs("a=1&b=2"), "a=1;b=2;");
-	assert_string_equal(pairs("+%25%26%2B%C2%A3%E2%82%AC=+%20"), " %&+\xc2\xa3\xe2\x82\xac=  ;");
+	assert_string_equal(pairs("+%25%26%2B%C2%A3%E2%82%AC=+%20"),
+	    " %&+\xc2\xa3\xe2\x82\xac=  ;");
 	assert_string_equal(pairs("a%3db=c%3Dd"), "a=b=c=d;");
 	assert_string_equal(pairs("a=b=c"), "a=b=c;");
 	assert_string_equal(pairs("a"), "a=;");
@@ -46,7 +47,8 @@ a_semicolon_separates_nothing(UNUSED void **state)
 static void
 bad_escapes_are_malformed(UNUSED void **state)
 {
-	static const char *const bad[] = { "a=%", "a=%4", "a=%4&b=1", "a=%zz", "a=%4g", "a=%g4", "%=1",
+	static const char *const bad[] = { "a=%", "a=%4", "a=%4&b=1", "a=%zz", "a=%4g", "a=%g4",
+	    "%=1",
 	    "a%2=1", "a=%-1", "a=% 1", "a=%u0041" };
 
 	for (size_t i = 0; i < COUNT(bad); i++)

@@ -6,8 +6,10 @@
 static void
 rfc9110_s8_3_1_media_types_compare_without_case_and_parameters(UNUSED void **state)
 {
-	static const char *const same[] = { "application/json", "Application/JSON", " application/json ",
-	    "application/json; charset=utf-8", "application/json;charset=utf-8", "application/json\t;" };
+	static const char *const same[] = { "application/json", "Application/JSON",
+	    " application/json ",
+	    "application/json; charset=utf-8", "application/json;charset=utf-8",
+	    "application/json\t;" };
 	static const char *const other[] = { NULL, "", "application/jsonx", "application/json-rpc",
 	    "application", "text/json", "application/ json", "application/json, text/html",
 	    "x application/json", "application/json charset" };
@@ -21,11 +23,14 @@ rfc9110_s8_3_1_media_types_compare_without_case_and_parameters(UNUSED void **sta
 static void
 rfc9110_s12_5_1_accept_lets_through(UNUSED void **state)
 {
-	static const char *const through[] = { NULL, "", "  ", "*/*", "text/html", "TEXT/HTML", "text/*",
-	    "text/html;q=0.5", "text/html; q=0.001", "a/b, text/html", "a/b,*/*;q=0.1", ",,text/html",
+	static const char *const through[] = { NULL, "", "  ", "*/*", "text/html", "TEXT/HTML",
+	    "text/*",
+	    "text/html;q=0.5", "text/html; q=0.001", "a/b, text/html", "a/b,*/*;q=0.1",
+	    ",,text/html",
 	    "text/html;level=1", "a/b;q=0, text/html", "text/html;q=1.0" };
 	static const char *const not[] = { "a/b", "text/plain", "text", "text/htmlx", "image/*",
-	    "text/html;q=0", "text/html; q=0.0", "text/html;level=1;q=0.000", "text/html;Q=0", ",", "html",
+	    "text/html;q=0", "text/html; q=0.0", "text/html;level=1;q=0.000", "text/html;Q=0", ",",
+	    "html",
 	    "application/text/html" };
 
 	for (size_t i = 0; i < COUNT(through); i++)

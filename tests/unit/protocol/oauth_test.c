@@ -11,7 +11,8 @@ every_error_has_status_code_and_section(UNUSED void **state)
 
 		assert_in_range(info->status, 400, 599);
 		assert_non_null(info->code);
-		assert_int_equal(strspn(info->code, "abcdefghijklmnopqrstuvwxyz_"), strlen(info->code));
+		assert_int_equal(strspn(info->code, "abcdefghijklmnopqrstuvwxyz_"),
+		    strlen(info->code));
 		assert_true(*info->code != '\0');
 		assert_memory_equal(info->section, "RFC ", 4);
 	}
@@ -21,7 +22,8 @@ static void
 rfc6749_s5_2_and_rfc6750_s3_1_statuses(UNUSED void **state)
 {
 	static const struct { enum oauth_error error; int status; const char *code; } rows[] = {
-		{ INVALID_REQUEST, 400, "invalid_request" }, { INVALID_CLIENT, 401, "invalid_client" },
+		{ INVALID_REQUEST, 400, "invalid_request" }, { INVALID_CLIENT, 401,
+		"invalid_client" },
 		{ INVALID_GRANT, 400, "invalid_grant" }, { INVALID_SCOPE, 400, "invalid_scope" },
 		{ UNAUTHORIZED_CLIENT, 400, "unauthorized_client" },
 		{ UNSUPPORTED_GRANT_TYPE, 400, "unsupported_grant_type" },
@@ -31,7 +33,8 @@ rfc6749_s5_2_and_rfc6750_s3_1_statuses(UNUSED void **state)
 		{ INVALID_CLIENT_METADATA, 400, "invalid_client_metadata" },
 		{ SERVER_ERROR, 500, "server_error" }, { NOT_FOUND, 404, "invalid_request" },
 		{ TEMPORARILY_UNAVAILABLE, 503, "temporarily_unavailable" },
-		{ METHOD_NOT_ALLOWED, 405, "invalid_request" }, { CONTENT_TOO_LARGE, 413, "invalid_request" },
+		{ METHOD_NOT_ALLOWED, 405, "invalid_request" }, { CONTENT_TOO_LARGE, 413,
+		"invalid_request" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -45,7 +48,8 @@ a_failure_records_both_texts_and_returns_its_error(UNUSED void **state)
 {
 	struct failure f = { 0 };
 
-	assert_int_equal(fail_because(&f, INVALID_GRANT, "for the client", "for the log"), INVALID_GRANT);
+	assert_int_equal(fail_because(&f, INVALID_GRANT, "for the client", "for the log"),
+	    INVALID_GRANT);
 	assert_int_equal(f.error, INVALID_GRANT);
 	assert_string_equal(f.description, "for the client");
 	assert_string_equal(f.reason, "for the log");

@@ -35,7 +35,8 @@ rfc7636_s4_1_a_verifier_has_43_to_128_unreserved_characters(UNUSED void **state)
 	assert_true(is_code_verifier(many('~', 128)));
 	assert_false(is_code_verifier(many('a', 129)));
 	assert_false(is_code_verifier(""));
-	assert_true(is_code_verifier("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"));
+	assert_true(is_code_verifier(
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"));
 }
 
 static void

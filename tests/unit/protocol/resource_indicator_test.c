@@ -20,13 +20,15 @@ static void
 rfc8707_s2_anything_else_is_another_resource(UNUSED void **state)
 {
 	static const char *const other[] = {
-		"", "mcp", "https://mcp.example.org", "https://mcp.example.org/", "https://mcp.example.org/other",
+		"", "mcp", "https://mcp.example.org", "https://mcp.example.org/",
+		"https://mcp.example.org/other",
 		OURS "/x", OURS "x", "https://mcp.example.org/MCP", "https://mcp.example.org/mc",
 		"https://mcp.example.org//mcp", OURS "//", "https://mcp.example.org/%6dcp",
-		"http://mcp.example.org/mcp", "https://mcp.example.org:8443/mcp", "https://evil.example/mcp",
-		"https://mcp.example.org.evil.example/mcp", "https://mcp.example.org@evil.example/mcp",
-		"https://u@mcp.example.org/mcp", "https://mcp.example.org/./mcp", "urn:mcp",
-		"https://mcp.example.org/x/../mcp", "https:/mcp.example.org/mcp", "//mcp.example.org/mcp",
+		"http://mcp.example.org/mcp", "https://mcp.example.org:8443/mcp",
+		"https://evil.example/mcp", "https://mcp.example.org.evil.example/mcp",
+		"https://mcp.example.org@evil.example/mcp", "https://u@mcp.example.org/mcp",
+		"https://mcp.example.org/./mcp", "urn:mcp", "https://mcp.example.org/x/../mcp",
+		"https:/mcp.example.org/mcp", "//mcp.example.org/mcp",
 	};
 
 	for (size_t i = 0; i < COUNT(other); i++)

@@ -21,7 +21,8 @@ rfc6749_appendix_a4_every_character_is_nqchar(UNUSED void **state)
 {
 	for (int c = 1; c < 256; c++) {
 		char text[] = { 'a', (char)c, 'b', '\0' };
-		bool allowed = c == 0x20 || c == 0x21 || (c >= 0x23 && c <= 0x5b) || (c >= 0x5d && c <= 0x7e);
+		bool allowed = c == 0x20 || c == 0x21 || (c >= 0x23 && c <= 0x5b) || (c >= 0x5d &&
+		    c <= 0x7e);
 
 		assert_int_equal(is_scope(text), allowed);
 	}
@@ -60,7 +61,8 @@ rfc6749_s3_3_what_is_supported_is_granted_and_the_rest_ignored(UNUSED void **sta
 {
 	assert_string_equal(scope_grant(&a, NULL), "mcp:tools");
 	assert_string_equal(scope_grant(&a, "mcp:tools"), "mcp:tools");
-	assert_string_equal(scope_grant(&a, "offline_access mcp:tools"), "mcp:tools offline_access");
+	assert_string_equal(scope_grant(&a, "offline_access mcp:tools"),
+	    "mcp:tools offline_access");
 	assert_string_equal(scope_grant(&a, "mcp:tools admin openid"), "mcp:tools");
 	assert_string_equal(scope_grant(&a, "mcp:tools mcp:tools"), "mcp:tools");
 	assert_string_equal(scope_grant(&a, "offline_access"), "mcp:tools offline_access");

@@ -44,7 +44,8 @@ rfc9207_s3_iss_is_promised(UNUSED void **state)
 	struct json_object *promised;
 
 	write_document((struct server_metadata){ .issuer = ISSUER });
-	assert_true(json_object_object_get_ex(document, "authorization_response_iss_parameter_supported",
+	assert_true(json_object_object_get_ex(document,
+	    "authorization_response_iss_parameter_supported",
 	    &promised));
 	assert_true(json_object_get_boolean(promised));
 }

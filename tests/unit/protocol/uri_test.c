@@ -17,7 +17,8 @@ parts(const char *text)
 
 	if (!uri_parse(&a, text, &u))
 		return "bad";
-	return arena_printf(&a, "%s|%s|%s|%d|%s|%s|%s", u.scheme, or_none(u.userinfo), or_none(u.host),
+	return arena_printf(&a, "%s|%s|%s|%d|%s|%s|%s", u.scheme, or_none(u.userinfo),
+	    or_none(u.host),
 	    u.port, u.path, or_none(u.query), or_none(u.fragment));
 }
 
@@ -38,7 +39,8 @@ rfc3986_s3_a_uri_falls_into_its_parts(UNUSED void **state)
 static void
 rfc3986_s1_1_2_examples_without_an_authority(UNUSED void **state)
 {
-	assert_string_equal(parts("mailto:John.Doe@example.com"), "mailto|-|-|-1|John.Doe@example.com|-|-");
+	assert_string_equal(parts("mailto:John.Doe@example.com"),
+	    "mailto|-|-|-1|John.Doe@example.com|-|-");
 	assert_string_equal(parts("tel:+1-816-555-1212"), "tel|-|-|-1|+1-816-555-1212|-|-");
 	assert_string_equal(parts("urn:oasis:names"), "urn|-|-|-1|oasis:names|-|-");
 	assert_string_equal(parts("com.example.app:/cb"), "com.example.app|-|-|-1|/cb|-|-");
@@ -55,7 +57,8 @@ rfc3986_s3_1_a_scheme_has_no_case_and_everything_else_stays(UNUSED void **state)
 static void
 what_is_no_absolute_uri_is_refused(UNUSED void **state)
 {
-	static const char *const bad[] = { "", "a", "/a", "//a.example", "?a", "#a", "a.example/x", ":a",
+	static const char *const bad[] = { "", "a", "/a", "//a.example", "?a", "#a", "a.example/x",
+	    ":a",
 	    "1a://b", "+a://b", "a b://c", "a_b://c", "://a" };
 
 	for (size_t i = 0; i < COUNT(bad); i++)
@@ -68,7 +71,8 @@ rfc3986_s2_other_characters_and_bad_escapes_are_refused(UNUSED void **state)
 	static const char *const bad[] = { "https://a.example/%", "https://a.example/%4",
 	    "https://a.example/%zz", "https://a.example/a%4", "https://a.example?%g0",
 	    "https://a.example/\xc3\xa4", "https://\xc3\xa4.example" };
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	static const char allowed[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	    "-._~:/?#[]@!$&'()*+,;=";
 
 	for (size_t i = 0; i < COUNT(bad); i++)
@@ -85,16 +89,19 @@ static void
 rfc3986_s3_2_malformed_authorities_are_refused(UNUSED void **state)
 {
 	static const char *const bad[] = { "https://", "https:///a", "https://?a", "https://:80",
-	    "https://u@", "https://u@:80", "https://a:", "https://a:/", "https://a:b", "https://a:-1",
+	    "https://u@", "https://u@:80", "https://a:", "https://a:/", "https://a:b",
+	    "https://a:-1",
 	    "https://a:65536", "https://a:80:90", "https://[::1", "https://::1]", "https://[]",
-	    "https://[::1]x", "https://[::1]x:80", "https://[::g]", "https://[v1.a]", "https://a%2eb/",
+	    "https://[::1]x", "https://[::1]x:80", "https://[::g]", "https://[v1.a]",
+	    "https://a%2eb/",
 	    "https://a%00.b", "https://a!b", "https://a,b", "https://[::1]]", "https://a]:1",
 	    "https://[[::1]]" };
 
 	for (size_t i = 0; i < COUNT(bad); i++)
 		if (strcmp(parts(bad[i]), "bad") != 0)
 			fail_msg("%s is %s", bad[i], parts(bad[i]));
-	assert_string_equal(parts(arena_printf(&a, "https://%s", many('a', 255))) + 8, arena_printf(&a,
+	assert_string_equal(parts(arena_printf(&a, "https://%s", many('a', 255))) + 8,
+	    arena_printf(&a,
 	    "%s|-1||-|-", many('a', 255)));
 	assert_string_equal(parts(arena_printf(&a, "https://%s", many('a', 256))), "bad");
 }
@@ -123,9 +130,11 @@ a_long_uri_is_refused(UNUSED void **state)
 static void
 loopback_hosts_are_exactly_these(UNUSED void **state)
 {
-	static const char *const loopback[] = { "localhost", "127.0.0.1", "127.1.2.3", "127.255.255.255",
+	static const char *const loopback[] = { "localhost", "127.0.0.1", "127.1.2.3",
+	    "127.255.255.255",
 	    "[::1]" };
-	static const char *const not[] = { "", "LOCALHOST", "Localhost", "localhost.", "localhost.example",
+	static const char *const not[] = { "", "LOCALHOST", "Localhost", "localhost.",
+	    "localhost.example",
 	    "xlocalhost", "127.1", "127.0.0", "127.0.0.1.", "127.0.0.1.example", "127.0.0.01",
 	    "127.0.0.256", "127.0.0.1000", "127.0.0.0x1", "127.0..1", "127.0.0.1.1", "0127.0.0.1",
 	    "128.0.0.1", "0.0.0.0", "2130706433", "::1", "[::]", "[0:0:0:0:0:0:0:1]", "[::1%25lo]",
@@ -170,7 +179,8 @@ rfc6749_s3_1_2_a_query_that_is_there_is_kept(UNUSED void **state)
 	assert_string_equal(with_query("https://a/?", "x"), "https://a/?code=x");
 	assert_string_equal(with_query("https://a/?b=c", "x"), "https://a/?b=c&code=x");
 	assert_string_equal(with_query("https://a/?b=c&", "x"), "https://a/?b=c&code=x");
-	assert_string_equal(with_query("https://a/", "a b&c=d\r\n#"), "https://a/?code=a%20b%26c%3Dd%0D%0A%23");
+	assert_string_equal(with_query("https://a/", "a b&c=d\r\n#"),
+	    "https://a/?code=a%20b%26c%3Dd%0D%0A%23");
 	assert_null(with_query("https://a/", many('x', 200)));
 }
 

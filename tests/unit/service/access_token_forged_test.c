@@ -43,7 +43,8 @@ rfc8725_s3_1_other_algorithms_and_types_are_refused(UNUSED void **state)
 		const char *at_kid = strstr(headers[i], "%s");
 
 		assert_int_equal(verify(forge(arena_printf(&fix.arena, "%.*s%s%s",
-		    (int)(at_kid - headers[i]), headers[i], kid, at_kid + 2), claims())), INVALID_TOKEN);
+		    (int)(at_kid - headers[i]), headers[i], kid, at_kid + 2), claims())),
+		    INVALID_TOKEN);
 		assert_string_equal(fix.rq.failure.reason, "not a token of ours");
 	}
 	assert_int_equal(verify(forge(our_header(), claims())), OAUTH_OK);
@@ -67,7 +68,8 @@ static void
 an_unknown_kid_is_refused(UNUSED void **state)
 {
 	sign_in(&in);
-	assert_int_equal(verify(forge(arena_printf(&fix.arena, HEADER, "0000000000000000"), claims())),
+	assert_int_equal(verify(forge(arena_printf(&fix.arena, HEADER, "0000000000000000"),
+	    claims())),
 	    INVALID_TOKEN);
 	assert_string_equal(fix.rq.failure.reason, "unknown kid");
 }
@@ -97,7 +99,8 @@ a_swapped_sid_reaches_no_other_session(UNUSED void **state)
 
 	sign_in(&other);
 	sign_in(&in);
-	assert_int_equal(verify(forge(our_header(), claims_with(sid_text(&fix.arena, &in.session.sid),
+	assert_int_equal(verify(forge(our_header(), claims_with(sid_text(&fix.arena,
+	    &in.session.sid),
 	    sid_text(&fix.arena, &other.session.sid)))), INVALID_TOKEN);
 }
 

@@ -45,7 +45,8 @@ verifying_finds_session_and_data_key(UNUSED void **state)
 	struct data_key key;
 
 	sign_in(&in);
-	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE, &access), OAUTH_OK);
+	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE, &access),
+	    OAUTH_OK);
 	assert_memory_equal(access.session.sid.id, in.session.sid.id, SID_SIZE);
 	assert_string_equal(access.session.client_id, CLIENT);
 	assert_string_equal(access.session.object_id, PERSON);
@@ -61,7 +62,8 @@ a_token_serves_its_own_resource_alone(UNUSED void **state)
 	struct access access;
 
 	sign_in(&in);
-	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, ISSUER "/other", &access),
+	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, ISSUER "/other",
+	    &access),
 	    INVALID_TOKEN);
 	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, ISSUER, &access),
 	    INVALID_TOKEN);
@@ -106,7 +108,8 @@ the_jti_stands_nowhere_in_the_database(UNUSED void **state)
 	assert_true(access_token_hash(&fix.rq, in.grant.access_token, hash));
 	assert_memory_equal(hash, token.hash, sizeof hash);
 	assert_int_equal(sql_number("SELECT length(token_hash) FROM access_token"), 32);
-	assert_int_equal(sql_number(arena_printf(&fix.arena, "SELECT count(*) FROM access_token WHERE "
+	assert_int_equal(sql_number(arena_printf(&fix.arena,
+	    "SELECT count(*) FROM access_token WHERE "
 	    "instr(hex(token_hash) || hex(wrap), hex('%s')) > 0", jti())), 0);
 	assert_false(access_token_hash(&fix.rq, "not.a.token", hash));
 	assert_false(access_token_hash(&fix.rq, "", hash));
@@ -129,7 +132,8 @@ unsealing_fails_when_a_clear_column_was_altered(UNUSED void **state)
 		sign_in(&in);
 		sql(arena_printf(&fix.arena, "UPDATE session SET %s WHERE sid = x'%s'", changes[i],
 		    sid_text(&fix.arena, &in.session.sid)));
-		assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE, &access),
+		assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE,
+		    &access),
 		    OAUTH_OK);
 		if (access_token_unseal(&fix.rq, &access, &key))
 			fail_msg("%s went unseen", changes[i]);
@@ -145,7 +149,8 @@ use_is_noted_at_most_once_a_minute(UNUSED void **state)
 	assert_int_equal(sql_number("SELECT last_used_at FROM session"), START);
 	at(SESSION_USED_EVERY + 1);
 	assert_int_equal(verify(in.grant.access_token), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT last_used_at FROM session"), START + SESSION_USED_EVERY + 1);
+	assert_int_equal(sql_number("SELECT last_used_at FROM session"),
+	    START + SESSION_USED_EVERY + 1);
 }
 
 int

@@ -32,10 +32,12 @@ answer_one(int fd)
 	memset(server.head, 0, sizeof server.head);
 	/* 0x16 begins a TLS handshake, which has no line ends to wait for. */
 	while (n < sizeof server.head - 1 && strstr(server.head, "\r\n\r\n") == NULL &&
-	    server.head[0] != 0x16 && (got = read(fd, server.head + n, sizeof server.head - 1 - n)) > 0)
+	    server.head[0] != 0x16 && (got = read(fd, server.head + n,
+	    sizeof server.head - 1 - n)) > 0)
 		n += (size_t)got;
 	(void)atomic_fetch_add(&server.requests, 1);
-	(void)dprintf(fd, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+	(void)dprintf(fd,
+	    "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
 	    "Connection: close\r\n\r\n%s", atomic_load(&server.status), strlen(body), body);
 }
 

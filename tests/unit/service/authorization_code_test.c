@@ -17,7 +17,8 @@ static void
 return_from_entra(void)
 {
 	open_session(&in);
-	assert_int_equal(authorization_code_issue(&fix.rq, &in.session, &in.key, REDIRECT, CHALLENGE,
+	assert_int_equal(authorization_code_issue(&fix.rq, &in.session, &in.key, REDIRECT,
+	    CHALLENGE,
 	    &code), OAUTH_OK);
 }
 
@@ -25,7 +26,8 @@ static struct code_request
 honest(void)
 {
 	return (struct code_request){
-		.code = code.text, .client_id = CLIENT, .redirect_uri = REDIRECT, .code_verifier = VERIFIER,
+		.code = code.text, .client_id = CLIENT, .redirect_uri = REDIRECT,
+		    .code_verifier = VERIFIER,
 	};
 }
 
@@ -58,11 +60,13 @@ static void
 the_code_stands_in_the_database_as_hash_alone(UNUSED void **state)
 {
 	return_from_entra();
-	assert_int_equal(sql_number(arena_printf(&fix.arena, "SELECT count(*) FROM authorization_code "
+	assert_int_equal(sql_number(arena_printf(&fix.arena,
+	    "SELECT count(*) FROM authorization_code "
 	    "WHERE instr(hex(wrap), hex('%s')) > 0", code.text)), 0);
 	assert_int_equal(sql_number("SELECT length(code_hash) FROM authorization_code"), 32);
 	assert_int_equal(ask(honest()), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT count(*) FROM authorization_code WHERE wrap IS NULL"), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM authorization_code WHERE wrap IS NULL"),
+	    1);
 }
 
 static void

@@ -12,7 +12,8 @@ open_request(const char *client_state)
 	browser = opaque_token_new(&fix.arena);
 	assert_int_equal(authorization_request_open(&fix.rq, &(struct authorization_request){
 	    .client_id = "client", .redirect_uri = "https://c.example/cb", .state = client_state,
-	    .code_challenge = "challenge", .scope = "mcp:tools", .resource = RESOURCE }, &id), STORED);
+	    .code_challenge = "challenge", .scope = "mcp:tools", .resource = RESOURCE }, &id),
+	    STORED);
 	assert_int_equal(authorization_request_get(&fix.rq, &id, &asked), STORED);
 }
 
@@ -31,7 +32,8 @@ static struct bytes cookie_hash, sealed;
 static enum stored
 come_back(const struct entra_round *round)
 {
-	return authorization_request_by_state(&fix.rq, &round->state, &found, &cookie_hash, &sealed);
+	return authorization_request_by_state(&fix.rq, &round->state, &found, &cookie_hash,
+	    &sealed);
 }
 
 static bool
@@ -79,7 +81,8 @@ the_first_approval_binds_it_to_its_browser(UNUSED void **state)
 
 	open_request(NULL);
 	first = approved();
-	assert_int_equal(authorization_request_approve(&fix.rq, &asked, &stranger, &second), ABSENT);
+	assert_int_equal(authorization_request_approve(&fix.rq, &asked, &stranger, &second),
+	    ABSENT);
 	assert_int_equal(come_back(&second), ABSENT);
 	assert_int_equal(come_back(&first), STORED);
 	assert_memory_equal(cookie_hash.data, first.cookie.hash, SHA256_SIZE);
@@ -220,7 +223,8 @@ without_the_browser_key_nothing_is_approved(UNUSED void **state)
 
 	open_request(NULL);
 	assert_int_equal(unlink(path_of("keys/browser")), 0);
-	assert_int_equal(authorization_request_approve(&fix.rq, &asked, &browser, &round), STORE_FAILED);
+	assert_int_equal(authorization_request_approve(&fix.rq, &asked, &browser, &round),
+	    STORE_FAILED);
 	assert_int_equal(sql_number("SELECT count(*) FROM authorization_request WHERE "
 	    "entra_state_hash IS NULL AND browser_hash IS NULL"), 1);
 }

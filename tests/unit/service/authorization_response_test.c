@@ -40,8 +40,10 @@ rfc6749_s4_1_2_and_rfc9207_code_state_and_iss_are_added(UNUSED void **state)
 static void
 rfc6749_s4_1_2_the_state_comes_back_as_it_was_and_adds_nothing(UNUSED void **state)
 {
-	assert_string_equal(code_to("https://c.example/", "a b&iss=evil#x\r\nSet-Cookie: a\xc3\xa4"),
-	    "https://c.example/?code=the-code&state=a%20b%26iss%3Devil%23x%0D%0ASet-Cookie%3A%20a%C3%A4"
+	assert_string_equal(code_to("https://c.example/",
+	    "a b&iss=evil#x\r\nSet-Cookie: a\xc3\xa4"),
+	    "https://c.example/?code=the-code&state=a%20b%26iss%3Devil%23x"
+	    "%0D%0ASet-Cookie%3A%20a%C3%A4"
 	    "&iss=https%3A%2F%2Fmcp.example.org");
 }
 
@@ -52,7 +54,8 @@ rfc6749_s4_1_2_1_a_failure_goes_back_with_its_code(UNUSED void **state)
 	rs = response_new(&fix.arena);
 	(void)fail_because(&fix.rq.failure, ACCESS_DENIED, "not now", "for the log");
 	authorization_response_error(&fix.rq, &rs, "https://c.example/cb", "s");
-	assert_string_equal(location(), "https://c.example/cb?error=access_denied&error_description="
+	assert_string_equal(location(),
+	    "https://c.example/cb?error=access_denied&error_description="
 	    "not%20now&state=s&iss=https%3A%2F%2Fmcp.example.org");
 	assert_int_equal(rs.status, 303);
 	rs = response_new(&fix.arena);

@@ -3,13 +3,16 @@
 
 #include "fake_io.h"
 
+#define ZEROS	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"	/* 32 zero bytes */
+
 static struct response rs;
 
 /* A request with this Cookie header and an empty answer to it. */
 static void
 come_with(const char *cookies)
 {
-	WEB_REQUEST("", "REQUEST_URI=/consent", arena_printf(&fix.arena, "HTTP_COOKIE=%s", cookies));
+	WEB_REQUEST("", "REQUEST_URI=/consent", arena_printf(&fix.arena, "HTTP_COOKIE=%s",
+	    cookies));
 	rs = response_new(&fix.arena);
 }
 
@@ -48,7 +51,8 @@ rfc6265bis_s4_1_3_the_browser_cookie_is_host_bound(UNUSED void **state)
 
 	come_with("");
 	made = browser_cookie(&fix.rq, &rs);
-	assert_string_equal(headers(), arena_printf(&fix.arena, "Set-Cookie: __Host-sallyport-browser=%s; "
+	assert_string_equal(headers(), arena_printf(&fix.arena,
+	    "Set-Cookie: __Host-sallyport-browser=%s; "
 	    "Path=/; Secure; HttpOnly; SameSite=Lax\r\n", made.text));
 	come_with(sent_back());
 	assert_true(browser_cookie_read(&fix.rq, &read));
@@ -65,7 +69,8 @@ with_a_path_in_public_url_the_cookie_has_that_path(UNUSED void **state)
 	fix.config.public_path = "/~me";
 	come_with("");
 	made = browser_cookie(&fix.rq, &rs);
-	assert_string_equal(headers(), arena_printf(&fix.arena, "Set-Cookie: __Secure-sallyport-browser=%s; "
+	assert_string_equal(headers(), arena_printf(&fix.arena,
+	    "Set-Cookie: __Secure-sallyport-browser=%s; "
 	    "Path=/~me; Secure; HttpOnly; SameSite=Lax\r\n", made.text));
 	come_with(arena_printf(&fix.arena, "__Host-sallyport-browser=%s", made.text));
 	assert_false(browser_cookie_read(&fix.rq, &read));
@@ -74,9 +79,10 @@ with_a_path_in_public_url_the_cookie_has_that_path(UNUSED void **state)
 static void
 a_cookie_that_is_not_ours_is_replaced(UNUSED void **state)
 {
-	static const char *const bad[] = { "", "short", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB",
-	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; __Host-sallyport-browser="
-	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
+	static const char *const bad[] = { "", "short",
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB",
+	    (ZEROS "; __Host-sallyport-browser=" ZEROS),
+	};
 	struct opaque_token read;
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
@@ -120,14 +126,16 @@ each_transaction_has_a_cookie_of_its_own(UNUSED void **state)
 	browser_transaction_set(&fix.rq, &rs, a.hash, &cookie);
 	assert_int_equal(cookies_set(), 1);
 	assert_non_null(strstr(headers(), "Set-Cookie: __Host-sallyport-transaction-"));
-	assert_non_null(strstr(headers(), "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600\r\n"));
+	assert_non_null(strstr(headers(),
+	    "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600\r\n"));
 	sent = sent_back();
 	come_with(sent);
 	assert_true(browser_transaction_read(&fix.rq, a.hash, &read));
 	assert_string_equal(read.text, cookie.text);
 	assert_false(browser_transaction_read(&fix.rq, b.hash, &read));
 	browser_transaction_clear(&fix.rq, &rs, a.hash);
-	assert_non_null(strstr(headers(), arena_printf(&fix.arena, "%.*s=; Path=/; Secure; HttpOnly; "
+	assert_non_null(strstr(headers(), arena_printf(&fix.arena,
+	    "%.*s=; Path=/; Secure; HttpOnly; "
 	    "SameSite=Lax; Max-Age=0\r\n", (int)strcspn(sent, "="), sent)));
 }
 
@@ -158,7 +166,8 @@ a_browser_keeps_at_most_eight_transactions(UNUSED void **state)
 	assert_null(strstr(headers(), "other=;"));
 	come_with(under_way(200));
 	browser_transaction_set(&fix.rq, &rs, t.hash, &t);
-	assert_in_range(cookies_set(), BROWSER_TRANSACTIONS_MAX + 1, 2 * BROWSER_TRANSACTIONS_MAX + 1);
+	assert_in_range(cookies_set(), BROWSER_TRANSACTIONS_MAX + 1,
+	    2 * BROWSER_TRANSACTIONS_MAX + 1);
 }
 
 static bool
@@ -172,7 +181,8 @@ ours(const char *origin, const char *site)
 static void
 only_our_own_origin_sends_the_form(UNUSED void **state)
 {
-	static const char *const others[] = { "", "null", "https://evil.example", "http://mcp.example.org",
+	static const char *const others[] = { "", "null", "https://evil.example",
+	    "http://mcp.example.org",
 	    "https://mcp.example.org:8443", "https://mcp.example.org.evil.example", ISSUER "/",
 	    "https://MCP.example.org" };
 

@@ -6,8 +6,10 @@
 #define DAY	86400
 
 static const struct client_metadata metadata = {
-	.client_name = "A \"client\"", .client_uri = "https://client.example", .application_type = "web",
-	.redirect_uri = { "https://client.example/cb?a=\"b\"", "http://127.0.0.1/cb" }, .redirect_uris = 2,
+	.client_name = "A \"client\"", .client_uri = "https://client.example",
+	    .application_type = "web",
+	.redirect_uri = { "https://client.example/cb?a=\"b\"", "http://127.0.0.1/cb" },
+	    .redirect_uris = 2,
 };
 
 static const char *
@@ -80,7 +82,8 @@ only_registered_redirect_uris_are_allowed(UNUSED void **state)
 static void
 redirect_uris_that_are_no_json_allow_nothing(UNUSED void **state)
 {
-	static const char *const values[] = { "", "[", "7", "null", "{}", "\"https://client.example/\"",
+	static const char *const values[] = { "", "[", "7", "null", "{}",
+	    "\"https://client.example/\"",
 	    "[null]", "[[\"https://client.example/\"]]" };
 	const char *id = registered();
 

@@ -14,7 +14,8 @@
 #define APP	"33333333-3333-4333-8333-333333333333"
 
 #define TOP	"public_url = https://mcp.example.org\n"
-#define ENTRA	"[entra]\ntenant_id = " TENANT "\nclient_id = " APP "\ncredential = secret-file:/s\n"
+#define ENTRA	"[entra]\ntenant_id = " TENANT "\nclient_id = " APP \
+	    "\ncredential = secret-file:/s\n"
 #define SERVER	"[server mcp]\n"
 
 static const char *why;		/* of the last read */

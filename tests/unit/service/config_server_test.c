@@ -7,7 +7,8 @@
 static void
 servers_keep_their_order_and_name_their_resource(UNUSED void **state)
 {
-	const struct config *c = must_read(TOP ENTRA "[server weather]\n[server mcp]\n[server a-1_b]\n");
+	const struct config *c = must_read(TOP ENTRA
+	    "[server weather]\n[server mcp]\n[server a-1_b]\n");
 
 	assert_int_equal(c->servers, 3);
 	assert_string_equal(c->server[0].name, "weather");
@@ -26,8 +27,9 @@ static void
 names_that_no_path_may_have_are_refused(UNUSED void **state)
 {
 	static const char *const names[] = {
-		"MCP", "a/b", "a b", "a.b", "..", "a%20b", "-a", "_a", "\xc3\xa4", "register", "authorize",
-		"consent", "oauth-callback", "token", "revoke", "logout", "account", "introspect", "cgi-bin",
+		"MCP", "a/b", "a b", "a.b", "..", "a%20b", "-a", "_a", "\xc3\xa4", "register",
+		"authorize", "consent", "oauth-callback", "token", "revoke", "logout", "account",
+		"introspect", "cgi-bin",
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	};
 
@@ -38,13 +40,15 @@ names_that_no_path_may_have_are_refused(UNUSED void **state)
 		must_refuse(text, 6, "[server NAME]");
 	}
 	(void)must_read(TOP ENTRA
-	    "[server aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\n[server tokens]\n");
+	    "[server aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\n[server "
+	    "tokens]\n");
 }
 
 static void
 a_server_stands_once(UNUSED void **state)
 {
-	must_refuse(TOP ENTRA "[server a]\n[server b]\n[server a]\n", 8, "[server a] stands here twice");
+	must_refuse(TOP ENTRA "[server a]\n[server b]\n[server a]\n", 8,
+	    "[server a] stands here twice");
 }
 
 static void
@@ -63,7 +67,8 @@ too_many_servers_are_refused(UNUSED void **state)
 static void
 origin_host_and_path_come_from_public_url(UNUSED void **state)
 {
-	const struct config *c = must_read("public_url = https://a.example:8443/~me/x\n" ENTRA SERVER);
+	const struct config *c =
+	    must_read("public_url = https://a.example:8443/~me/x\n" ENTRA SERVER);
 
 	assert_string_equal(c->public_origin, "https://a.example:8443");
 	assert_string_equal(c->public_host, "a.example:8443");
@@ -86,7 +91,8 @@ what_is_left_out_is_derived(UNUSED void **state)
 	assert_string_equal(c->entra.audience[0], APP);
 	assert_string_equal(c->entra.audience[1], "api://" APP);
 	assert_null(c->entra.audience[2]);
-	c = must_read(TOP "database = sqlite:/db\n" ENTRA "scope = api://x/y\naudience = api://x\n" SERVER);
+	c = must_read(TOP "database = sqlite:/db\n" ENTRA
+	    "scope = api://x/y\naudience = api://x\n" SERVER);
 	assert_string_equal(c->database, "sqlite:/db");
 	assert_string_equal(c->entra.scope, "api://x/y");
 	assert_string_equal(c->entra.audience[0], "api://x");
@@ -96,8 +102,10 @@ what_is_left_out_is_derived(UNUSED void **state)
 static void
 guids_are_kept_in_lower_case(UNUSED void **state)
 {
-	const struct config *c = must_read(TOP "[entra]\ntenant_id = ABCDEFAB-1111-4111-8111-ABCDEFABCDEF\n"
-	    "client_id = FEDCBAFE-1111-4111-8111-ABCDEFABCDEF\ncredential = certificate:/c\n" SERVER);
+	const struct config *c = must_read(TOP
+	    "[entra]\ntenant_id = ABCDEFAB-1111-4111-8111-ABCDEFABCDEF\n"
+	    "client_id = FEDCBAFE-1111-4111-8111-ABCDEFABCDEF\ncredential = "
+	    "certificate:/c\n" SERVER);
 
 	assert_string_equal(c->entra.tenant_id, "abcdefab-1111-4111-8111-abcdefabcdef");
 	assert_string_equal(c->entra.client_id, "fedcbafe-1111-4111-8111-abcdefabcdef");
@@ -107,14 +115,16 @@ guids_are_kept_in_lower_case(UNUSED void **state)
 static void
 database_and_credential_name_their_kind(UNUSED void **state)
 {
-	static const char *const credentials[] = { "/etc/app.pem", "certificate:app.pem", "secret:abc",
+	static const char *const credentials[] = { "/etc/app.pem", "certificate:app.pem",
+	    "secret:abc",
 	    "secret-file:", "secret-file:relative", "certificate:", "Certificate:/a" };
 	static const char *const databases[] = { "/db", "sqlite:db", "sqlite:", "postgresql://x",
 	    "SQLITE:/db" };
 	char text[512];
 
 	for (size_t i = 0; i < COUNT(credentials); i++) {
-		(void)snprintf(text, sizeof text, TOP "[entra]\ntenant_id = " TENANT "\nclient_id = " APP
+		(void)snprintf(text, sizeof text, TOP "[entra]\ntenant_id = " TENANT
+		    "\nclient_id = " APP
 		    "\ncredential = %s\n" SERVER, credentials[i]);
 		must_refuse(text, 0, "credential must be");
 	}

@@ -87,7 +87,8 @@ every_key_is_read_into_its_member(UNUSED void **state)
 		if (i > 0 && given[i].section != given[i - 1].section)
 			used += snprintf(text + used, sizeof text - (size_t)used, "[%s]\n",
 			    config_section_names[given[i].section]);
-		used += snprintf(text + used, sizeof text - (size_t)used, "%s = %s\n", given[i].name,
+		used += snprintf(text + used, sizeof text - (size_t)used, "%s = %s\n",
+		    given[i].name,
 		    given[i].value);
 	}
 	(void)snprintf(text + used, sizeof text - (size_t)used, SERVER);

@@ -50,7 +50,8 @@ a_key_set_twice_is_refused_at_its_second_line(UNUSED void **state)
 static void
 blanks_comments_and_line_ends_are_passed_over(UNUSED void **state)
 {
-	const struct config *c = must_read("# first\r\n  public_url\t=  https://a.example  # c\r\n\n"
+	const struct config *c =
+	    must_read("# first\r\n  public_url\t=  https://a.example  # c\r\n\n"
 	    "\tca_file = /a#b\n log=all\t#c\n" ENTRA "  # c\n[ server   mcp ]  # c\n");
 
 	assert_string_equal(c->public_url, "https://a.example");
@@ -79,7 +80,8 @@ a_file_that_cannot_be_read_is_refused(UNUSED void **state)
 	free(long_text);
 	memcpy(path, "/tmp/sallyport-XXXXXX", sizeof "/tmp/sallyport-XXXXXX");
 	assert_true((fd = mkstemp(path)) >= 0);
-	assert_int_equal(write(fd, TOP "\0" ENTRA SERVER, sizeof TOP ENTRA SERVER), sizeof TOP ENTRA SERVER);
+	assert_int_equal(write(fd, TOP "\0" ENTRA SERVER, sizeof TOP ENTRA SERVER),
+	    sizeof TOP ENTRA SERVER);
 	close(fd);
 	assert_null(config_load_file(path, &why));
 	assert_int_equal(unlink(path), 0);
@@ -128,7 +130,8 @@ the_environment_overrides_the_file(UNUSED void **state)
 static void
 an_empty_value_is_the_default_in_file_and_environment(UNUSED void **state)
 {
-	const struct config *c = must_read(TOP "workers =\nregistration =\nca_file =\nstate_dir =\n" ENTRA
+	const struct config *c = must_read(TOP
+	    "workers =\nregistration =\nca_file =\nstate_dir =\n" ENTRA
 	    SERVER);
 
 	assert_int_equal(c->workers, 8);

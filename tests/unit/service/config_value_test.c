@@ -13,7 +13,8 @@ with(const char *section, const char *key, const char *value)
 		(void)snprintf(text, sizeof text, "%s = %s\n%s" ENTRA SERVER, key, value,
 		    strcmp(key, "public_url") == 0 ? "" : TOP);
 	else
-		(void)snprintf(text, sizeof text, "[%s]\n%s = %s\n[entra]\n%s%s%scredential = secret-file:/s\n"
+		(void)snprintf(text, sizeof text,
+		    "[%s]\n%s = %s\n[entra]\n%s%s%scredential = secret-file:/s\n"
 		    SERVER, section, key, value, strcmp(key, "tenant_id") == 0 ? "" :
 		    "tenant_id = " TENANT "\n", strcmp(key, "client_id") == 0 ? "" :
 		    "client_id = " APP "\n", "");
@@ -39,14 +40,18 @@ urls_are_https_or_http_on_loopback_and_bare(UNUSED void **state)
 	static const char *const bad[] = { "http://a.example", "http://localhost.example",
 	    "http://127.0.0.1.example", "ftp://localhost", "https://", "https:///x", "//a.example",
 	    "a.example", "https://a.example/", "https://a.example?x", "https://a.example/x#y",
-	    "https://u@a.example", "https://u:p@a.example", "https://A.example", "HTTPS://a.example",
+	    "https://u@a.example", "https://u:p@a.example", "https://A.example",
+	    "HTTPS://a.example",
 	    "https://a.example/%41", "https://a.example/a;b", "https://a b.example",
-	    "https://a.example\\x", "https://a.example:99999", "https://a.example:", "https://\xc3\xa4.de" };
+	    "https://a.example\\x", "https://a.example:99999", "https://a.example:",
+	    "https://\xc3\xa4.de" };
 
 	for (size_t i = 0; i < COUNT(good); i++)
-		assert_string_equal(must_read(with("", "public_url", good[i]))->public_url, good[i]);
+		assert_string_equal(must_read(with("", "public_url", good[i]))->public_url,
+		    good[i]);
 	refuse_each("", "public_url", bad, COUNT(bad), "public_url must be an https URL");
-	refuse_each("entra", "authority_host", bad, COUNT(bad), "authority_host must be an https URL");
+	refuse_each("entra", "authority_host", bad, COUNT(bad),
+	    "authority_host must be an https URL");
 	refuse_each("entra", "graph_url", bad, COUNT(bad), "graph_url must be an https URL");
 }
 
@@ -78,13 +83,15 @@ numbers_times_and_sizes_have_bounds(UNUSED void **state)
 	static const char *const bad_times[] = { "4", "2d", "1w", "-5", "1h30m", "5 m", "m" };
 	static const char *const bad_sizes[] = { "1023", "65M", "1G", "1k", "-1", "1h" };
 
-	refuse_each("", "workers", bad_numbers, COUNT(bad_numbers), "workers must be a number from 1 to 256");
+	refuse_each("", "workers", bad_numbers, COUNT(bad_numbers),
+	    "workers must be a number from 1 to 256");
 	refuse_each("limits", "access_token", bad_times, COUNT(bad_times),
 	    "access_token must be a time (30, 30s, 5m, 1h, 30d) from 5 to 86400");
 	refuse_each("limits", "body_max", bad_sizes, COUNT(bad_sizes),
 	    "body_max must be a size (512, 64K, 1M) from 1024 to 67108864");
 	assert_int_equal(must_read(with("limits", "access_token", "5"))->limits.access_token, 5);
-	assert_int_equal(must_read(with("limits", "access_token", "1d"))->limits.access_token, 86400);
+	assert_int_equal(must_read(with("limits", "access_token", "1d"))->limits.access_token,
+	    86400);
 	assert_int_equal(must_read(with("limits", "body_max", "1K"))->limits.body_max, 1024);
 	assert_int_equal(must_read(with("limits", "body_max", "64M"))->limits.body_max, 67108864);
 }
@@ -99,7 +106,8 @@ choices_are_what_is_offered(UNUSED void **state)
 	refuse_each("", "log", bad_logs, COUNT(bad_logs), "log must be one of: errors all");
 	refuse_each("", "registration", bad_registrations, COUNT(bad_registrations),
 	    "registration must be one of: dynamic off");
-	refuse_each("", "shared_origin", bad_origins, COUNT(bad_origins), "shared_origin must be one of");
+	refuse_each("", "shared_origin", bad_origins, COUNT(bad_origins),
+	    "shared_origin must be one of");
 	must_refuse(TOP ENTRA SERVER "tools = other\n", 7, "tools must be one of: builtin");
 }
 

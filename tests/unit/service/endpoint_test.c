@@ -1,70 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/endpoint.h"
 
-#include "fake_io.h"
+#include "one_endpoint.h"
 
-static int handled, opened, closed;
-static struct arena small;	/* a worker's own */
-
-static enum oauth_error
-handle(struct request *rq UNUSED, struct response *rs)
-{
-	handled++;
-	rs->content_type = "text/plain";
-	buf_lit(&rs->body, "fine");
-	return OAUTH_OK;
-}
-
-static const struct endpoint plain = {
-	.name = "plain", .path = "/token", .methods = "POST, OPTIONS", .cors = true,
-	.media = "application/x-www-form-urlencoded", .handle = handle,
-};
-
-#define FORM	"CONTENT_TYPE=application/x-www-form-urlencoded"
-
-static int
-open_worker(void **state)
-{
-	handled = opened = closed = 0;
-	(void)fixture_open(state);
-	arena_init(&small, (size_t)1024 * 1024);
-	return 0;
-}
-
-static int
-close_worker(void **state)
-{
-	arena_free(&small);
-	return fixture_close(state);
-}
-
-#define WORKED(test)	cmocka_unit_test_setup_teardown(test, open_worker, close_worker)
-
-/* The answer of an endpoint to the request that was made last. */
-static const char *
-serve_by(const struct endpoint *e)
-{
-	struct request worker = { .arena = &small, .config = &fix.config };
-
-	arena_reset(&small);
-	endpoint_serve(e, &worker, &web.io);
-	assert_non_null(web.answer);
-	return web.answer;
-}
-
-static void
-begins(const char *answer, const char *status)
-{
-	if (strncmp(answer, status, strlen(status)) != 0)
-		fail_msg("%s", answer);
-}
-
-static void
-holds(const char *answer, const char *text)
-{
-	if (strstr(answer, text) == NULL)
-		fail_msg("no %s in: %s", text, answer);
-}
+static int opened, closed;
 
 static void
 a_request_reaches_its_handler(UNUSED void **state)
@@ -83,7 +22,8 @@ a_request_reaches_its_handler(UNUSED void **state)
 static void
 another_path_is_not_found(UNUSED void **state)
 {
-	static const char *const paths[] = { "/", "/token/", "/tokens", "/TOKEN", "/x/token", "//token",
+	static const char *const paths[] = { "/", "/token/", "/tokens", "/TOKEN", "/x/token",
+	    "//token",
 	    "/%74oken" };
 
 	for (size_t i = 0; i < COUNT(paths); i++) {
@@ -97,7 +37,8 @@ another_path_is_not_found(UNUSED void **state)
 static void
 rfc9110_s15_5_6_another_method_is_told_which_are_allowed(UNUSED void **state)
 {
-	static const char *const methods[] = { "GET", "PUT", "DELETE", "post", "POST,", "OPTION", "TRACE" };
+	static const char *const methods[] = { "GET", "PUT", "DELETE", "post", "POST,", "OPTION",
+	    "TRACE" };
 
 	for (size_t i = 0; i < COUNT(methods); i++) {
 		WEB_REQUEST("", "REQUEST_URI=/token", FORM,
@@ -111,7 +52,8 @@ rfc9110_s15_5_6_another_method_is_told_which_are_allowed(UNUSED void **state)
 static void
 another_media_type_is_refused(UNUSED void **state)
 {
-	static const char *const types[] = { "", "application/json", "multipart/form-data", "text/plain",
+	static const char *const types[] = { "", "application/json", "multipart/form-data",
+	    "text/plain",
 	    "application/x-www-form-urlencodedx" };
 
 	for (size_t i = 0; i < COUNT(types); i++) {
@@ -139,7 +81,8 @@ fetch_s3_2_2_a_preflight_is_answered_without_the_handler(UNUSED void **state)
 {
 	const char *answer;
 
-	WEB_REQUEST("", "REQUEST_METHOD=OPTIONS", "REQUEST_URI=/token", "HTTP_ORIGIN=https://a.example",
+	WEB_REQUEST("", "REQUEST_METHOD=OPTIONS", "REQUEST_URI=/token",
+	    "HTTP_ORIGIN=https://a.example",
 	    "HTTP_ACCESS_CONTROL_REQUEST_METHOD=POST");
 	answer = serve_by(&plain);
 	begins(answer, "Status: 204\r\n");
@@ -158,90 +101,10 @@ without_cors_no_other_origin_is_let_in(UNUSED void **state)
 
 	closed_one.cors = false;
 	closed_one.methods = "POST";
-	WEB_REQUEST("", "REQUEST_METHOD=OPTIONS", "REQUEST_URI=/token", "HTTP_ORIGIN=https://a.example");
+	WEB_REQUEST("", "REQUEST_METHOD=OPTIONS", "REQUEST_URI=/token",
+	    "HTTP_ORIGIN=https://a.example");
 	begins(serve_by(&closed_one), "Status: 405\r\n");
 	assert_null(strstr(web.answer, "Access-Control"));
-}
-
-static enum oauth_error
-refuse_it(struct request *rq, struct response *rs)
-{
-	buf_lit(&rs->body, "half an answer");
-	return fail_because(&rq->failure, INVALID_GRANT, "the \"code\" <b>is</b> used", "for the log");
-}
-
-static void
-rfc6749_s5_2_a_failure_is_json_with_its_status(UNUSED void **state)
-{
-	struct endpoint e = plain;
-	const char *answer;
-
-	e.handle = refuse_it;
-	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
-	answer = serve_by(&e);
-	begins(answer, "Status: 400\r\nContent-Type: application/json\r\n");
-	holds(answer, "\r\n\r\n{\"error\":\"invalid_grant\",\"error_description\":"
-	    "\"the \\\"code\\\" ");
-	assert_null(strstr(answer, "half an answer"));
-	assert_null(strstr(answer, "for the log"));
-}
-
-static void
-a_failure_for_a_person_is_a_page_with_the_reference(UNUSED void **state)
-{
-	struct endpoint e = plain;
-	const char *answer;
-
-	e.handle = refuse_it;
-	e.refuse = refuse_page;
-	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
-	answer = serve_by(&e);
-	begins(answer, "Status: 400\r\nContent-Type: text/html; charset=utf-8\r\n");
-	holds(answer, "\r\nContent-Security-Policy: ");
-	holds(answer, "\r\nReferrer-Policy: same-origin\r\n");
-	holds(answer, "&lt;b&gt;is&lt;/b&gt;");
-	assert_null(strstr(answer, "<b>is"));
-	assert_null(strstr(answer, "for the log"));
-}
-
-static enum oauth_error
-use_too_much(struct request *rq, struct response *rs)
-{
-	(void)arena_alloc(rq->arena, (size_t)2 * 1024 * 1024);
-	return handle(rq, rs);
-}
-
-static enum oauth_error
-inject(struct request *rq, struct response *rs)
-{
-	response_header(rs, "Location", "https://a.example/\r\nSet-Cookie: a=b");
-	return handle(rq, rs);
-}
-
-static void
-an_exhausted_arena_fails_the_request_and_not_the_worker(UNUSED void **state)
-{
-	struct endpoint e = plain;
-
-	e.handle = use_too_much;
-	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
-	begins(serve_by(&e), "Status: 500\r\n");
-	holds(web.answer, "\"error\":\"server_error\"");
-	assert_null(strstr(web.answer, "fine"));
-	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
-	begins(serve_by(&plain), "Status: 200\r\n");
-}
-
-static void
-a_header_that_cannot_be_sent_fails_the_request(UNUSED void **state)
-{
-	struct endpoint e = plain;
-
-	e.handle = inject;
-	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
-	begins(serve_by(&e), "Status: 500\r\n");
-	assert_null(strstr(web.answer, "Set-Cookie"));
-	assert_null(strstr(web.answer, "Location"));
 }
 
 static void *
@@ -264,7 +127,8 @@ close_fake(void *fake)
 	closed += fake == &opened;
 }
 
-static const struct service fake = { "fake", offsetof(struct request, store), open_fake, close_fake };
+static const struct service fake = { "fake", offsetof(struct request, store), open_fake,
+    close_fake };
 static const struct service broken = { "broken", offsetof(struct request, keys), open_broken,
     close_fake };
 
@@ -315,10 +179,6 @@ main(void)
 		WORKED(a_zero_byte_in_a_form_is_refused),
 		WORKED(fetch_s3_2_2_a_preflight_is_answered_without_the_handler),
 		WORKED(without_cors_no_other_origin_is_let_in),
-		WORKED(rfc6749_s5_2_a_failure_is_json_with_its_status),
-		WORKED(a_failure_for_a_person_is_a_page_with_the_reference),
-		WORKED(an_exhausted_arena_fails_the_request_and_not_the_worker),
-		WORKED(a_header_that_cannot_be_sent_fails_the_request),
 		WORKED(needs_open_at_the_first_request_and_close_once),
 		WORKED(a_need_that_does_not_open_is_a_server_error),
 	};

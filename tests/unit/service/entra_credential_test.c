@@ -209,7 +209,8 @@ verifies(const char *token, EVP_PKEY *with)
 	good = EVP_DigestVerifyInit(ctx, &pss, EVP_sha256(), NULL, with) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_padding(pss, RSA_PKCS1_PSS_PADDING) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(pss, 32) == 1 &&
-	    EVP_DigestVerify(ctx, jws.signature.data, jws.signature.len, (const unsigned char *)token,
+	    EVP_DigestVerify(ctx, jws.signature.data, jws.signature.len,
+	    (const unsigned char *)token,
 	    (size_t)(dot - token)) == 1;
 	EVP_MD_CTX_free(ctx);
 	return good;

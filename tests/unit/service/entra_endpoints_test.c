@@ -3,13 +3,15 @@
 
 #include "answering.h"
 
-#define PLACES	"\"authorization_endpoint\":\"%s/a\",\"token_endpoint\":\"%s/t\",\"jwks_uri\":\"%s/k\""
+#define PLACES	"\"authorization_endpoint\":\"%s/a\"," \
+	    "\"token_endpoint\":\"%s/t\",\"jwks_uri\":\"%s/k\""
 
 /* A discovery document of these three places. */
 static void
 serve(const char *issuer, const char *authorization, const char *token, const char *keys)
 {
-	atomic_store(&server.body, arena_printf(&fix.arena, "{\"issuer\":\"%s\"," PLACES "}", issuer,
+	atomic_store(&server.body, arena_printf(&fix.arena, "{\"issuer\":\"%s\"," PLACES "}",
+	    issuer,
 	    authorization, token, keys));
 }
 
@@ -22,11 +24,13 @@ honest_endpoints_are_read(UNUSED void **state)
 
 	serve(OUR_ISSUER, server.url, server.url, server.url);
 	assert_int_equal(entra_endpoints(&fix.rq, &got), OAUTH_OK);
-	assert_non_null(strstr(server.head, "GET /" TENANT "/v2.0/.well-known/openid-configuration "));
+	assert_non_null(strstr(server.head, "GET /" TENANT
+	    "/v2.0/.well-known/openid-configuration "));
 	assert_string_equal(got.issuer, OUR_ISSUER);
 	assert_string_equal(got.token_endpoint, arena_printf(&fix.arena, "%s/t", server.url));
 	assert_string_equal(got.jwks_uri, arena_printf(&fix.arena, "%s/k", server.url));
-	assert_string_equal(got.authorization_endpoint, arena_printf(&fix.arena, "%s/a", server.url));
+	assert_string_equal(got.authorization_endpoint, arena_printf(&fix.arena, "%s/a",
+	    server.url));
 	assert_int_equal(entra_endpoints(&fix.rq, &got), OAUTH_OK);
 	assert_int_equal(atomic_load(&server.requests), 1);
 }
@@ -62,7 +66,8 @@ every_endpoint_is_pinned_to_the_authority(UNUSED void **state)
 static void
 the_issuer_must_be_of_our_tenant(UNUSED void **state)
 {
-	serve("https://login.example/22222222-2222-4222-8222-222222222222/v2.0", server.url, server.url,
+	serve("https://login.example/22222222-2222-4222-8222-222222222222/v2.0", server.url,
+	    server.url,
 	    server.url);
 	refused();
 	serve("https://login.example/common/v2.0", server.url, server.url, server.url);

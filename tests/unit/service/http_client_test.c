@@ -8,7 +8,8 @@ static struct http_answer answer;
 static enum http_outcome
 call(const char *path, const char *form)
 {
-	struct http_call c = { .url = arena_printf(&fix.arena, "%s%s", server.url, path), .form = form,
+	struct http_call c = { .url = arena_printf(&fix.arena, "%s%s", server.url, path),
+	    .form = form,
 	    .header = { "Accept: application/json" } };
 
 	memset(&answer, 0, sizeof answer);
@@ -75,14 +76,16 @@ nobody_there_is_unreachable(UNUSED void **state)
 static void
 other_schemes_are_not_spoken(UNUSED void **state)
 {
-	static const char *const urls[] = { "file:///etc/hostname", "ftp://127.0.0.1/", "gopher://127.0.0.1/",
+	static const char *const urls[] = { "file:///etc/hostname", "ftp://127.0.0.1/",
+	    "gopher://127.0.0.1/",
 	    "dict://127.0.0.1/", "" };
 
 	for (size_t i = 0; i < COUNT(urls); i++) {
 		struct http_call c = { .url = urls[i] };
 
 		memset(&answer, 0, sizeof answer);
-		assert_int_equal(http_client_call(fix.rq.http, &fix.arena, &c, &answer), HTTP_UNREACHABLE);
+		assert_int_equal(http_client_call(fix.rq.http, &fix.arena, &c, &answer),
+		    HTTP_UNREACHABLE);
 		assert_null(answer.body);
 	}
 }

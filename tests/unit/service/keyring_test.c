@@ -6,7 +6,7 @@
 #include "fixture.h"
 
 #define SECRET_A	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-#define SECRET_B	"___________________________________________"	/* unused bits that are not zero */
+#define SECRET_B	"___________________________________________"	/* unused bits */
 #define LINE_A		"aaaaaaaaaaaaaaaa 1800000000 " SECRET_A "\n"
 #define LINE_B		"bbbbbbbbbbbbbbbb %lld BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA\n"
 
@@ -35,7 +35,8 @@ creating_makes_one_generation_of_mode_0640(UNUSED void **state)
 	struct stat st;
 
 	for (enum key_purpose p = KEY_SIGN; p < KEY_PURPOSES; p++) {
-		const char *path = path_of(arena_printf(&fix.arena, "keys/%s", key_purpose_names[p]));
+		const char *path = path_of(arena_printf(&fix.arena, "keys/%s",
+		    key_purpose_names[p]));
 		const struct key *key = keyring_current(fix.rq.keys, p);
 
 		assert_int_equal(stat(path, &st), 0);
@@ -176,7 +177,8 @@ malformed_files_are_refused(UNUSED void **state)
 {
 	static const char *const files[] = {
 		"", "\n", "broken\n", "aaaaaaaaaaaaaaaa\n", "aaaaaaaaaaaaaaaa 1800000000\n",
-		"aaaaaaaaaaaaaaa 1800000000 " SECRET_A "\n", "aaaaaaaaaaaaaaaaa 1800000000 " SECRET_A "\n",
+		"aaaaaaaaaaaaaaa 1800000000 " SECRET_A "\n",
+		"aaaaaaaaaaaaaaaaa 1800000000 " SECRET_A "\n",
 		"aaaaaaaaaaaaaaaa x " SECRET_A "\n", "aaaaaaaaaaaaaaaa -1 " SECRET_A "\n",
 		"aaaaaaaaaaaaaaaa  1800000000 " SECRET_A "\n", "aaaaaaaaaaaaaaaa 1800000000 AAAA\n",
 		"aaaaaaaaaaaaaaaa 1800000000 " SECRET_A "AAAA\n",

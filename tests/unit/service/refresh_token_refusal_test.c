@@ -19,7 +19,8 @@ rfc6749_s6_a_wrong_client_neither_consumes_nor_revokes(UNUSED void **state)
 	sign_in(&in);
 	assert_int_equal(ask((struct refresh_request){ .refresh_token = in.refresh.text,
 	    .client_id = OTHER_CLIENT }, &got), INVALID_GRANT);
-	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE rotated_at IS NOT NULL"), 0);
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE rotated_at IS NOT "
+	    "NULL"), 0);
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);
 }
 
@@ -110,7 +111,8 @@ the_sessions_end_caps_every_token(UNUSED void **state)
 	at(SESSION_LIFE - 10);
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);
 	assert_int_equal(got.expires_in, 10);
-	assert_int_equal(sql_number("SELECT max(expires_at) FROM refresh_token"), START + SESSION_LIFE);
+	assert_int_equal(sql_number("SELECT max(expires_at) FROM refresh_token"),
+	    START + SESSION_LIFE);
 	at(SESSION_LIFE);
 	assert_int_equal(redeem(got.refresh_token, &got), INVALID_GRANT);
 	assert_int_equal(verify(got.access_token), INVALID_TOKEN);
@@ -126,7 +128,8 @@ a_transaction_that_dies_leaves_the_old_token_valid(UNUSED void **state)
 	sql("ALTER TABLE access_token RENAME TO out_of_reach");
 	assert_int_equal(redeem(in.refresh.text, &got), TEMPORARILY_UNAVAILABLE);
 	assert_null(got.refresh_token);
-	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE rotated_at IS NULL"), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE rotated_at IS NULL"),
+	    1);
 	sql("ALTER TABLE out_of_reach RENAME TO access_token");
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);
 	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token"), 2);

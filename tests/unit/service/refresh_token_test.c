@@ -49,7 +49,8 @@ case_b_after_grace_a_new_successor_supersedes_the_lost_one(UNUSED void **state)
 	assert_string_not_equal(got.refresh_token, lost.refresh_token);
 	assert_int_equal(verify(lost.access_token), INVALID_TOKEN);
 	assert_int_equal(verify(got.access_token), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE superseded_at IS NOT NULL "
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE superseded_at IS "
+	    "NOT NULL "
 	    "AND wrap IS NULL"), 1);
 }
 
@@ -95,9 +96,11 @@ case_c_after_its_access_token_was_used_a_replay_ends_the_session(UNUSED void **s
 
 	sign_in(&in);
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT count(*) FROM access_token WHERE confirms IS NOT NULL"), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM access_token WHERE confirms IS NOT NULL"),
+	    1);
 	assert_int_equal(verify(got.access_token), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT count(*) FROM access_token WHERE confirms IS NOT NULL"), 0);
+	assert_int_equal(sql_number("SELECT count(*) FROM access_token WHERE confirms IS NOT NULL"),
+	    0);
 	assert_int_equal(redeem(in.refresh.text, &none), INVALID_GRANT);
 	assert_false(session_lives(&in.session));
 }
@@ -110,12 +113,15 @@ confirmation_erases_the_old_wrap_and_the_successors_copy(UNUSED void **state)
 
 	sign_in(&in);
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE successor IS NOT NULL "
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE successor IS NOT "
+	    "NULL "
 	    "AND wrap IS NOT NULL"), 1);
 	assert_int_equal(verify(got.access_token), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE confirmed_at IS NOT NULL "
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE confirmed_at IS "
+	    "NOT NULL "
 	    "AND successor IS NULL AND wrap IS NULL"), 1);
-	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE predecessor IS NOT NULL"),
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE predecessor IS NOT "
+	    "NULL"),
 	    0);
 }
 
@@ -129,7 +135,8 @@ a_second_access_token_of_one_rotation_confirms_as_well(UNUSED void **state)
 	assert_int_equal(redeem(in.refresh.text, &first), OAUTH_OK);
 	assert_int_equal(redeem(in.refresh.text, &again), OAUTH_OK);
 	assert_int_equal(verify(again.access_token), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE confirmed_at IS NOT NULL"),
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE confirmed_at IS "
+	    "NOT NULL"),
 	    1);
 	assert_int_equal(verify(first.access_token), OAUTH_OK);
 	assert_true(session_lives(&in.session));
@@ -145,7 +152,8 @@ the_first_access_token_of_a_session_confirms_nothing(UNUSED void **state)
 	assert_int_equal(verify(in.grant.access_token), OAUTH_OK);
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);
 	assert_int_equal(verify(in.grant.access_token), OAUTH_OK);
-	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE confirmed_at IS NOT NULL"),
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE confirmed_at IS "
+	    "NOT NULL"),
 	    0);
 }
 

@@ -43,9 +43,12 @@ the_route_is_the_path_of_request_uri(UNUSED void **state)
 static void
 what_a_server_might_have_decoded_or_cleaned_has_no_route(UNUSED void **state)
 {
-	static const char *const bad[] = { "/%74oken", "/token%00", "/token%2f", "//token", "/a//b", "/a//",
-	    "/./token", "/a/./b", "/../token", "/a/../token", "/a/.", "/a/..", "/.", "/..", "/a\\b", "/a#b",
-	    "token", "*", "http://mcp.example.org/token", "https://mcp.example.org/token", "?a=b", "/%" };
+	static const char *const bad[] = { "/%74oken", "/token%00", "/token%2f", "//token", "/a//b",
+	    "/a//",
+	    "/./token", "/a/./b", "/../token", "/a/../token", "/a/.", "/a/..", "/.", "/..", "/a\\b",
+	    "/a#b",
+	    "token", "*", "http://mcp.example.org/token", "https://mcp.example.org/token", "?a=b",
+	    "/%" };
 
 	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_string_equal(route(bad[i]), "refused");

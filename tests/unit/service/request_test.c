@@ -138,7 +138,8 @@ a_malformed_length_is_refused(UNUSED void **state)
 	    "9223372036854775808", "18446744073709551624" };
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		WEB_REQUEST("code=abc", POST, arena_printf(&fix.arena, "CONTENT_LENGTH=%s", bad[i]));
+		WEB_REQUEST("code=abc", POST, arena_printf(&fix.arena, "CONTENT_LENGTH=%s",
+		    bad[i]));
 		assert_int_equal(read_it(), INVALID_REQUEST);
 		assert_int_equal(web.at, 0);
 	}
@@ -165,7 +166,8 @@ rfc3875_s6_2_an_answer_begins_with_its_status(UNUSED void **state)
 	response_header(&rs, "Cache-Control", "no-store");
 	buf_lit(&rs.body, "{}");
 	assert_string_equal(sent(&rs), "Status: 400\r\nContent-Type: application/json\r\n"
-	    "X-Content-Type-Options: nosniff\r\nContent-Length: 2\r\nCache-Control: no-store\r\n\r\n{}");
+	    "X-Content-Type-Options: nosniff\r\nContent-Length: 2\r\nCache-Control: "
+	    "no-store\r\n\r\n{}");
 }
 
 static void

@@ -95,8 +95,10 @@ without_the_key_file_nothing_is_wrapped_or_opened(UNUSED void **state)
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
 	assert_false(unwraps("refresh_token", &token, &sid, &wrap));
-	assert_false(seal_wrap(&fix.arena, fix.rq.keys, "refresh_token", &token, &sid, &key, &wrap));
-	assert_false(seal_for_holder(&fix.arena, fix.rq.keys, KEY_WRAP, "t.c", &token, "x", 1, &out));
+	assert_false(seal_wrap(&fix.arena, fix.rq.keys, "refresh_token", &token, &sid, &key,
+	    &wrap));
+	assert_false(seal_for_holder(&fix.arena, fix.rq.keys, KEY_WRAP, "t.c", &token, "x", 1,
+	    &out));
 }
 
 static void
@@ -105,7 +107,8 @@ two_wraps_of_one_key_have_nothing_in_common(UNUSED void **state)
 	struct wrap again;
 
 	wrap_one();
-	assert_true(seal_wrap(&fix.arena, fix.rq.keys, "refresh_token", &token, &sid, &key, &again));
+	assert_true(seal_wrap(&fix.arena, fix.rq.keys, "refresh_token", &token, &sid, &key,
+	    &again));
 	assert_memory_not_equal(wrap.sealed.data + 1, again.sealed.data + 1, wrap.sealed.len - 1);
 	assert_true(unwraps("refresh_token", &token, &sid, &again));
 }
@@ -124,7 +127,8 @@ a_column_opens_with_its_key_name_and_session(UNUSED void **state)
 	assert_null(seal_open_column(&fix.arena, &other_key, "session.identity", &sid, sealed));
 	assert_null(seal_open_column(&fix.arena, &key, "session.entra_tokens", &sid, sealed));
 	assert_null(seal_open_column(&fix.arena, &key, "session.identity", &other_sid, sealed));
-	assert_null(seal_open_column(&fix.arena, &key, "session.identity", &sid, (struct bytes){ 0 }));
+	assert_null(seal_open_column(&fix.arena, &key, "session.identity", &sid,
+	    (struct bytes){ 0 }));
 	sealed.data[sealed.len - 1] ^= 1;
 	assert_null(seal_open_column(&fix.arena, &key, "session.identity", &sid, sealed));
 }
@@ -135,17 +139,20 @@ opens(enum key_purpose purpose, const char *column, const struct opaque_token *h
 {
 	struct bytes out;
 
-	return seal_open_for_holder(&fix.arena, fix.rq.keys, purpose, column, holder, sealed, &out) &&
+	return seal_open_for_holder(&fix.arena, fix.rq.keys, purpose, column, holder, sealed,
+	    &out) &&
 	    out.len == 6 && memcmp(out.data, "secret", 6) == 0;
 }
 
 static void
 a_holders_message_opens_for_the_holder_alone(UNUSED void **state)
 {
-	struct opaque_token holder = opaque_token_new(&fix.arena), other = opaque_token_new(&fix.arena);
+	struct opaque_token holder = opaque_token_new(&fix.arena),
+	    other = opaque_token_new(&fix.arena);
 	struct bytes sealed, cut;
 
-	assert_true(seal_for_holder(&fix.arena, fix.rq.keys, KEY_BROWSER, "a.sealed", &holder, "secret", 6,
+	assert_true(seal_for_holder(&fix.arena, fix.rq.keys, KEY_BROWSER, "a.sealed", &holder,
+	    "secret", 6,
 	    &sealed));
 	assert_true(opens(KEY_BROWSER, "a.sealed", &holder, sealed));
 	assert_false(opens(KEY_WRAP, "a.sealed", &holder, sealed));

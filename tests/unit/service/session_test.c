@@ -37,7 +37,8 @@ nothing_of_entra_stands_in_clear(UNUSED void **state)
 {
 	open_session(&in);
 	assert_int_equal(sql_number("SELECT count(*) FROM session WHERE "
-	    "instr(hex(entra_tokens), hex('entra')) > 0 OR instr(hex(identity), hex('aaaaaaaa')) > 0"), 0);
+	    "instr(hex(entra_tokens), hex('entra')) > 0 OR instr(hex(identity), hex('aaaaaaaa')) "
+	    "> 0"), 0);
 }
 
 static void
@@ -100,10 +101,12 @@ ending_erases_wraps_and_blobs_and_leaves_a_tombstone(UNUSED void **state)
 
 	sign_in(&other);
 	sign_in(&in);
-	assert_int_equal(authorization_code_issue(&fix.rq, &in.session, &in.key, "https://c.example/",
+	assert_int_equal(authorization_code_issue(&fix.rq, &in.session, &in.key,
+	    "https://c.example/",
 	    "challenge", &code), OAUTH_OK);
 	sql(arena_printf(&fix.arena, "INSERT INTO exchanged_token (sid, scope, sealed, expires_at) "
-	    "VALUES (x'%s', 's', x'00', %lld)", sid_text(&fix.arena, &in.session.sid), (long long)START + 60));
+	    "VALUES (x'%s', 's', x'00', %lld)", sid_text(&fix.arena, &in.session.sid),
+	    (long long)START + 60));
 	assert_true(session_lease(&fix.rq, &in.session.sid, &owner, LEASE));
 	session_end_now(&fix.rq, &in.session.sid, "test");
 	assert_false(session_lives(&in.session));
@@ -162,17 +165,21 @@ tokens_are_stored_only_under_ones_own_lease(UNUSED void **state)
 	struct entra_tokens got;
 
 	open_session(&in);
-	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &one, &stale), ABSENT);
+	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &one, &stale),
+	    ABSENT);
 	assert_true(session_lease(&fix.rq, &in.session.sid, &one, LEASE));
 	at(LEASE);
 	assert_true(session_lease(&fix.rq, &in.session.sid, &two, LEASE));
-	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &one, &stale), ABSENT);
-	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &two, &fresh), STORED);
+	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &one, &stale),
+	    ABSENT);
+	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &two, &fresh),
+	    STORED);
 	assert_int_equal(session_entra_tokens(&fix.rq, &in.session, &in.key, &got), STORED);
 	assert_string_equal(got.access_token, "new");
 	assert_string_equal(got.refresh_token, "");
 	assert_int_equal(got.expires_at, START + 7200);
-	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &two, &stale), ABSENT);
+	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &two, &stale),
+	    ABSENT);
 	assert_true(session_lease(&fix.rq, &in.session.sid, &one, LEASE));
 }
 
@@ -185,7 +192,8 @@ an_ended_session_gives_no_lease_and_takes_no_tokens(UNUSED void **state)
 	open_session(&in);
 	assert_true(session_lease(&fix.rq, &in.session.sid, &owner, LEASE));
 	session_end_now(&fix.rq, &in.session.sid, "test");
-	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &owner, &late), ABSENT);
+	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &owner, &late),
+	    ABSENT);
 	assert_false(session_lease(&fix.rq, &in.session.sid, &owner, LEASE));
 	assert_int_equal(sql_number("SELECT count(*) FROM session WHERE entra_tokens IS NULL"), 1);
 }
@@ -199,7 +207,8 @@ entra_tokens_altered_or_moved_do_not_open(UNUSED void **state)
 	open_session(&in);
 	open_session(&other);
 	assert_int_equal(session_entra_tokens(&fix.rq, &in.session, &other.key, &got), ABSENT);
-	sql(arena_printf(&fix.arena, "UPDATE session SET entra_tokens = (SELECT entra_tokens FROM session "
+	sql(arena_printf(&fix.arena,
+	    "UPDATE session SET entra_tokens = (SELECT entra_tokens FROM session "
 	    "WHERE sid = x'%s')", sid_text(&fix.arena, &other.session.sid)));
 	assert_int_equal(session_entra_tokens(&fix.rq, &in.session, &in.key, &got), ABSENT);
 	assert_int_equal(session_entra_tokens(&fix.rq, &other.session, &other.key, &got), STORED);

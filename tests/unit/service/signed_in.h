@@ -51,7 +51,8 @@ sign_in(struct signed_in *in)
 	open_session(in);
 	assert_int_equal(refresh_token_issue(&fix.rq, &in->session, &in->key, NULL, &in->refresh),
 	    OAUTH_OK);
-	assert_int_equal(access_token_issue(&fix.rq, &in->session, &in->key, SCOPE, &in->refresh, NULL,
+	assert_int_equal(access_token_issue(&fix.rq, &in->session, &in->key, SCOPE, &in->refresh,
+	    NULL,
 	    &in->grant), OAUTH_OK);
 }
 

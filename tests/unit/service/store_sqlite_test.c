@@ -42,7 +42,8 @@ creating_again_keeps_what_is_stored(UNUSED void **state)
 {
 	const char *why = NULL;
 
-	sql("INSERT INTO client (client_id, client_name, redirect_uris, created_at, expires_at) VALUES ('c', '', '[]', 1, 2)");
+	sql("INSERT INTO client (client_id, client_name, redirect_uris, created_at, expires_at) "
+	    "VALUES ('c', '', '[]', 1, 2)");
 	assert_true(store_create(&fix.config, &why));
 	assert_int_equal(sql_number("SELECT count(*) FROM client"), 1);
 }
@@ -65,7 +66,8 @@ no_file_and_no_database_are_refused_with_a_reason(UNUSED void **state)
 	assert_non_null(strstr(refusal(), "sallyport init"));
 	assert_int_not_equal(access(path_of("absent.db"), F_OK), 0);
 	fix.config.database = arena_printf(&fix.arena, "sqlite:%s", path_of("text.db"));
-	write_file(path_of("text.db"), "this is no database, however long one makes the text of it; "
+	write_file(path_of("text.db"),
+	    "this is no database, however long one makes the text of it; "
 	    "SQLite looks at the first hundred bytes, so these must be more than that\n");
 	assert_non_null(refusal());
 	fix.config.database = arena_printf(&fix.arena, "sqlite:%s", path_of("nowhere/a.db"));
@@ -80,7 +82,8 @@ creating_where_nothing_can_be_made_fails_with_a_reason(UNUSED void **state)
 	fix.config.database = arena_printf(&fix.arena, "sqlite:%s", path_of("nowhere/a.db"));
 	assert_false(store_create(&fix.config, &why));
 	assert_non_null(why);
-	write_file(path_of("text.db"), "this is no database, however long one makes the text of it; "
+	write_file(path_of("text.db"),
+	    "this is no database, however long one makes the text of it; "
 	    "SQLite looks at the first hundred bytes, so these must be more than that\n");
 	fix.config.database = arena_printf(&fix.arena, "sqlite:%s", path_of("text.db"));
 	why = NULL;

@@ -14,17 +14,22 @@ insert_rows(int64_t number, int64_t expires_at)
 	sql(arena_printf(&fix.arena, "INSERT INTO authorization_request (id_hash, client_id, "
 	    "redirect_uri, code_challenge, scope, resource, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), '', '', '', '', '', %lld)", n, t));
-	sql(arena_printf(&fix.arena, "INSERT INTO session (sid, client_id, resource, scope, subject, "
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO session (sid, client_id, resource, scope, subject, "
 	    "tenant_id, object_id, created_at, expires_at, last_used_at) VALUES "
 	    "(CAST('%lld' AS BLOB), '', '', '', '', '', '', 1, %lld, 1)", n, t));
-	sql(arena_printf(&fix.arena, "INSERT INTO authorization_code (code_hash, sid, kid, client_id, "
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO authorization_code (code_hash, sid, kid, client_id, "
 	    "redirect_uri, code_challenge, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), x'00', '', '', '', '', %lld)", n, t));
-	sql(arena_printf(&fix.arena, "INSERT INTO access_token (token_hash, sid, kid, wrap, expires_at) "
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO access_token (token_hash, sid, kid, wrap, expires_at) "
 	    "VALUES (CAST('%lld' AS BLOB), x'00', '', x'00', %lld)", n, t));
-	sql(arena_printf(&fix.arena, "INSERT INTO refresh_token (token_hash, sid, kid, expires_at) VALUES "
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO refresh_token (token_hash, sid, kid, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), x'00', '', %lld)", n, t));
-	sql(arena_printf(&fix.arena, "INSERT INTO exchanged_token (sid, scope, sealed, expires_at) VALUES "
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO exchanged_token (sid, scope, sealed, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), '', x'00', %lld)", n, t));
 }
 
@@ -34,7 +39,8 @@ static int64_t
 rows(void)
 {
 	return sql_number("SELECT (SELECT count(*) FROM client) + (SELECT count(*) FROM session) + "
-	    "(SELECT count(*) FROM authorization_request) + (SELECT count(*) FROM authorization_code) + "
+	    "(SELECT count(*) FROM authorization_request) + (SELECT count(*) FROM "
+	    "authorization_code) + "
 	    "(SELECT count(*) FROM access_token) + (SELECT count(*) FROM refresh_token) + "
 	    "(SELECT count(*) FROM exchanged_token)");
 }

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* How a failure is answered, to a program and to a person, and what no answer may do. */
+#include "service/endpoint.h"
+
+#include "one_endpoint.h"
+
+static enum oauth_error
+refuse_it(struct request *rq, struct response *rs)
+{
+	buf_lit(&rs->body, "half an answer");
+	return fail_because(&rq->failure, INVALID_GRANT, "the \"code\" <b>is</b> used",
+	    "for the log");
+}
+
+static void
+rfc6749_s5_2_a_failure_is_json_with_its_status(UNUSED void **state)
+{
+	struct endpoint e = plain;
+	const char *answer;
+
+	e.handle = refuse_it;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	answer = serve_by(&e);
+	begins(answer, "Status: 400\r\nContent-Type: application/json\r\n");
+	holds(answer, "\r\n\r\n{\"error\":\"invalid_grant\",\"error_description\":"
+	    "\"the \\\"code\\\" ");
+	assert_null(strstr(answer, "half an answer"));
+	assert_null(strstr(answer, "for the log"));
+}
+
+static void
+a_failure_for_a_person_is_a_page_with_the_reference(UNUSED void **state)
+{
+	struct endpoint e = plain;
+	const char *answer;
+
+	e.handle = refuse_it;
+	e.refuse = refuse_page;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	answer = serve_by(&e);
+	begins(answer, "Status: 400\r\nContent-Type: text/html; charset=utf-8\r\n");
+	holds(answer, "\r\nContent-Security-Policy: ");
+	holds(answer, "\r\nReferrer-Policy: same-origin\r\n");
+	holds(answer, "&lt;b&gt;is&lt;/b&gt;");
+	assert_null(strstr(answer, "<b>is"));
+	assert_null(strstr(answer, "for the log"));
+}
+
+static enum oauth_error
+use_too_much(struct request *rq, struct response *rs)
+{
+	(void)arena_alloc(rq->arena, (size_t)2 * 1024 * 1024);
+	return handle(rq, rs);
+}
+
+static enum oauth_error
+inject(struct request *rq, struct response *rs)
+{
+	response_header(rs, "Location", "https://a.example/\r\nSet-Cookie: a=b");
+	return handle(rq, rs);
+}
+
+static void
+an_exhausted_arena_fails_the_request_and_not_the_worker(UNUSED void **state)
+{
+	struct endpoint e = plain;
+
+	e.handle = use_too_much;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	begins(serve_by(&e), "Status: 500\r\n");
+	holds(web.answer, "\"error\":\"server_error\"");
+	assert_null(strstr(web.answer, "fine"));
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	begins(serve_by(&plain), "Status: 200\r\n");
+}
+
+static void
+a_header_that_cannot_be_sent_fails_the_request(UNUSED void **state)
+{
+	struct endpoint e = plain;
+
+	e.handle = inject;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	begins(serve_by(&e), "Status: 500\r\n");
+	assert_null(strstr(web.answer, "Set-Cookie"));
+	assert_null(strstr(web.answer, "Location"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORKED(rfc6749_s5_2_a_failure_is_json_with_its_status),
+		WORKED(a_failure_for_a_person_is_a_page_with_the_reference),
+		WORKED(an_exhausted_arena_fails_the_request_and_not_the_worker),
+		WORKED(a_header_that_cannot_be_sent_fails_the_request),
+	};
+
+	return RUN(tests, NULL, NULL);
+}
