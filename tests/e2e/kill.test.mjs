@@ -11,12 +11,15 @@ import { startSite } from './lib/site.mjs';
 const PROGRAMS = ['metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke', 'mcp'];
 const PATIENCE = 20_000;
 
-for (const [server, duration] of [['lighttpd-fastcgi', 7000], ['apache-proxy-fcgi', 6000], ['lighttpd-cgi', 5000]]) {
+// gap: milliseconds between two kills at most.  lighttpd looks once a second what it must start again.
+const SET_UPS = [['lighttpd-fastcgi', 8000, 700], ['apache-proxy-fcgi', 6000, 120], ['lighttpd-cgi', 5000, 120]];
+
+for (const [server, duration, gap] of SET_UPS) {
 	describe(server, () => {
 		it('loses nothing that it has acknowledged', async (t) => {
 			const site = await startSite(server);
 			try {
-				const run = new Run(site);
+				const run = new Run(site, gap);
 				await run.for(duration);
 				await run.everythingHolds();
 				t.diagnostic(`${run.kills} kills, ${run.disturbed} answers lost, ${run.refreshes} refreshes, ${run.calls} calls, `
@@ -29,8 +32,8 @@ for (const [server, duration] of [['lighttpd-fastcgi', 7000], ['apache-proxy-fcg
 }
 
 class Run {
-	constructor(site) {
-		Object.assign(this, { site, grants: [], kills: 0, disturbed: 0, refreshes: 0, calls: 0, over: false });
+	constructor(site, gap) {
+		Object.assign(this, { site, gap, grants: [], kills: 0, disturbed: 0, refreshes: 0, calls: 0, over: false });
 	}
 
 	async for(duration) {
@@ -50,7 +53,7 @@ class Run {
 	// Programs that are waiting for work and programs in the middle of it.
 	async #kill() {
 		while (!this.over) {
-			await sleep(Math.random() * 120);
+			await sleep(Math.random() * this.gap);
 			const pids = this.site.pids(PROGRAMS[Math.floor(Math.random() * PROGRAMS.length)]);
 			for (const pid of pids)
 				try {
@@ -70,6 +73,7 @@ class Run {
 				this.grants.push(this.#grant(session));
 			else
 				this.disturbed++;
+			await sleep(5);
 		}
 	}
 
