@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+// Sign-in, registration and pages.
+import assert from 'node:assert/strict';
+import { Browser } from '../e2e/lib/browser.mjs';
+import { postJson, request } from '../e2e/lib/http.mjs';
+import { readResponse, redeem, refresh } from '../e2e/lib/oauth.mjs';
+import { approve, atClient } from '../e2e/lib/sign-in.mjs';
+import { peers } from './peers.mjs';
+import { ALICE, CLIENTS_MAX, EVIL, isErrorPage, profile, refused } from './scene.mjs';
+
+export const peer = (number) => peers.find(([name]) => name.startsWith(`6b.${number} `))[1];
+
+const toClient = (s) => ({ stop: (url) => !url.startsWith(s.url) && !url.startsWith(s.standin.url) });
+
+// The authorization response to a request that was changed.
+async function answerTo(s, change, client) {
+	const { landed } = await new Browser().open(s.ask(client ?? await s.client(), change).url, toClient(s));
+	return readResponse(landed, s.url);
+}
+
+async function skippedConsent(s) {
+	const client = await s.client();
+	for (const change of [{ consent_shown: '1' }, { prompt: 'none' }, { approved: 'true', decision: 'approve' }])
+		assert.match((await s.page(s.ask(client, change))).text, /name="decision" value="approve"/);
+	isErrorPage(await request(`${s.url}/oauth-callback?code=x&state=${'A'.repeat(43)}`));
+	isErrorPage(await request(`${s.url}/oauth-callback?code=x&state=1&consent_shown=1`));
+}
+
+async function unregisteredRedirect(s) {
+	const browser = new Browser();
+	const { client } = await s.session(undefined, { browser });
+	isErrorPage(await browser.fetch(s.ask(client, { redirect_uri: EVIL }).url));
+	isErrorPage(await browser.fetch(s.ask(client, { client_id: 'nobody' }).url), 401);
+	isErrorPage(await browser.fetch(s.ask(client, { redirect_uri: [client.redirect_uris[0], EVIL] }).url));
+}
+
+async function formFields(s) {
+	const browser = new Browser();
+	const asked = s.ask(await s.client());
+	const page = await s.page(asked, browser);
+	const { landed } = await browser.submit(page, 'approve', {
+		stop: toClient(s).stop, change: { client_id: 'x', redirect_uri: EVIL, scope: 'admin', code_challenge: 'x' },
+	});
+	assert.ok(atClient(asked)(landed.href), landed.href);
+	const twice = await browser.submit(page, 'approve', { change: { transaction: 'A'.repeat(43) } });
+	isErrorPage(twice);
+}
+
+async function boundCode(s) {
+	const browser = new Browser();
+	const client = await s.client({ redirect_uris: ['http://127.0.0.1:1/a', 'http://127.0.0.1:1/b'] });
+	const stranger = await s.client({ redirect_uris: client.redirect_uris });
+	const asked = s.ask(client);
+	const { code } = await approve(browser, await s.page(asked, browser), asked, s.metadata);
+	for (const change of [{ client_id: stranger.client_id }, { redirect_uri: client.redirect_uris[1] }, { redirect_uri: undefined },
+		{ code_verifier: 'x'.repeat(43) }, { resource: s.other }])
+		assert.equal((await redeem(s.metadata, asked, code, change)).status, 400, JSON.stringify(change));
+	assert.equal((await redeem(s.metadata, asked, code)).status, 200);
+}
+
+async function codeOnce(s) {
+	const { asked, response, metadata, mcp, client, tokens, sid } = await s.session();
+	assert.equal(await profile(mcp), ALICE);
+	assert.equal((await redeem(metadata, asked, response.code)).json.error, 'invalid_grant');
+	await refused(mcp.callTool());
+	assert.equal((await refresh(metadata, client, tokens.refresh_token)).json.error, 'invalid_grant');
+	const [{ ended_at: ended }] = await s.db.rows(`SELECT ended_at FROM session WHERE sid = x'${sid}'`);
+	assert.ok(ended > 0);
+	const browser = new Browser();
+	const later = s.ask(client);
+	const { code } = await approve(browser, await s.page(later, browser), later, metadata);
+	await s.sqlite("UPDATE authorization_code SET expires_at = strftime('%s') - 1 WHERE redeemed_at IS NULL");
+	assert.equal((await redeem(metadata, later, code)).json.error, 'invalid_grant');
+}
+
+async function ownRedirect(s) {
+	const first = await s.client({ redirect_uris: ['https://first.example/cb'] });
+	const browser = new Browser();
+	const entra = await s.approved(s.ask(first), browser);
+	await s.client({ redirect_uris: [EVIL] });
+	const { landed } = await browser.open(entra, toClient(s));
+	assert.equal(landed.host, 'first.example');
+}
+
+async function returns(s) {
+	const browser = new Browser();
+	for (let i = 0; i < 3; i++)
+		assert.equal(await profile((await s.session(undefined, { browser })).mcp), ALICE);
+}
+
+async function states(s) {
+	const client = await s.client({ redirect_uris: ['http://127.0.0.1:7/cb?tenant=a&b=c'] });
+	for (const state of [undefined, 'a|b|c', '%2B+%25 &=#?/é', '"<>\'', 'x'.repeat(4000)]) {
+		const browser = new Browser();
+		const asked = s.ask(client, { state });
+		const { landed } = await browser.submit(await s.page(asked, browser), 'approve', toClient(s));
+		assert.equal(landed.searchParams.get('state'), state ?? null);
+		assert.equal(landed.searchParams.get('tenant'), 'a');
+		assert.ok(readResponse(landed, s.url).code);
+	}
+}
+
+async function scopes(s) {
+	const { tokens } = await s.session(undefined, { ask: { scope: 'mcp:tools offline_access unknown' } });
+	assert.equal(tokens.scope, 'mcp:tools offline_access');
+	assert.equal((await answerTo(s, { scope: 'admin everything' })).error, 'invalid_scope');
+	const page = await s.page(s.ask(await s.client(), { resource: s.other }));
+	assert.ok(page.text.includes(s.other), 'the page shows the resource');
+}
+
+async function responseType(s) {
+	const client = await s.client();
+	for (const type of ['token', 'code token', 'id_token'])
+		assert.equal((await answerTo(s, { response_type: type }, client)).error, 'unsupported_response_type');
+	assert.equal((await answerTo(s, { response_type: undefined }, client)).error, 'invalid_request');
+	assert.equal((await answerTo(s, { response_mode: 'fragment' }, client)).error, 'invalid_request');
+}
+
+async function entraErrors(s) {
+	for (const [error, ours] of [['access_denied', 'access_denied'], ['server_error', 'server_error']])
+		await s.standin.during({ authorize_error: error }, async () => {
+			const browser = new Browser();
+			const asked = s.ask(await s.client());
+			const { landed } = await browser.submit(await s.page(asked, browser), 'approve', toClient(s));
+			const response = readResponse(landed, s.url);
+			assert.equal(response.error, ours);
+			assert.equal(response.state, asked.fields.state);
+			assert.doesNotMatch(response.error_description, /AADSTS/);
+		});
+}
+
+async function denied(s) {
+	const browser = new Browser();
+	const asked = s.ask(await s.client());
+	const response = await approve(browser, await s.page(asked, browser), asked, s.metadata, 'deny');
+	assert.equal(response.error, 'access_denied');
+	assert.equal(response.code, undefined);
+	await s.page(s.ask({ client_id: asked.fields.client_id, redirect_uris: [asked.fields.redirect_uri] }), browser);
+}
+
+async function cookies(s) {
+	const browser = new Browser();
+	const client = await s.client();
+	for (let i = 0; i < 20; i++)
+		await s.approved(s.ask(client), browser);
+	const jar = browser.cookies(s.url);
+	assert.ok(jar.length <= 9, `${jar.length} cookies`);
+	assert.ok(jar.every((c) => c.name.startsWith('__Host-') && c.secure && c.httpOnly && c.sameSite === 'Lax' && c.value.length === 43));
+}
+
+async function entraRequest(s) {
+	const browser = new Browser();
+	const ours = s.ask(await s.client());
+	const entra = new URL(await s.approved(ours, browser)).searchParams;
+	assert.match(entra.get('nonce'), /^[\w-]{43}$/);
+	assert.match(entra.get('state'), /^[\w-]{43}$/);
+	assert.equal(entra.get('code_challenge_method'), 'S256');
+	assert.equal(entra.get('response_mode'), 'query');
+	assert.equal(entra.get('resource'), null);
+	assert.ok(!entra.toString().includes(ours.fields.state) && !entra.toString().includes(ours.fields.code_challenge));
+	await s.standin.clearLog();
+	await browser.open(`${entra && await s.approved(ours, browser)}`, toClient(s));
+	const [redeemed] = (await s.standin.log()).filter((entry) => entry.form?.grant_type === 'authorization_code');
+	assert.match(redeemed.form.code_verifier, /^[\w-]{43,}$/);
+}
+
+async function someoneElse(s) {
+	for (const fault of ['bad_nonce', 'missing_nonce', 'other_user', 'other_tenant', 'alg_none'])
+		await s.standin.during({ id_token_fault: fault }, async () => {
+			const browser = new Browser();
+			const asked = s.ask(await s.client());
+			const { code, error } = await approve(browser, await s.page(asked, browser), asked, s.metadata);
+			assert.equal(code, undefined, fault);
+			assert.equal(error, 'access_denied', fault);
+		});
+}
+
+async function badMetadata(s) {
+	for (const body of ['', 'x', '[]', 'null', '{}', '{"redirect_uris":"https://a.example"}', '{"redirect_uris":[]}',
+		'{"redirect_uris":[1]}', '{"redirect_uris":[null]}', '{"redirect_uris":["https://a.example"],"client_name":1}',
+		'{"redirect_uris":["https://a.example"],"redirect_uris":["https://b.example"]}', `{"redirect_uris":[${'"https://a.example",'.repeat(20)}"x"]}`,
+		`[${'{},'.repeat(300_000)}{}]`, '['.repeat(100_000)]) {
+		const { status, json } = await postJson(s.metadata.registration_endpoint, body);
+		assert.ok([400, 413].includes(status), `${status} ${body.slice(0, 60)}`);
+		assert.match(json.error, /^invalid_/);
+	}
+}
+
+async function flood(s) {
+	const kept = await s.session();
+	for (let i = 0; i < CLIENTS_MAX; i += 15)
+		await Promise.all(Array.from({ length: 15 }, () => s.client()));
+	assert.ok(await s.db.count('client') <= CLIENTS_MAX);
+	assert.equal((await refresh(kept.metadata, kept.client, kept.tokens.refresh_token)).status, 200, 'who signed in stays');
+	assert.equal(await profile((await s.session()).mcp), ALICE, 'newcomers come in');
+}
+
+async function registered(s) {
+	const { status, json, headers } = await postJson(s.metadata.registration_endpoint, {
+		redirect_uris: ['https://a.example/cb'], client_name: 'A', scope: 'x', jwks_uri: 'https://evil.example',
+	});
+	assert.equal(status, 201);
+	assert.equal(headers['cache-control'], 'no-store');
+	assert.deepEqual(json.grant_types, ['authorization_code', 'refresh_token']);
+	assert.equal(json.token_endpoint_auth_method, 'none');
+	assert.equal(json.client_secret, undefined);
+}
+
+async function clientIds(s) {
+	const client = await s.client();
+	for (const id of ["' OR 1=1 --", `${client.client_id}'--`, '../client', '%', `${client.client_id} `, 'x'.repeat(5000), `${client.client_id}%00`]) {
+		assert.ok([400, 401, 414, 431].includes((await request(s.ask({ ...client, client_id: id }).url)).status), id.slice(0, 30));
+		assert.ok([400, 401].includes((await refresh(s.metadata, { client_id: id }, 'x')).status), id.slice(0, 30));
+	}
+}
+
+async function pages(s) {
+	const browser = new Browser();
+	const client = await s.client({ client_name: '{{csrf}} %s $1 &lt;b>' });
+	const page = await s.page(s.ask(client), browser);
+	assert.ok(page.text.includes('{{csrf}} %s $1 &amp;lt;b&gt;'));
+	const policy = page.headers['content-security-policy'];
+	assert.match(policy, /frame-ancestors 'none'/);
+	assert.equal(page.headers['x-frame-options'], 'DENY');
+	const [, sources] = /form-action ([^;]*)/.exec(policy);
+	assert.deepEqual(sources.split(' '), [s.url, s.standin.url, 'http://127.0.0.1:33418']);
+	const bad = await browser.submit(page, 'approve', { change: { decision: '<script>alert(1)</script>' } });
+	isErrorPage(bad);
+	assert.ok(!bad.text.includes('<script'));
+}
+
+async function otherForm(s) {
+	const browser = new Browser();
+	const [one, two] = [await s.page(s.ask(await s.client()), browser), await s.page(s.ask(await s.client()), browser)];
+	const csrf = /name="csrf" value="([^"]*)"/.exec(two.text)[1];
+	isErrorPage(await browser.submit(one, 'approve', { change: { csrf } }), 403);
+}
+
+export const flow = [
+	['2.A1 the callback answers the browser that approved, no other', peer(2)],
+	['2.A2 no parameter skips the consent page', skippedConsent],
+	['2.A3 a redirect URI that is not registered is never redirected to', unregisteredRedirect],
+	['2.A4 the form\'s fields choose neither client nor redirect URI', formFields],
+	['2.A5 a code is bound to client, redirect URI, challenge and resource', boundCode],
+	['2.A6 a code serves once and for a minute; a replay takes its tokens with it', codeOnce],
+	['2.A7 the last registrant does not receive the first one\'s code', ownRedirect],
+	['2.A8 the client\'s state is no key of ours', peer(23)],
+	['2.A9 who returns gets in again', returns],
+	['2.A10 2.A11 2.D6 any state comes back as it was, encoded once, with iss', states],
+	['2.A12 2.D10 scope and resource are kept, checked and shown', scopes],
+	['2.A13 the response type is code and the method S256', responseType],
+	['2.A14 Entra\'s errors reach the client as its own', entraErrors],
+	['2.A15 a denial reaches the client and is not remembered', denied],
+	['2.A16 no approval is remembered', peer(3)],
+	['2.A17 cookies do not grow', cookies],
+	['2.A18 2.A20 verifier, state and nonce toward Entra are our own and strong', entraRequest],
+	['2.A19 an ID token says who it is, and is believed only if all is right', someoneElse],
+	['2.C1 redirect URIs are judged at registration', peer(12)],
+	['2.C2 what is no registration is told so', badMetadata],
+	['2.C3 a flood of registrations shuts nobody out', flood],
+	['2.C4 registration answers 201 with what was registered', registered],
+	['2.C5 a client id is data, whatever it holds', clientIds],
+	['2.D1 2.D2 2.D3 2.D5 2.D12 pages escape, and their headers close them', pages],
+	['2.D4 a form serves its own page alone', otherForm],
+];
