@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* answering.h - an HTTP server in a thread: one answer for every request, and how many came */
+/*
+ * answering.h - an HTTP server in a thread: one answer for every request, and how many came
+ *
+ * Where `discovery` or `keys` is set, requests for those documents get it and are not counted.
+ */
 #ifndef UNIT_SERVICE_ANSWERING_H
 #define UNIT_SERVICE_ANSWERING_H
 
@@ -12,33 +16,59 @@
 
 #include "fixture.h"
 
+#define ENTRA_ISSUER	"https://login.example/" TENANT "/v2.0"
+
 static struct {
 	int		 fd;
 	pthread_t	 thread;
 	const char	*url;
 	atomic_int	 status;
 	atomic_int	 requests;
-	_Atomic(const char *) body;
-	char		 head[2048];	/* of the last request; read it after an answer */
+	_Atomic(const char *) body, discovery, keys;
+	char		 head[8192];	/* of the last request, with its body; read it after an answer */
 } server;
+
+/* A request up to its end: the body's, where there is one. */
+static inline bool
+is_whole(const char *request)
+{
+	const char *end = strstr(request, "\r\n\r\n"), *length = strstr(request,
+	    "Content-Length: ");
+
+	/* 0x16 begins a TLS handshake, which has no line ends to wait for. */
+	return request[0] == 0x16 || (end != NULL &&
+	    (length == NULL || strlen(end + 4) >= strtoul(length + 16, NULL, 10)));
+}
+
+static inline void
+send_answer(int fd, int status, const char *body)
+{
+	(void)dprintf(fd,
+	    "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+	    "%sConnection: close\r\n\r\n%s", status, strlen(body),
+	    status == 429 ? "Retry-After: 17\r\n" : "", body);
+}
 
 static inline void
 answer_one(int fd)
 {
-	const char *body = atomic_load(&server.body);
+	const char *discovery = atomic_load(&server.discovery), *keys = atomic_load(&server.keys);
+	char request[sizeof server.head] = "";
 	size_t n = 0;
 	ssize_t got;
 
-	memset(server.head, 0, sizeof server.head);
-	/* 0x16 begins a TLS handshake, which has no line ends to wait for. */
-	while (n < sizeof server.head - 1 && strstr(server.head, "\r\n\r\n") == NULL &&
-	    server.head[0] != 0x16 && (got = read(fd, server.head + n,
-	    sizeof server.head - 1 - n)) > 0)
+	while (n < sizeof request - 1 && !is_whole(request) &&
+	    (got = read(fd, request + n, sizeof request - 1 - n)) > 0)
 		n += (size_t)got;
-	(void)atomic_fetch_add(&server.requests, 1);
-	(void)dprintf(fd,
-	    "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
-	    "Connection: close\r\n\r\n%s", atomic_load(&server.status), strlen(body), body);
+	if (discovery != NULL && strstr(request, "openid-configuration") != NULL) {
+		send_answer(fd, 200, discovery);
+	} else if (keys != NULL && strstr(request, "GET /k ") != NULL) {
+		send_answer(fd, 200, keys);
+	} else {
+		memcpy(server.head, request, sizeof request);
+		(void)atomic_fetch_add(&server.requests, 1);
+		send_answer(fd, atomic_load(&server.status), atomic_load(&server.body));
+	}
 }
 
 static inline void *
@@ -71,6 +101,8 @@ server_open(void **state)
 	atomic_store(&server.status, 200);
 	atomic_store(&server.requests, 0);
 	atomic_store(&server.body, "{}");
+	atomic_store(&server.discovery, NULL);
+	atomic_store(&server.keys, NULL);
 	assert_int_equal(pthread_create(&server.thread, NULL, answer_all, NULL), 0);
 	fix.config.entra.authority_host = server.url;
 	fix.config.entra.timeout = 5;
@@ -86,6 +118,15 @@ server_close(void **state)
 	(void)pthread_join(server.thread, NULL);
 	close(server.fd);
 	return fixture_close(state);
+}
+
+/* Serves discovery with the token endpoint at /t and the keys at /k. */
+static inline void
+serve_discovery(void)
+{
+	atomic_store(&server.discovery, arena_printf(&fix.arena, "{\"issuer\":\"" ENTRA_ISSUER "\","
+	    "\"authorization_endpoint\":\"%s/a\",\"token_endpoint\":\"%s/t\",\"jwks_uri\":\"%s/k\"}",
+	    server.url, server.url, server.url));
 }
 
 /* Entra is down: nobody listens at the authority. */
