@@ -25,7 +25,7 @@ static struct {
 	atomic_int	 status;
 	atomic_int	 requests;
 	_Atomic(const char *) body, discovery, keys;
-	char		 head[8192];	/* of the last request, with its body; read it after an answer */
+	char		 head[8192];	/* of the last request, with its body */
 } server;
 
 /* A request up to its end: the body's, where there is one. */
@@ -125,7 +125,8 @@ static inline void
 serve_discovery(void)
 {
 	atomic_store(&server.discovery, arena_printf(&fix.arena, "{\"issuer\":\"" ENTRA_ISSUER "\","
-	    "\"authorization_endpoint\":\"%s/a\",\"token_endpoint\":\"%s/t\",\"jwks_uri\":\"%s/k\"}",
+	    "\"authorization_endpoint\":\"%s/a\",\"token_endpoint\":\"%s/t\","
+	    "\"jwks_uri\":\"%s/k\"}",
 	    server.url, server.url, server.url));
 }
 

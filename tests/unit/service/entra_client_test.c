@@ -66,7 +66,9 @@ an_answer_that_is_no_token_response_is_try_later(UNUSED void **state)
 	    "{\"token_type\":\"Bearer\",\"expires_in\":0,\"access_token\":\"at\"}",
 	    "{\"token_type\":\"Bearer\",\"expires_in\":-1,\"access_token\":\"at\"}",
 	    "{\"token_type\":\"Bearer\",\"expires_in\":60,\"access_token\":7}",
-	    "{\"token_type\":\"Bearer\",\"expires_in\":60,\"access_token\":\"a\",\"access_token\":\"b\"}" };
+	    ("{\"token_type\":\"Bearer\",\"expires_in\":60,\"access_token\":\"a\","
+	    "\"access_token\":\"b\"}"),
+	};
 
 	for (size_t i = 0; i < COUNT(bodies); i++) {
 		assert_int_equal(outcome_of(200, bodies[i]), ENTRA_UNAVAILABLE);
