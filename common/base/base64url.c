@@ -41,45 +41,68 @@ base64_encode(struct arena *a, const void *from, size_t n)
 	return encode(a, from, n, "+/", true);
 }
 
-static int
+/* Of the characters from '0' to 'z'; NONE for those that are in neither alphabet or differ. */
+#define NONE	64
+static const uint8_t values[] = {
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	NONE, NONE, NONE, NONE, NONE, NONE,
+	26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49,
+	50, 51,
+};
+
+static uint32_t
 value_of(char c, const char last[static 2])
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == last[0] ? 62 : c == last[1] ? 63 : -1;
+	unsigned at = (unsigned)(unsigned char)c - '0';
+
+	if (at < sizeof values && values[at] != NONE)
+		return values[at];
+	return c == last[0] ? 62 : c == last[1] ? 63 : NONE;
+}
+
+/* Two or three characters at the end, whose unused bits must be 0. */
+static bool
+decode_rest(const char *text, size_t n, const char last[static 2], uint8_t *bytes)
+{
+	uint32_t bits = 0, unused = n == 2 ? 0xffff : 0xff;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t v = value_of(text[i], last);
+
+		if (v == NONE)
+			return false;
+		bits |= v << (18 - 6 * i);
+	}
+	for (size_t i = 0; i + 1 < n; i++)
+		bytes[i] = (uint8_t)(bits >> (16 - 8 * i) & 0xff);
+	return (bits & unused) == 0;
 }
 
 static bool
 decode(struct arena *a, const char *text, size_t n, const char last[static 2], uint8_t **out,
     size_t *len)
 {
-	uint8_t *bytes;
-	uint32_t bits = 0;
-	size_t held = 0, size = 0;
+	size_t whole = n / 4 * 4, rest = n - whole;
+	uint8_t *bytes, *p;
 
-	if (n % 4 == 1)
+	if (rest == 1)
 		return false;
-	bytes = arena_alloc(a, n / 4 * 3 + 4);
-	for (size_t i = 0; i < n; i++) {
-		int v = value_of(text[i], last);
+	bytes = p = arena_alloc(a, n / 4 * 3 + 4);
+	for (size_t i = 0; i < whole; i += 4) {
+		uint32_t v0 = value_of(text[i], last), v1 = value_of(text[i + 1], last);
+		uint32_t v2 = value_of(text[i + 2], last), v3 = value_of(text[i + 3], last);
 
-		if (v < 0)
+		if (((v0 | v1 | v2 | v3) & NONE) != 0)
 			return false;
-		bits = (bits << 6 | (uint32_t)v) & 0xffffff;
-		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			bytes[size++] = (uint8_t)(bits >> held & 0xff);
-		}
+		*p++ = (uint8_t)(v0 << 2 | v1 >> 4);
+		*p++ = (uint8_t)((v1 << 4 | v2 >> 2) & 0xff);
+		*p++ = (uint8_t)((v2 << 6 | v3) & 0xff);
 	}
-	if ((bits & ((1U << held) - 1)) != 0)
+	if (rest > 0 && !decode_rest(text + whole, rest, last, p))
 		return false;
 	*out = bytes;
-	*len = size;
+	*len = (size_t)(p - bytes) + (rest > 0 ? rest - 1 : 0);
 	return true;
 }
 
