@@ -47,15 +47,13 @@ without_pairs(struct arena *a, const char *text, size_t n)
  * json-c counts a scalar as a level of its own.  Its strict mode is not asked for: it refuses
  * large integers, which RFC 8259 section 6 allows, and the scanner has refused all the rest.
  */
-struct json_object *
-json_parse(struct arena *a, const char *text, size_t n)
+static struct json_object *
+parse_scanned(struct arena *a, const char *text, size_t n)
 {
 	struct json_tokener *tokener;
 	struct json_object *value;
 	struct json_cursor plain;
 
-	if (n > INT_MAX || json_scan(a, text, n, NULL) != JSON_FINE)
-		return NULL;
 	if ((tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1)) == NULL)
 		die("no memory for a JSON parser");
 	plain = without_pairs(a, text, n);
@@ -64,6 +62,26 @@ json_parse(struct arena *a, const char *text, size_t n)
 	if (json_tokener_get_error(tokener) == json_tokener_continue)
 		value = json_tokener_parse_ex(tokener, " ", 1);
 	json_tokener_free(tokener);
+	return value;
+}
+
+struct json_object *
+json_parse(struct arena *a, const char *text, size_t n)
+{
+	return n > INT_MAX || json_scan(a, text, n, NULL) != JSON_FINE ? NULL :
+	    parse_scanned(a, text, n);
+}
+
+struct json_object *
+json_parse_listed(struct arena *a, const char *text, size_t n, struct json_members *members)
+{
+	struct json_members listed;
+	struct json_object *value;
+
+	if (n > INT_MAX || json_scan(a, text, n, &listed) != JSON_FINE)
+		return NULL;
+	if ((value = parse_scanned(a, text, n)) != NULL)
+		*members = listed;
 	return value;
 }
 

@@ -57,6 +57,10 @@ MUST_CHECK enum json_fault json_scan_elements(struct arena *, const char *text, 
  * NULL.  The caller owns the object: AUTO(json).
  */
 MUST_CHECK struct json_object *json_parse(struct arena *, const char *text, size_t n);
+
+/* The same in one scan with json_scan's list; nothing is written when NULL is returned. */
+MUST_CHECK struct json_object *json_parse_listed(struct arena *, const char *text, size_t n,
+		    struct json_members *members);
 void		 json_auto(struct json_object **);
 
 /*

@@ -85,18 +85,16 @@ read_message(struct arena *a, const struct json_members *members, struct jsonrpc
 }
 
 bool
-jsonrpc_read(struct arena *a, const char *text, size_t n, struct json_object *value,
+jsonrpc_read(struct arena *a, const struct json_members *members, struct json_object *value,
     struct jsonrpc_message *out, const char **id, const char **why)
 {
 	struct jsonrpc_message m = { .value = value };
-	struct json_members members;
 	const char *fault;
 
-	if (!json_object_is_type(value, json_type_object) ||
-	    json_scan(a, text, n, &members) != JSON_FINE)
+	if (!json_object_is_type(value, json_type_object))
 		fault = "Invalid Request: not an object";
 	else
-		fault = read_message(a, &members, &m);
+		fault = read_message(a, members, &m);
 	if (fault != NULL) {
 		*id = m.id;
 		*why = fault;

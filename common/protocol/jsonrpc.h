@@ -32,12 +32,13 @@ struct jsonrpc_message {
 #define JSONRPC_METHOD_MAX 128	/* bytes of a method's name */
 
 /*
- * Judges one scanned and parsed message.  `text` is its source.  False, with a text for the error,
+ * Judges one parsed message.  `members` is json_scan's list of its source.  False, with a text for the error,
  * when it is no JSON-RPC 2.0 message; *id is then the request's id where it could be read, so that
  * the error can name it, else NULL.
  */
-MUST_CHECK bool	 jsonrpc_read(struct arena *, const char *text, size_t n, struct json_object *value,
-		    struct jsonrpc_message *out, const char **id, const char **why);
+MUST_CHECK bool	 jsonrpc_read(struct arena *, const struct json_members *members,
+		    struct json_object *value, struct jsonrpc_message *out, const char **id,
+		    const char **why);
 
 /* {"jsonrpc":"2.0","id":ID,"result":RESULT} where both are JSON texts. */
 void		 jsonrpc_result(struct buf *, const char *id, const char *result);

@@ -184,12 +184,12 @@ judge(struct arena *a, const struct mcp_headers *h, struct mcp_message *m)
 }
 
 static bool
-read_rpc(struct arena *a, const struct json_member *source, struct json_object *value,
+read_rpc(struct arena *a, const struct json_members *members, struct json_object *value,
     struct jsonrpc_message *rpc, struct mcp_refusal *refusal)
 {
 	const char *id, *why;
 
-	if (jsonrpc_read(a, source->text, source->len, value, rpc, &id, &why))
+	if (jsonrpc_read(a, members, value, rpc, &id, &why))
 		return true;
 	(void)refuse(NOT_JSONRPC, id, refusal);
 	refusal->message = why;
@@ -229,9 +229,12 @@ read_batch(struct arena *a, const char *body, size_t n, const struct mcp_headers
 	post->message = arena_alloc(a, post->count * sizeof *post->message);
 	for (size_t i = 0; i < post->count; i++) {
 		struct mcp_message *m = &post->message[i];
+		struct json_members members;
 
-		if (!read_rpc(a, &source.member[i], json_object_array_get_idx(post->value, i),
-		    &m->rpc, refusal)) {
+		if (json_scan(a, source.member[i].text, source.member[i].len, &members) != JSON_FINE)
+			return refuse(NOT_JSON, NULL, refusal);
+		if (!read_rpc(a, &members, json_object_array_get_idx(post->value, i), &m->rpc,
+		    refusal)) {
 			refusal->id = NULL;	/* the whole batch is refused, not one request */
 			return false;
 		}
@@ -242,16 +245,15 @@ read_batch(struct arena *a, const char *body, size_t n, const struct mcp_headers
 }
 
 static bool
-read_single(struct arena *a, const char *body, size_t n, const struct mcp_headers *h,
+read_single(struct arena *a, const struct json_members *members, const struct mcp_headers *h,
     struct mcp_post *post, struct mcp_refusal *refusal)
 {
-	const struct json_member source = { "", body, n };
 	struct mcp_message *m = arena_alloc(a, sizeof *m);
 	enum fault fault;
 
 	post->message = m;
 	post->count = 1;
-	if (!read_rpc(a, &source, post->value, &m->rpc, refusal))
+	if (!read_rpc(a, members, post->value, &m->rpc, refusal))
 		return false;
 	if ((fault = judge(a, h, m)) == FINE)
 		return true;
@@ -265,13 +267,14 @@ bool
 mcp_read(struct arena *a, const char *body, size_t n, const struct mcp_headers *headers,
     struct mcp_post *post, struct mcp_refusal *refusal)
 {
-	struct mcp_post p = { .value = json_parse(a, body, n) };
+	struct json_members members;
+	struct mcp_post p = { .value = json_parse_listed(a, body, n, &members) };
 
 	if (p.value == NULL)
 		return refuse(parse_faults[json_scan(a, body, n, NULL)], NULL, refusal);
 	if (!(json_object_is_type(p.value, json_type_array) ?
 	    read_batch(a, body, n, headers, &p, refusal) :
-	    read_single(a, body, n, headers, &p, refusal))) {
+	    read_single(a, &members, headers, &p, refusal))) {
 		json_auto(&p.value);
 		return false;
 	}

@@ -167,6 +167,33 @@ begin(void **state UNUSED)
 	return 0;
 }
 
+static void
+one_scan_lists_the_members_and_parses_them(void **state UNUSED)
+{
+	static const char text[] = " {\"id\" : 1.0, \"a\":[1, 2]}";
+	struct json_members members = { 0 };
+	AUTO(json) struct json_object *value = json_parse_listed(&arena, text, sizeof text - 1,
+	    &members);
+
+	assert_non_null(value);
+	assert_non_null(json_array_member(value, "a"));
+	assert_int_equal(members.count, 2);
+	assert_string_equal(members.member[0].name, "id");
+	assert_int_equal(members.member[0].len, 3);
+	assert_memory_equal(members.member[0].text, "1.0", 3);
+	assert_memory_equal(members.member[1].text, "[1, 2]", 6);
+}
+
+static void
+a_fault_lists_nothing(void **state UNUSED)
+{
+	struct json_members members = { .count = 42 };
+
+	assert_null(json_parse_listed(&arena, "{\"a\":1,", 7, &members));
+	assert_null(json_parse_listed(&arena, "null", 4, &members));
+	assert_int_equal(members.count, 42);
+}
+
 static int
 end(void **state UNUSED)
 {
@@ -187,6 +214,8 @@ main(void)
 		cmocka_unit_test(what_is_no_object_has_no_members),
 		cmocka_unit_test(an_integer_that_json_c_would_saturate_is_refused),
 		cmocka_unit_test(every_surrogate_pair_is_read_as_its_character),
+		cmocka_unit_test(one_scan_lists_the_members_and_parses_them),
+		cmocka_unit_test(a_fault_lists_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -14,11 +14,13 @@ static const char *id, *why;
 static bool
 read_text(const char *text, struct jsonrpc_message *m)
 {
+	struct json_members members = { 0 };
+
 	json_auto(&value);
 	id = "unset";
 	why = NULL;
-	value = json_parse(&arena, text, strlen(text));
-	return jsonrpc_read(&arena, text, strlen(text), value, m, &id, &why);
+	value = json_parse_listed(&arena, text, strlen(text), &members);
+	return jsonrpc_read(&arena, &members, value, m, &id, &why);
 }
 
 /* Refused, with that id for the answer. */
