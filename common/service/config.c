@@ -12,6 +12,7 @@
 
 #undef getenv	/* configuration is one of the places that read the environment */
 
+#define MEMORY_OF_BODY	4			/* request_memory is at least so many times body_max */
 #define CONFIG_MEMORY	((size_t)512 * 1024)	/* bytes for all texts */
 
 static bool
@@ -265,6 +266,9 @@ derive(struct config_reader *r)
 	if (strncmp(c->entra.credential, "certificate:/", 13) != 0 &&
 	    strncmp(c->entra.credential, "secret-file:/", 13) != 0)
 		return config_wrong(r, "credential must be certificate:PATH or secret-file:PATH, an absolute path");
+	/* An arena that its own request can outgrow would end the process, for all of its requests. */
+	if (c->limits.request_memory < MEMORY_OF_BODY * c->limits.body_max)
+		c->limits.request_memory = MEMORY_OF_BODY * c->limits.body_max;
 	for (size_t i = 0; i < c->servers; i++)
 		c->server[i].resource = arena_printf(r->arena, "%s/%s", c->public_url, c->server[i].name);
 	return true;

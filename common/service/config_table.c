@@ -82,7 +82,7 @@ const struct config_key config_keys[] = {
 	{ LIMIT(response_max), CONFIG_SIZE, "1M", RANGE(4096, 64 * 1024 * 1024),
 	  "Bytes of an answer from Entra or Graph." },
 	{ LIMIT(request_memory), CONFIG_SIZE, "24M", RANGE(1024 * 1024, 1024 * 1024 * 1024),
-	  "Bytes that one request may use." },
+	  "Bytes that one request may use; never less than four times body_max." },
 	{ LIMIT(database_wait), CONFIG_DURATION, "5", RANGE(1, 60),
 	  "How long a request waits for a locked database." },
 
