@@ -31,7 +31,11 @@ export class Scene {
 
 	stop() { return this.site.stop(); }
 
-	reset() { return this.standin.reset(); }
+	// No test finds what another one planted.
+	async reset() {
+		await this.standin.reset();
+		await this.sqlite('DELETE FROM entra_cache; DELETE FROM authorization_request');
+	}
 
 	// A session of user's, ready to call.
 	async session(user = 'alice@contoso.example', options = {}) {

@@ -177,11 +177,12 @@ async function entraKeys(s) {
 		assert.equal(await profile((await s.session()).mcp), ALICE, `${name} is fetched anew`);
 	}
 	assert.deepEqual(await s.db.rows('SELECT name, document FROM entra_cache ORDER BY name'), before);
-	await s.sqlite("UPDATE entra_cache SET fetched_at = fetched_at + 1 WHERE name = 'keys'");
+	await s.sqlite("UPDATE entra_cache SET fetched_at = fetched_at - 1 WHERE name = 'keys'");
 	await s.standin.clearLog();
 	await s.session();
-	await s.sqlite(`UPDATE entra_cache SET fetched_at = fetched_at - 90000, tried_at = 0 WHERE name = 'keys'`);
+	await s.sqlite("UPDATE entra_cache SET fetched_at = fetched_at + 1000000, tried_at = 0 WHERE name = 'keys'");
 	await s.session();
+	assert.equal((await s.standin.counts()).keys, 2, 'an old set of keys does not become a new one');
 }
 
 async function entraDoor(s) {
@@ -191,7 +192,7 @@ async function entraDoor(s) {
 	for (const url of ['https://evil.example/authorize', `${document}?client_id=evil&x=#`, `${document}#`, document.replace('//', '//evil@'),
 		`${document.replace('://', '://evil.')}`, 'javascript:alert(1)', '', `${s.standin.url}.evil.example/`]) {
 		await s.sqlite(`UPDATE entra_cache SET document = '${url}' WHERE name = 'authorization-endpoint'`);
-		const { location, status } = await browser.submit(page, 'approve');
+		const { location, status } = await browser.submit(page, 'approve', { stop: () => true });
 		assert.ok(status >= 400 && location === undefined, `${url}: ${status}`);
 	}
 	await s.sqlite('DELETE FROM entra_cache');
