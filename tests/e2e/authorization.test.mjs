@@ -488,6 +488,14 @@ describe('the callback', () => {
 		assert.ok(readResponse((await finish()).landed, metadata.issuer).code);
 	});
 
+	it('refuses a cookie of the right name and another value', async () => {
+		const { url, browser, finish } = await pending();
+		const [{ name }] = browser.cookies(url).filter((c) => c.name.startsWith('__Host-sallyport-transaction-'));
+		for (const value of [randomText(), 'x', ''])
+			assert.equal((await request(url, { headers: { Cookie: `${name}=${value}` } })).status, 403);
+		assert.ok(readResponse((await finish()).landed, metadata.issuer).code);
+	});
+
 	it('goes on once: a replayed state is 400', async () => {
 		const { url, browser, finish } = await pending();
 		const cookies = new Map(browser.jar);
