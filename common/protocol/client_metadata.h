@@ -13,7 +13,7 @@
 
 struct client_metadata {
 	const char	*client_name;		/* "" when the client gives none; unverified */
-	const char	*client_uri;		/* NULL when absent; https only */
+	const char	*client_uri;		/* NULL when absent; http or https */
 	const char	*application_type;	/* native or web, NULL when absent */
 	const char	*redirect_uri[CLIENT_REDIRECT_URIS_MAX];
 	size_t		 redirect_uris;		/* at least one */
