@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/mcp_method.h"
 
+#include "base/clock.h"
 #include "protocol/http.h"
 #include "protocol/scope.h"
 #include "service/tool.h"
 
 #define RESULT_MAX	RESPONSE_BODY_MAX
 #define LIST_TTL_MS	"300000"
+#define BATCH_TIMEOUTS	3	/* times Entra's timeout: what the calls of one post may take together */
 
 #define SERVER_INFO	"{\"name\":\"sallyport\",\"title\":\"Sallyport\",\"version\":\"" SALLYPORT_VERSION "\"}"
 #define META		"\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" SERVER_INFO "}"
@@ -18,6 +20,7 @@ struct exchange {
 	const struct config_server	*server;
 	const struct mcp_message	*message;
 	struct buf			*out;		/* the JSON-RPC answer */
+	int64_t				 until_ms;	/* later no tool is called */
 	int				 status;
 	bool				 events;	/* out holds an event stream */
 };
@@ -126,6 +129,9 @@ tools_call(struct exchange *x)
 		    "tools/call needs a name, and arguments that are an object");
 	if ((tool = tool_find(name)) == NULL)
 		return refuse(x, 200, JSONRPC_INVALID_PARAMS, "Unknown tool");
+	/* A batch of slow calls must not keep a worker from everybody else. */
+	if (clock_monotonic_ms() > x->until_ms)
+		return refuse(x, 200, JSONRPC_INTERNAL_ERROR, "The calls before this one took too long");
 	if (!scope_contains(x->access->scope, SCOPE_TOOLS))
 		return fail(&x->rq->failure, INSUFFICIENT_SCOPE, "this tool needs the scope " SCOPE_TOOLS);
 	TRY(tool->call(x->rq, x->access, arguments, &result));
@@ -229,6 +235,7 @@ mcp_answer(struct request *rq, const struct access *access, const struct config_
 	struct buf out = buf_new(rq->arena, RESULT_MAX);
 	struct exchange x = {
 		.rq = rq, .access = access, .server = server, .out = &out, .status = 200,
+		.until_ms = clock_monotonic_ms() + BATCH_TIMEOUTS * rq->config->entra.timeout * 1000,
 	};
 	size_t answered = 0;
 
