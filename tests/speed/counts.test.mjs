@@ -12,7 +12,7 @@ import { Scene } from './lib/scene.mjs';
 
 const REPEATS = 20;
 const KEYS_READ_FOR = 10_000;	// a running program looks at its key files so often
-const NO_IO = new Set(['getpid', 'gettid', 'futex', 'brk', 'mmap', 'munmap', 'mprotect', 'madvise', 'clock_gettime']);
+const NO_IO = new Set(['getpid', 'gettid', 'getrandom', 'futex', 'brk', 'mmap', 'munmap', 'mprotect', 'madvise', 'clock_gettime']);
 const ONE_REQUEST = ['accept', 'poll', 'read', 'write', 'shutdown', 'poll', 'read', 'close'];	// libfcgi's own
 const ANSWER_AT = ONE_REQUEST.indexOf('write');
 

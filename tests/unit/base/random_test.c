@@ -46,17 +46,28 @@ thirty_two_bytes_are_forty_three_characters_and_never_the_same(UNUSED void **sta
 }
 
 static void
-ask_for_too_many(void)
+a_large_room_is_filled_to_its_end(UNUSED void **state)
 {
-	unsigned char byte;
+	static unsigned char bytes[1024 * 1024];
+	static const unsigned char nothing[16];
 
-	random_bytes(&byte, SIZE_MAX);
+	random_bytes(bytes, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i += sizeof nothing)
+		assert_memory_not_equal(bytes + i, nothing, sizeof nothing);
 }
 
 static void
-a_number_of_bytes_that_openssl_cannot_count_is_a_bug(UNUSED void **state)
+ask_for_them_nowhere(void)
 {
-	assert_int_equal(child_run(ask_for_too_many).status, 70);
+	void *volatile nowhere = (void *)1;
+
+	random_bytes(nowhere, 16);
+}
+
+static void
+without_random_bytes_a_program_ends(UNUSED void **state)
+{
+	assert_int_equal(child_run(ask_for_them_nowhere).status, 70);
 }
 
 int
@@ -66,7 +77,8 @@ main(void)
 		cmocka_unit_test(every_byte_varies),
 		cmocka_unit_test(only_the_bytes_asked_for_are_written),
 		cmocka_unit_test(thirty_two_bytes_are_forty_three_characters_and_never_the_same),
-		cmocka_unit_test(a_number_of_bytes_that_openssl_cannot_count_is_a_bug),
+		cmocka_unit_test(a_large_room_is_filled_to_its_end),
+		cmocka_unit_test(without_random_bytes_a_program_ends),
 	};
 
 	return RUN(tests, NULL, NULL);
