@@ -11,6 +11,7 @@ import { signedIn } from '../e2e/lib/sign-in.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
 
 export const CLIENTS_MAX = 150;		// registrations that the installation keeps
+export const SIGN_INS_MAX = 100;	// and sign-ins under way
 export const EVIL = 'https://evil.example/callback';
 export const ALICE = 'Alice Example';
 export const BOB = 'Bob Example';
@@ -18,7 +19,7 @@ export const BOB = 'Bob Example';
 export class Scene {
 	async start(server) {
 		this.site = await startSite(server, {
-			servers: ['mcp', 'other'], limits: { clients: CLIENTS_MAX }, entra: { timeout: 3 },
+			servers: ['mcp', 'other'], limits: { clients: CLIENTS_MAX, transactions: SIGN_INS_MAX }, entra: { timeout: 3 },
 		});
 		this.url = this.site.url;
 		this.resource = this.site.resource();
