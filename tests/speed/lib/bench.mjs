@@ -16,9 +16,10 @@ const HELP = `usage: tests/speed/bench [--repetitions N] [--seconds N] [--runs N
 Prints, from N interleaved repetitions (5):
   plain CGI  from start to end of mcp with tools/list, dynamic and static, of static metadata, and of a static program
              that does nothing: medians of N runs (40) each
-  FastCGI    requests a second behind lighttpd over N kept connections (16) for N seconds (3) each: mcp with tools/list,
-             metadata, a libfcgi program that says hello, a file; and the CPU time of one request
-Nothing else should run meanwhile; compare the ratios, since times are the machine's.  Needs wrk, lighttpd and a compiler.
+  FastCGI    requests a second behind lighttpd over N kept connections (16) for N seconds (3) each: mcp with
+             tools/list, metadata, a libfcgi program that says hello, a file; and the CPU time of one request
+Nothing else should run meanwhile; compare the ratios, since times are the machine's.  Needs wrk, lighttpd and a
+compiler.
 `;
 const TICK_US = 10_000;	// of /proc/PID/stat; Linux has USER_HZ 100 everywhere
 const EMPTY_HELLO = { url: 'revoke', method: 'GET' };	// hello stands in revoke's place
@@ -139,8 +140,9 @@ async function fastCgi(scene, settings) {
 		console.log(`${row.title.padEnd(38)}${number(of(row, 'rate'))}          ${number(of(row, 'web'), 1)}`
 			+ `${number(of(row, 'app'), 1)}${number(of(row, 'web') + of(row, 'app'), 1)}`);
 	const sum = (row) => of(row, 'web') + of(row, 'app');
-	console.log(`\nmcp / hello: requests/s ${(of(mcp, 'rate') / of(hello, 'rate')).toFixed(2)}, CPU ${(sum(hello) / sum(mcp)).toFixed(2)}`
-		+ `; mcp / file: requests/s ${(of(mcp, 'rate') / of(file, 'rate')).toFixed(2)}`
+	const faster = (row) => (of(mcp, 'rate') / of(row, 'rate')).toFixed(2);
+	console.log(`\nmcp / hello: requests/s ${faster(hello)}, CPU ${(sum(hello) / sum(mcp)).toFixed(2)}`
+		+ `; mcp / file: requests/s ${faster(file)}`
 		+ `; our own CPU beside hello's: ${(of(mcp, 'app') - of(hello, 'app')).toFixed(1)} us`);
 }
 

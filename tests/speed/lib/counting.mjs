@@ -116,7 +116,8 @@ export function readCounts(file) {
 }
 
 export function difference(earlier, later) {
-	return Object.fromEntries(Object.entries(later).map(([name, n]) => [name, n - (earlier[name] ?? 0)]).filter(([, n]) => n !== 0));
+	const all = Object.entries(later).map(([name, n]) => [name, n - (earlier[name] ?? 0)]);
+	return Object.fromEntries(all.filter(([, n]) => n !== 0));
 }
 
 // strace's lines as calls; one that another thread interrupted is put together again.

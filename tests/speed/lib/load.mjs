@@ -34,6 +34,7 @@ function read(text) {
 	const line = /^answers=.*$/m.exec(text)?.[0];
 	if (line === undefined)
 		throw new Error(`wrk did not end as it should: ${text}`);
-	const { us, ...counts } = Object.fromEntries([...line.matchAll(/(\w+)=(\d+)/g)].map(([, name, n]) => [name, Number(n)]));
+	const numbers = [...line.matchAll(/(\w+)=(\d+)/g)].map(([, name, n]) => [name, Number(n)]);
+	const { us, ...counts } = Object.fromEntries(numbers);
 	return { ...counts, seconds: us / 1e6, firstWrong: /^first_wrong=([^]*)/m.exec(text)[1].trim() };
 }
