@@ -16,10 +16,11 @@ struct row {
 	int64_t		 expires_at;
 	struct bytes	 predecessor;	/* of the unconfirmed rotation that made this token */
 	bool		 rotated;
-	int64_t		 rotated_at;
+	int64_t		 kept_until;	/* till then the same successor is given again */
 	struct bytes	 successor_hash;
 	struct bytes	 successor;	/* sealed */
-	bool		 spent;		/* confirmed or superseded */
+	bool		 confirmed;
+	bool		 superseded;
 	const char	*client_id;
 };
 
@@ -54,10 +55,11 @@ find(struct request *rq, const struct opaque_token *token, struct row *out)
 	out->expires_at = statement_column_int(q, 3);
 	out->predecessor = statement_column_blob(q, 4, rq->arena);
 	out->rotated = !statement_column_null(q, 5);
-	out->rotated_at = statement_column_int(q, 5);
+	out->kept_until = statement_column_int(q, 5);
 	out->successor_hash = statement_column_blob(q, 6, rq->arena);
 	out->successor = statement_column_blob(q, 7, rq->arena);
-	out->spent = !statement_column_null(q, 8) || !statement_column_null(q, 9);
+	out->confirmed = !statement_column_null(q, 8);
+	out->superseded = !statement_column_null(q, 9);
 	out->client_id = statement_column_text(q, 10, rq->arena);
 	return OAUTH_OK;
 }
@@ -139,9 +141,16 @@ rotate(struct request *rq, const struct session *s, const struct data_key *key,
 		return fail(&rq->failure, SERVER_ERROR, "the server is not ready");
 	statement_hash(q, ":token_hash", token->hash);
 	statement_int(q, ":now", rq->now);
+	statement_int(q, ":kept_until", rq->now + rq->config->refresh_grace);
 	statement_hash(q, ":successor_hash", successor->hash);
 	statement_blob(q, ":successor", sealed);
 	return statement_change(q) == STORED ? OAUTH_OK : store_failed(rq);
+}
+
+static bool
+in_grace(const struct request *rq, const struct row *row)
+{
+	return row->rotated && rq->now < row->kept_until;
 }
 
 /* (a): the same successor again. */
@@ -151,7 +160,7 @@ same_successor(struct request *rq, const struct opaque_token *token, const struc
 {
 	struct bytes secret;
 
-	if (!row->rotated || rq->now - row->rotated_at >= rq->config->refresh_grace ||
+	if (!in_grace(rq, row) ||
 	    !seal_open_for_holder(rq->arena, rq->keys, KEY_WRAP, SUCCESSOR, token, row->successor,
 	    &secret) || secret.len != OPAQUE_TOKEN_SIZE)
 		return false;
@@ -175,13 +184,14 @@ refresh_token_redeem(struct request *rq, const struct refresh_request *in, struc
 	TRY(find(rq, &token, &row));
 	if (strcmp(row.client_id, in->client_id) != 0)
 		return invalid(rq, "issued to another client");
-	if (row.spent)
+	if (row.superseded || (row.confirmed && !in_grace(rq, &row)))
 		return replayed(rq, &t, &row.sid);
 	TRY(judge(rq, in, &token, &row, &session, &key));
 	if (row.predecessor.data != NULL && !rotation_confirm(rq, &row.sid, row.predecessor))
 		return store_failed(rq);
 	if (!same_successor(rq, &token, &row, &successor))
-		TRY(rotate(rq, &session, &key, &token, &row, &successor));
+		TRY(row.confirmed ? replayed(rq, &t, &row.sid)
+		    : rotate(rq, &session, &key, &token, &row, &successor));
 	TRY(access_token_issue(rq, &session, &key, in->scope != NULL ? in->scope : session.scope,
 	    &successor, token.hash, out));
 	return transaction_commit(&t) ? OAUTH_OK : store_failed(rq);

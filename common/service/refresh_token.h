@@ -2,12 +2,13 @@
 /*
  * refresh_token.h - rotation that survives a lost answer (RFC 9700 section 4.14.2)
  *
- * The predecessor's row keeps its successor, sealed for the predecessor's holder, until the
- * rotation is confirmed: by the first use of the successor, or of an access token issued with it.
- * The predecessor presented again
- *	(a) within refresh_grace: the same successor and a new access token;
+ * The predecessor's row keeps its successor, sealed for the predecessor's holder.  A rotation is
+ * confirmed by the first use of the successor, or of an access token issued with it.  The
+ * predecessor presented again
+ *	(a) within refresh_grace: the same successor and a new access token, since clients refresh
+ *	    in several requests at once and one may use its answer before another has asked;
  *	(b) later, still unconfirmed: a new successor, and the earlier one is superseded;
- *	(c) confirmed, or a superseded one: the session ends.
+ *	(c) later and confirmed, or a superseded one at any time: the session ends.
  */
 #ifndef SERVICE_REFRESH_TOKEN_H
 #define SERVICE_REFRESH_TOKEN_H

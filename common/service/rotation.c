@@ -22,13 +22,25 @@ settle(struct request *rq, enum query which, const struct sid *sid, struct bytes
 	return statement_change(q);
 }
 
+/* Also what earlier rotations kept because they were confirmed within their grace. */
+static enum stored
+erase(struct request *rq, const struct sid *sid)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_REFRESH_TOKEN_ERASE);
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	statement_int(q, ":now", rq->now);
+	return statement_change(q);
+}
+
 bool
 rotation_confirm(struct request *rq, const struct sid *sid, struct bytes predecessor)
 {
 	return change_one(rq, QUERY_REFRESH_TOKEN_CONFIRM, ":token_hash", predecessor, true) !=
 	    STORE_FAILED &&
 	    settle(rq, QUERY_REFRESH_TOKEN_CONFIRMED, sid, predecessor) != STORE_FAILED &&
-	    settle(rq, QUERY_ACCESS_TOKEN_CONFIRMED, sid, predecessor) != STORE_FAILED;
+	    settle(rq, QUERY_ACCESS_TOKEN_CONFIRMED, sid, predecessor) != STORE_FAILED &&
+	    erase(rq, sid) != STORE_FAILED;
 }
 
 bool

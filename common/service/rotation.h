@@ -2,8 +2,10 @@
 /*
  * rotation.h - what the store keeps of a refresh token's rotation until it is confirmed
  *
- * The first use of anything issued in a rotation confirms it: the predecessor's copy of its
- * successor and its old wrap are erased.
+ * The first use of anything issued in a rotation confirms it.  Once that is so and refresh_grace is
+ * over, the predecessor's copy of its successor and its old wrap are erased: clients send several
+ * requests at once, and when their access token has expired each of them refreshes on its own, so
+ * one of them may use its new token before another has asked for its own.
  */
 #ifndef SERVICE_ROTATION_H
 #define SERVICE_ROTATION_H

@@ -11,6 +11,17 @@ static const enum query expired[] = {
 	QUERY_CLIENT_DELETE_EXPIRED,
 };
 
+/* What rotations kept for their grace. */
+static bool
+erase(struct store *s, int64_t now, int64_t rows)
+{
+	AUTO(statement) struct statement *q = store_query(s, QUERY_REFRESH_TOKEN_ERASE_ALL);
+
+	statement_int(q, ":now", now);
+	statement_int(q, ":limit", rows);
+	return statement_change(q) != STORE_FAILED;
+}
+
 bool
 sweep(struct store *s, int64_t now, int64_t rows, int64_t *deleted)
 {
@@ -30,5 +41,5 @@ sweep(struct store *s, int64_t now, int64_t rows, int64_t *deleted)
 			return false;
 		}
 	}
-	return true;
+	return erase(s, now, rows);
 }

@@ -8,7 +8,7 @@
 #define SWEEP_ROWS	20	/* rows of one table deleted on the way of a request */
 
 /*
- * Deletes at most `rows` expired rows of each table, each in its own transaction.  False if the
+ * Erases what rotations kept for their grace, and deletes at most `rows` expired rows of each table, each in its own transaction.  False if the
  * store failed; the rows are then deleted another time.  *deleted (may be NULL) counts them.
  */
 bool		 sweep(struct store *, int64_t now, int64_t rows, int64_t *deleted);

@@ -86,10 +86,11 @@ CREATE TABLE refresh_token (
 	token_hash	 BLOB    NOT NULL PRIMARY KEY,
 	sid		 BLOB    NOT NULL,
 	kid		 TEXT    NOT NULL,
-	wrap		 BLOB,				-- gone once its rotation is confirmed
+	wrap		 BLOB,				-- gone once its rotation is over
 	expires_at	 INTEGER NOT NULL,
 	predecessor	 BLOB,				-- the token that it replaces, until confirmed
 	rotated_at	 INTEGER,
+	kept_until	 INTEGER,			-- till then the same successor is given again
 	successor_hash	 BLOB,
 	successor	 BLOB,				-- sealed for this token's holder, until confirmed
 	confirmed_at	 INTEGER,
@@ -97,6 +98,8 @@ CREATE TABLE refresh_token (
 ) STRICT;
 CREATE INDEX refresh_token_sid ON refresh_token (sid);
 CREATE INDEX refresh_token_expires_at ON refresh_token (expires_at);
+CREATE INDEX refresh_token_kept_until ON refresh_token (kept_until)
+	WHERE confirmed_at IS NOT NULL AND wrap IS NOT NULL;
 
 -- On-behalf-of results, shared by all processes.
 CREATE TABLE exchanged_token (

@@ -63,6 +63,29 @@ async function refreshesExpired(person) {
 	assert.equal(storage.redirects.length, 1, 'a refresh needs no browser');
 }
 
+// The requests do not hold each other back: each that gets 401 refreshes, all with the same refresh token.  A first
+// generation client may give up on a 401 that reaches it while another request comes back from its refresh; that is its own
+// doing, and the next call is fine.
+const GIVES_UP = /Server returned 401 after successful authentication/;
+
+async function refreshesTogether(person) {
+	const { storage } = person;
+	for (let round = 0; round < 2; round++) {
+		const saved = storage.saved.length;
+		storage.saveTokens({ ...storage.tokens(), access_token: 'no-longer-good' });
+		const results = await Promise.allSettled([person.callTool(), person.callTool(), person.callTool()]);
+		for (const { value, reason } of results)
+			if (reason === undefined)
+				checkProfile(value);
+			else
+				assert.match(reason.message, GIVES_UP);
+		person.errors = person.errors.filter((error) => !GIVES_UP.test(error.message));
+		checkProfile(await person.callTool());
+		assert.ok(storage.saved.length > saved + 1, 'refreshed');
+		assert.equal(storage.redirects.length, 1, 'refreshing at the same time ends no session');
+	}
+}
+
 async function startsAgain(person) {
 	const { storage, site } = person;
 	const metadata = { revocation_endpoint: `${site.url}/revoke` };
@@ -106,6 +129,7 @@ async function session(t, make) {
 	await t.test('signs in and reads the profile', () => signsIn(person));
 	await t.test('comes back with its stored tokens', () => comesBack(person));
 	await t.test('refreshes an expired access token', () => refreshesExpired(person));
+	await t.test('refreshes in several requests at once', () => refreshesTogether(person));
 	assert.deepEqual(person.errors, []);
 	await t.test('signs in again after a revocation', () => startsAgain(person));
 	await person.close();

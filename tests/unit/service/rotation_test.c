@@ -28,14 +28,24 @@ kept(void)
 }
 
 static void
-confirming_erases_what_the_predecessors_row_kept(UNUSED void **state)
+confirming_within_the_grace_keeps_the_copy_and_the_wrap(UNUSED void **state)
+{
+	rotate_once();
+	assert_true(rotation_confirm_use(&fix.rq, &in.session.sid, predecessor()));
+	assert_int_equal(kept(), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE wrap IS NULL"), 0);
+}
+
+static void
+confirming_after_the_grace_erases_what_the_predecessors_row_kept(UNUSED void **state)
 {
 	rotate_once();
 	assert_int_equal(kept(), 1);
+	at(fix.config.refresh_grace);
 	assert_true(rotation_confirm_use(&fix.rq, &in.session.sid, predecessor()));
 	assert_int_equal(kept(), 0);
 	assert_int_equal(sql_number("SELECT count(*) FROM refresh_token WHERE wrap IS NULL "
-	    "AND confirmed_at = 1800000000"), 1);
+	    "AND confirmed_at = 1800000030"), 1);
 	assert_int_equal(sql_number("SELECT count(*) FROM access_token WHERE confirms IS NOT NULL"),
 	    0);
 	assert_true(rotation_confirm_use(&fix.rq, &in.session.sid, predecessor()));
@@ -77,6 +87,7 @@ static void
 a_store_that_fails_is_told_and_nothing_is_erased(UNUSED void **state)
 {
 	rotate_once();
+	at(fix.config.refresh_grace);
 	sql("ALTER TABLE access_token RENAME TO gone");
 	assert_false(rotation_confirm_use(&fix.rq, &in.session.sid, predecessor()));
 	assert_int_equal(kept(), 1);
@@ -89,7 +100,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(confirming_erases_what_the_predecessors_row_kept),
+		CASE(confirming_within_the_grace_keeps_the_copy_and_the_wrap),
+		CASE(confirming_after_the_grace_erases_what_the_predecessors_row_kept),
 		CASE(within_a_transaction_that_dies_nothing_is_erased),
 		CASE(superseding_takes_the_successor_and_its_access_tokens),
 		CASE(a_store_that_fails_is_told_and_nothing_is_erased),
