@@ -46,9 +46,14 @@ is_base_url(struct arena *a, const char *text)
 {
 	struct uri u;
 	size_t n = strlen(text);
+	const char *segments;
 
 	if (!uri_parse(a, text, &u) || u.host == NULL || u.userinfo != NULL || u.query != NULL ||
 	    u.fragment != NULL || text[n - 1] == '/' || strpbrk(u.path, "%;") != NULL)
+		return false;
+	segments = arena_printf(a, "%s/", u.path);
+	if (strstr(segments, "//") != NULL || strstr(segments, "/./") != NULL ||
+	    strstr(segments, "/../") != NULL)
 		return false;
 	for (const char *p = text; *p != '\0' && (*p != '/' || p[1] == '/' || p[-1] == '/'); p++)
 		if (isupper((unsigned char)*p))

@@ -44,7 +44,8 @@ urls_are_https_or_http_on_loopback_and_bare(UNUSED void **state)
 	    "HTTPS://a.example",
 	    "https://a.example/%41", "https://a.example/a;b", "https://a b.example",
 	    "https://a.example\\x", "https://a.example:99999", "https://a.example:",
-	    "https://\xc3\xa4.de" };
+	    "https://\xc3\xa4.de", "https://a.example/x/../y", "https://a.example/..",
+	    "https://a.example/./x", "https://a.example//x" };
 
 	for (size_t i = 0; i < COUNT(good); i++)
 		assert_string_equal(must_read(with("", "public_url", good[i]))->public_url,
