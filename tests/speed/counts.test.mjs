@@ -150,7 +150,8 @@ for (const kind of ['dynamic', 'static']) {
 			const { steady } = await traced(program('mcp'), scene.call(), 5);
 			for (const calls of steady) {
 				const waits = new Set(['poll', 'fcntl', 'rt_sigaction']);
-				assert.deepEqual(names(calls).filter((name) => !waits.has(name)),
+				const moving = names(calls).filter((name) => !waits.has(name));
+				assert.deepEqual(moving.filter((name, i) => name !== 'recvfrom' || moving[i - 1] !== name),	// in pieces
 					['accept', 'read', 'sendto', 'recvfrom', 'write', 'shutdown', 'read', 'close']);
 				assert.match(calls.find((call) => call.name === 'sendto').text, /"GET \/graph\/v1\.0\/me HTTP\/1\.1\\r\\n/);
 				const locks = calls.filter((call) => call.name === 'fcntl');
