@@ -11,10 +11,13 @@ import { peer } from './original-flow.mjs';
 import { ALICE, BOB, list, profile, refused } from './scene.mjs';
 
 async function rotation(s) {
-	const { client, tokens, metadata } = await s.session();
+	const { client, tokens, metadata, sid } = await s.session();
 	const next = (await refresh(metadata, client, tokens.refresh_token)).json;
 	assert.notEqual(next.refresh_token, tokens.refresh_token);
 	assert.equal(await profile(new McpClient(s.resource, next.access_token)), ALICE);
+	const again = (await refresh(metadata, client, tokens.refresh_token)).json;
+	assert.equal(again.refresh_token, next.refresh_token, 'a second asker in time gets no second successor');
+	await s.sqlite(`UPDATE refresh_token SET kept_until = 1 WHERE sid = x'${sid}'`);
 	assert.equal((await refresh(metadata, client, tokens.refresh_token)).json.error, 'invalid_grant');
 	await refused(list(next.access_token, s.resource));
 	assert.equal((await refresh(metadata, client, next.refresh_token)).json.error, 'invalid_grant');

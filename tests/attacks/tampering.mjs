@@ -49,7 +49,7 @@ async function wraps(s) {
 		await isNotAlice(s, mallory, `wrap of ${table}`);
 	}
 	const { alice, mallory } = await both(s);
-	await s.sqlite(`UPDATE refresh_token SET rotated_at = 1, confirmed_at = NULL, (successor, successor_hash) = (SELECT wrap, token_hash
+	await s.sqlite(`UPDATE refresh_token SET rotated_at = 1, kept_until = 9999999999, confirmed_at = NULL, (successor, successor_hash) = (SELECT wrap, token_hash
 		FROM refresh_token WHERE sid = x'${alice.sid}') WHERE sid = x'${mallory.sid}'`);
 	await isNotAlice(s, mallory, 'successor');
 }
