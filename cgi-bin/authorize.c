@@ -4,7 +4,8 @@
  *
  * Checks client, redirect URI, PKCE (RFC 7636), resource (RFC 8707) and scope, opens a transaction
  * and hands the browser over to consent.  Until client and redirect URI are validated every
- * failure is a page; from then on it goes back to the client (section 4.1.2.1).
+ * failure is a page; from then on it goes back to the client (section 4.1.2.1), unless that would
+ * make us an open redirector (RFC 9700 section 4.11.2).
  */
 #include "protocol/param.h"
 #include "protocol/pkce.h"
@@ -124,6 +125,16 @@ open_transaction(struct request *rq, struct authorization_request *transaction,
 	return authorization_request_open(rq, transaction, id) == STORED ? OAUTH_OK : store_failed(rq);
 }
 
+/*
+ * Anyone may register any https address, so a link to us must not lead a person there unasked: an
+ * error is sent only to this computer, or where somebody has signed in before.
+ */
+static bool
+is_trusted(struct request *rq, const struct client *client, const char *redirect_uri)
+{
+	return client->used || redirect_uri_is_loopback(rq->arena, redirect_uri);
+}
+
 static enum oauth_error
 authorize(struct request *rq, struct response *rs)
 {
@@ -146,6 +157,8 @@ authorize(struct request *rq, struct response *rs)
 	    &rq->failure);
 	transaction.state = returned.state;
 	if (error != OAUTH_OK || open_transaction(rq, &transaction, &id) != OAUTH_OK) {
+		if (!is_trusted(rq, &client, asker.redirect_uri))
+			return rq->failure.error;
 		authorization_response_error(rq, rs, asker.redirect_uri,
 		    error == OAUTH_OK ? returned.state : NULL);
 		return OAUTH_OK;

@@ -116,6 +116,7 @@ client_find(struct request *rq, const char *client_id, struct client *out)
 		.client_id = arena_string(rq->arena, client_id),
 		.client_name = statement_column_text(q, 0, rq->arena),
 		.client_uri = statement_column_text(q, 1, rq->arena),
+		.used = statement_column_int(q, 3) != 0,
 		.redirect_uris = json_parse(rq->arena, uris, strlen(uris)),
 	};
 	rq->client_id = out->client_id;

@@ -12,6 +12,7 @@ struct client {
 	const char	*client_id;
 	const char	*client_name;	/* "" when it gave none */
 	const char	*client_uri;	/* NULL when it gave none */
+	bool		 used;		/* somebody has signed in through it */
 	struct json_object *redirect_uris;	/* array of strings; release with client_auto */
 };
 

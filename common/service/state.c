@@ -93,9 +93,9 @@ make(struct making *m)
 {
 	const char *dir = m->config->state_dir;
 
-	return make_directory(m, dir, 02770) &&
+	return make_directory(m, dir, 03770) &&
 	    make_directory(m, arena_printf(m->arena, "%s/keys", dir), 02750) &&
-	    make_directory(m, arena_printf(m->arena, "%s/run", dir), 02770) &&
+	    make_directory(m, arena_printf(m->arena, "%s/run", dir), 03770) &&
 	    make_keys(m) && make_database(m);
 }
 

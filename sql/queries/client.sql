@@ -13,7 +13,7 @@ DELETE FROM client WHERE client_id IN
 	(SELECT client_id FROM client WHERE used_at IS NULL ORDER BY created_at LIMIT :limit);
 
 -- name: client_get
-SELECT client_name, client_uri, redirect_uris FROM client
+SELECT client_name, client_uri, redirect_uris, CASE WHEN used_at IS NULL THEN 0 ELSE 1 END FROM client
  WHERE client_id = :client_id AND expires_at > :now;
 
 -- name: client_keep

@@ -46,7 +46,7 @@ function install(name, change = (text) => text) {
 test('init makes directories, key files and database with their modes, and leaves what is there', () => {
 	const { state, conf } = install('init');
 	assert.equal(sallyport(['init'], { conf }).status, 0);
-	assert.equal(mode(state), '2770');
+	assert.equal(mode(state), '3770');
 	assert.equal(mode(path.join(state, 'keys')), '2750');
 	assert.deepEqual(readdirSync(path.join(state, 'keys')).sort(), ['browser', 'cache', 'sign', 'wrap']);
 	const keys = readdirSync(path.join(state, 'keys')).map((name) => path.join(state, 'keys', name));

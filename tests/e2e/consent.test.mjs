@@ -70,3 +70,26 @@ test('a transaction that came back from Entra is over', async () => {
 	assert.ok(codeOf(landed));
 	assert.equal((await browser.open(page.landed.href)).status, 400);
 });
+
+test('a wrong request sends nobody to a web address through which no one has signed in (RFC 9700 section 4.11.2)', async () => {
+	const redirect = 'https://client.example/cb';
+	const web = await register(metadata, { redirect_uris: [redirect, 'http://127.0.0.1:33418/callback'] });
+	const wrong = authorization(metadata, web, { resource: site.resource(), redirect_uri: redirect, scope: 'unknown' });
+	const first = await new Browser().fetch(wrong.url);
+	assert.equal(first.status, 400);
+	assert.equal(first.location, undefined);
+	assert.match(first.text, /scope asks for nothing/);
+
+	const browser = new Browser();
+	const right = authorization(metadata, web, { resource: site.resource() });
+	const { landed } = await browser.submit(await browser.open(right.url), 'approve', { stop: atClient(right) });
+	assert.ok(codeOf(landed));
+	const second = await new Browser().fetch(wrong.url);
+	assert.equal(new URL(second.location).searchParams.get('error'), 'invalid_scope');
+});
+
+test('a wrong request goes back to a program on this computer at once', async () => {
+	const wrong = authorization(metadata, client, { resource: site.resource(), scope: 'unknown' });
+	const { location } = await new Browser().fetch(wrong.url);
+	assert.equal(new URL(location).searchParams.get('error'), 'invalid_scope');
+});

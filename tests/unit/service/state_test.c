@@ -43,9 +43,9 @@ all_is_made_with_its_mode_under_any_umask(UNUSED void **state)
 	made = init();
 	(void)umask(before);
 	assert_true(made);
-	assert_int_equal(mode_of("new"), 02770);
+	assert_int_equal(mode_of("new"), 03770);
 	assert_int_equal(mode_of("new/keys"), 02750);
-	assert_int_equal(mode_of("new/run"), 02770);
+	assert_int_equal(mode_of("new/run"), 03770);
 	assert_int_equal(mode_of("new/sallyport.db"), 0660);
 	for (enum key_purpose p = KEY_SIGN; p < KEY_PURPOSES; p++)
 		assert_int_equal(mode_of(arena_printf(&fix.arena, "new/keys/%s",
