@@ -37,7 +37,8 @@ const ask = (change, who = client) => authorization(metadata, who, change);
 const start = (asked, browser = new Browser()) => browser.open(asked.url, { stop: atClient(asked) });
 const claims = (jwt) => JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url'));
 const enter = (change, options = {}) => signedIn(site.resource(), { client, ask: change, ...options });
-const alive = async (token, resource = site.resource()) => (await new McpClient(resource, token).request('tools/list')).status === 200;
+const alive = async (token, resource = site.resource()) => (await new McpClient(resource,
+	token).request('tools/list')).status === 200;
 
 // From a right request to our code, not yet redeemed.
 async function codeFor(change, who = client) {
@@ -99,7 +100,8 @@ describe('metadata', () => {
 	});
 
 	it('names no address that does not answer', async () => {
-		for (const document of ['oauth-protected-resource/mcp', 'oauth-protected-resource/second', 'oauth-authorization-server'])
+		for (const document of ['oauth-protected-resource/mcp', 'oauth-protected-resource/second',
+			'oauth-authorization-server'])
 			await crawl(`${site.url}/.well-known/${document}`);
 	});
 
@@ -119,7 +121,8 @@ describe('metadata', () => {
 	});
 
 	it('answers HEAD without a body', async () => {
-		const { status, text, headers } = await request(`${site.url}/.well-known/oauth-authorization-server`, { method: 'HEAD' });
+		const { status, text, headers } = await request(`${site.url}/.well-known/oauth-authorization-server`,
+			{ method: 'HEAD' });
 		assert.deepEqual([status, text], [200, '']);
 		assert.match(headers['content-type'], /^application\/json/);
 	});
@@ -204,7 +207,8 @@ describe('registration', () => {
 		postJson(metadata.registration_endpoint, { client_name: 'x', redirect_uris, ...rest });
 
 	it('takes https and loopback redirect URIs and repeats what it took', async () => {
-		const uris = ['https://client.example/cb', 'http://127.0.0.1/cb', 'http://localhost:6274/oauth/callback', 'http://[::1]:9/cb'];
+		const uris = ['https://client.example/cb', 'http://127.0.0.1/cb', 'http://localhost:6274/oauth/callback',
+			'http://[::1]:9/cb'];
 		const { status, json, headers } = await registering(uris, { unknown_member: { a: 1 } });
 		assert.equal(status, 201);
 		assert.deepEqual(json.redirect_uris, uris);
@@ -215,8 +219,10 @@ describe('registration', () => {
 	});
 
 	it('refuses other redirect URIs with invalid_redirect_uri', async () => {
-		for (const uri of ['http://client.example/cb', 'javascript:alert(1)', 'data:text/html,x', 'https://client.example/cb#f',
-			'https://client.example/cb#', 'https://user@client.example/cb', 'com.example.app:/cb', 'http://127.0.0.1.evil.example/cb',
+		for (const uri of ['http://client.example/cb', 'javascript:alert(1)', 'data:text/html,x',
+			'https://client.example/cb#f',
+			'https://client.example/cb#', 'https://user@client.example/cb', 'com.example.app:/cb',
+				'http://127.0.0.1.evil.example/cb',
 			'http://localhost.evil.example/cb', '/cb', '', 'https:///cb', 'https://client.example/a b', 'http://127.1/cb'])
 			await isError(registering([uri]), 400, 'invalid_redirect_uri');
 		for (const uris of [[], undefined, 'https://client.example/cb', [1], [null]])
@@ -239,19 +245,24 @@ describe('client and redirect URI at the authorization endpoint', () => {
 	it('takes a redirect URI with a query and keeps it', async () => {
 		const asked = ask({ redirect_uri: WEB_REDIRECT }, second);
 		const browser = new Browser();
-		const { landed } = await browser.submit(await start(asked, browser), 'approve', { stop: (url) => url.startsWith(WEB_REDIRECT) });
+		const { landed } = await browser.submit(await start(asked, browser), 'approve',
+			{ stop: (url) => url.startsWith(WEB_REDIRECT) });
 		assert.equal(landed.searchParams.get('a'), '1');
 		assert.ok(landed.searchParams.get('code'));
 	});
 
 	it('shows a page for any other redirect URI', async () => {
-		for (const uri of ['http://127.0.0.1:33418/callback/', 'http://127.0.0.1:33418/callback?a=1', 'http://127.0.0.1:33418/CALLBACK',
+		for (const uri of ['http://127.0.0.1:33418/callback/', 'http://127.0.0.1:33418/callback?a=1',
+			'http://127.0.0.1:33418/CALLBACK',
 			'http://localhost:33418/callback', 'https://127.0.0.1:33418/callback', 'http://127.0.0.1:33418/call%62ack',
-			'http://127.0.0.1.evil.example:33418/callback', 'http://user@127.0.0.1:33418/callback', 'http://127.0.0.1:33418/callback#f',
-			'http://127.0.0.1:33418/x/../callback', 'http://127.0.0.1:99999/callback', 'http://evil.example/callback', 'javascript:alert(1)',
+			'http://127.0.0.1.evil.example:33418/callback', 'http://user@127.0.0.1:33418/callback',
+				'http://127.0.0.1:33418/callback#f',
+			'http://127.0.0.1:33418/x/../callback', 'http://127.0.0.1:99999/callback', 'http://evil.example/callback',
+				'javascript:alert(1)',
 			'http://[::1]:33418/callback', 'http://127.0.0.1:33418', 'http://2130706433:33418/callback', undefined, ''])
 			await page(ask({ redirect_uri: uri }).url);
-		for (const uri of ['https://client.example/cb', 'https://client.example/cb?a=1&b=2', 'https://client.example:444/cb?a=1',
+		for (const uri of ['https://client.example/cb', 'https://client.example/cb?a=1&b=2',
+			'https://client.example:444/cb?a=1',
 			'http://client.example/cb?a=1', 'https://CLIENT.example/cb?a=1', 'https://client.example/cb?A=1'])
 			await page(ask({ redirect_uri: uri }, second).url);
 	});
@@ -293,8 +304,10 @@ describe('what goes back to the client', () => {
 
 	it('is invalid_target for a resource that is not ours', async () => {
 		const { origin } = new URL(site.url);
-		for (const resource of ['https://other.example/mcp', `${origin}/other`, `${origin}/MCP`, `${origin}/mcp/x`, `${origin}/mcp#f`,
-			`${origin}/mcp?a=1`, `${origin}/`, origin, `https://${new URL(origin).host}/mcp`, `http://u@${new URL(origin).host}/mcp`,
+		for (const resource of ['https://other.example/mcp', `${origin}/other`, `${origin}/MCP`, `${origin}/mcp/x`,
+			`${origin}/mcp#f`,
+			`${origin}/mcp?a=1`, `${origin}/`, origin, `https://${new URL(origin).host}/mcp`,
+				`http://u@${new URL(origin).host}/mcp`,
 			[site.resource(), site.resource('second')], [site.resource(), site.resource()]])
 			await refused({ resource }, 'invalid_target');
 	});
@@ -319,7 +332,8 @@ describe('what goes back to the client', () => {
 describe('resource and scope', () => {
 	it('bind the token to one server: the first without a resource', async () => {
 		const upper = site.resource().replace('http://', 'HTTP://');
-		for (const [resource, name] of [[undefined, 'mcp'], [site.resource(), 'mcp'], [`${site.resource()}/`, 'mcp'], [upper, 'mcp'],
+		for (const [resource, name] of [[undefined, 'mcp'], [site.resource(), 'mcp'], [`${site.resource()}/`, 'mcp'],
+			[upper, 'mcp'],
 			[site.resource('second'), 'second']]) {
 			const { tokens } = await enter({ resource });
 			assert.equal(claims(tokens.access_token).aud, site.resource(name));
@@ -327,7 +341,8 @@ describe('resource and scope', () => {
 	});
 
 	it('are granted as far as they are known', async () => {
-		for (const [scope, granted] of [[undefined, 'mcp:tools'], ['mcp:tools', 'mcp:tools'], ['mail.read mcp:tools', 'mcp:tools'],
+		for (const [scope, granted] of [[undefined, 'mcp:tools'], ['mcp:tools', 'mcp:tools'],
+			['mail.read mcp:tools', 'mcp:tools'],
 			['mcp:tools offline_access', 'mcp:tools offline_access'], ['offline_access', 'mcp:tools offline_access']]) {
 			const { tokens } = await enter({ scope });
 			assert.equal(tokens.scope, granted);
@@ -397,14 +412,18 @@ describe('the consent page', () => {
 		const other = await start(ask(), new Browser());
 		const foreign = /name="csrf"\s+value="([^"]*)"/.exec(other.text)[1];
 		const attempts = [
-			{ change: { csrf: undefined } }, { change: { csrf: '' } }, { change: { csrf: 'A'.repeat(43) } }, { change: { csrf: foreign } },
-			{ headers: { Origin: 'https://evil.example' } }, { headers: { Origin: 'null' } }, { headers: { Origin: `${site.url}.evil.example` } },
+			{ change: { csrf: undefined } }, { change: { csrf: '' } }, { change: { csrf: 'A'.repeat(43) } },
+				{ change: { csrf: foreign } },
+			{ headers: { Origin: 'https://evil.example' } }, { headers: { Origin: 'null' } },
+				{ headers: { Origin: `${site.url}.evil.example` } },
 			{ headers: { 'Sec-Fetch-Site': 'cross-site' } }, { headers: { 'Sec-Fetch-Site': 'same-site' } },
-			{ headers: { 'Sec-Fetch-Site': 'none' } }, { headers: { Cookie: '' } }, { headers: { Cookie: '__Host-sallyport-browser=x' } },
+			{ headers: { 'Sec-Fetch-Site': 'none' } }, { headers: { Cookie: '' } },
+				{ headers: { Cookie: '__Host-sallyport-browser=x' } },
 			{ headers: { Cookie: `__Host-sallyport-browser=${randomText()}` } },
 		];
 		for (const attempt of attempts)
-			assert.equal((await browser.submit(shown, 'approve', { stop: () => true, ...attempt })).status, 403, JSON.stringify(attempt));
+			assert.equal((await browser.submit(shown, 'approve', { stop: () => true, ...attempt })).status, 403,
+				JSON.stringify(attempt));
 		assert.equal((await new Browser().submit(shown, 'approve', { stop: () => true })).status, 403);
 		assert.ok((await approve(browser, shown, asked, metadata)).code);
 	});
@@ -414,7 +433,8 @@ describe('the consent page', () => {
 		const shown = await start(ask(), browser);
 		const fields = Object.fromEntries([...shown.text.matchAll(/name="(transaction|csrf)"\s+value="([^"]*)"/g)].map((m) => m.slice(1)));
 		const cookie = browser.cookies(site.url).map((c) => `${c.name}=${c.value}`).join('; ');
-		const send = (headers) => post(`${site.url}/consent`, { ...fields, decision: 'approve' }, { headers: { Cookie: cookie, ...headers } });
+		const send = (headers) => post(`${site.url}/consent`, { ...fields, decision: 'approve' },
+			{ headers: { Cookie: cookie, ...headers } });
 		assert.equal((await send({})).status, 403);
 		assert.equal((await send({ Origin: site.url })).status, 303);	// Sec-Fetch-Site may be absent
 	});
@@ -538,12 +558,14 @@ describe('the callback', () => {
 			assert.deepEqual([response.error, response.state], [ours, asked.fields.state]);
 			assert.doesNotMatch(answer.landed.href, /AADSTS|Trace/);
 		}
-		const { response } = await site.standin.during({ authorize_error: 'access_denied' }, () => signIn(site.resource(), { client }));
+		const { response } = await site.standin.during({ authorize_error: 'access_denied' },
+			() => signIn(site.resource(), { client }));
 		assert.equal(response.error, 'access_denied');
 	});
 
 	it('tells the client of a callback without a code', async () => {
-		const { response } = await site.standin.during({ authorize_missing_code: true }, () => signIn(site.resource(), { client }));
+		const { response } = await site.standin.during({ authorize_missing_code: true },
+			() => signIn(site.resource(), { client }));
 		assert.equal(response.code, undefined);
 		assert.ok(response.error);
 	});
@@ -589,10 +611,12 @@ describe('the token endpoint, for codes', () => {
 	it('wants client, redirect URI and verifier of the authorization request; a wrong one uses nothing up', async () => {
 		const code = await codeFor();
 		const other = randomText();
-		for (const change of [{ client_id: second.client_id }, { redirect_uri: 'http://127.0.0.1:33419/callback' }, { code_verifier: other },
+		for (const change of [{ client_id: second.client_id }, { redirect_uri: 'http://127.0.0.1:33419/callback' },
+			{ code_verifier: other },
 			{ code: other }, { code: 'x' }])
 			await isError(code.redeem(change), 400, 'invalid_grant');
-		for (const change of [{ code: undefined }, { redirect_uri: undefined }, { code_verifier: undefined }, { code_verifier: 'short' },
+		for (const change of [{ code: undefined }, { redirect_uri: undefined }, { code_verifier: undefined },
+			{ code_verifier: 'short' },
 			{ code_verifier: 'x'.repeat(129) }, { code_verifier: `${other}!` }, { grant_type: undefined }])
 			await isError(code.redeem(change), 400, 'invalid_request');
 		await isError(code.redeem({ grant_type: 'password' }), 400, 'unsupported_grant_type');
@@ -763,7 +787,8 @@ describe('browsers of other origins', () => {
 			`${site.url}/.well-known/oauth-protected-resource/mcp`]) {
 			const answer = await preflight(url, 'https://any.example');
 			assert.ok([200, 204].includes(answer.status), url);
-			for (const headers of [answer.headers, (await request(url, { headers: { Origin: 'https://any.example' } })).headers]) {
+			for (const headers of [answer.headers, (await request(url,
+				{ headers: { Origin: 'https://any.example' } })).headers]) {
 				assert.equal(headers['access-control-allow-origin'], '*', url);
 				assert.equal(headers['access-control-allow-credentials'], undefined);
 			}
@@ -775,8 +800,10 @@ describe('browsers of other origins', () => {
 	it('may read errors too', async () => {
 		const headers = { Origin: 'https://any.example' };
 		assert.equal((await post(metadata.token_endpoint, {}, { headers })).headers['access-control-allow-origin'], '*');
-		assert.equal((await postJson(metadata.registration_endpoint, [], { headers })).headers['access-control-allow-origin'], '*');
-		assert.equal((await request(`${site.url}/.well-known/oauth-protected-resource/x`, { headers })).headers['access-control-allow-origin'], '*');
+		assert.equal((await postJson(metadata.registration_endpoint, [], { headers })).headers['access-control-allow-origin'],
+			'*');
+		assert.equal((await request(`${site.url}/.well-known/oauth-protected-resource/x`,
+			{ headers })).headers['access-control-allow-origin'], '*');
 	});
 
 	it('may not read pages', async () => {

@@ -74,13 +74,16 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']) {
 			return changeNothing([
 				...badJson(url, {}, METADATA, valid, INVALID),
 				...['null', '1', '"x"', 'true', '[]', '[{}]'].map((body) => [body, () => postJson(url, body), METADATA]),
-				...[undefined, null, 'x', 1, {}, [], [1], [null], [['https://client.example/cb']], ['x'], ['https://client.example/cb', 'x'],
-					[`https://client.example/${'x'.repeat(1024)}`], Array(17).fill('https://client.example/cb'), ['https://client.example/\u00e9'],
+				...[undefined, null, 'x', 1, {}, [], [1], [null], [['https://client.example/cb']], ['x'],
+					['https://client.example/cb', 'x'],
+					[`https://client.example/${'x'.repeat(1024)}`], Array(17).fill('https://client.example/cb'),
+						['https://client.example/\u00e9'],
 					['https://client.example/%zz'], ['https://client.example/cb\n']].map((redirect_uris) =>
 					[`redirect_uris ${JSON.stringify(redirect_uris)?.slice(0, 60)}`, send({ redirect_uris }), REDIRECT]),
 				...[{ client_name: 'x'.repeat(129) }, { client_name: 1 }, { client_name: ['x'] }, { client_name: 'a\u0007b' },
 					{ client_uri: 'javascript:alert(1)' }, { client_uri: `https://x.example/${'x'.repeat(512)}` }, { client_uri: {} },
-					{ application_type: 'x' }, { application_type: 1 }, { grant_types: 'authorization_code' }, { grant_types: ['password'] },
+					{ application_type: 'x' }, { application_type: 1 }, { grant_types: 'authorization_code' },
+						{ grant_types: ['password'] },
 					{ grant_types: [1] }, { response_types: ['token'] }, { response_types: {} }].map((change) =>
 					[JSON.stringify(change).slice(0, 60), send(change), METADATA]),
 				...wrongMedia(url, JSON.stringify(valid), ['text/plain', FORM, 'application/jsonx', '']),
@@ -135,7 +138,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']) {
 			const url = `${site.url}/oauth-callback`;
 			await changeNothing([
 				...badQueries(url, fields, { state: 43, code: 8192, error: 64 }, { mended, expected: (name) =>
-					name === 'error' ? refused400 : ({ status }) => assert.ok([400, 414, 431].includes(status), `${name}: ${status}`) }),
+					name === 'error' ? refused400 : ({ status }) => assert.ok([400, 414, 431].includes(status),
+						`${name}: ${status}`) }),
 				['nothing', () => request(url), 400],
 				['a state that there is not', () => request(`${url}?code=x&state=${'A'.repeat(43)}`), 400],
 				['no cookie', () => request(landed.href), 403],
@@ -152,9 +156,11 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']) {
 				redirect_uri: unused.asked.fields.redirect_uri, code_verifier: unused.asked.verifier,
 			};
 			return changeNothing([
-				...badForms(url, fields, { grant_type: 64, client_id: 128, code: 128, redirect_uri: 1024, code_verifier: 128, scope: 1024 },
+				...badForms(url, fields, { grant_type: 64, client_id: 128, code: 128, redirect_uri: 1024, code_verifier: 128,
+					scope: 1024 },
 					{ blind }),
-				...badForms(url, { grant_type: 'refresh_token', client_id: session.client.client_id, refresh_token: session.tokens.refresh_token },
+				...badForms(url, { grant_type: 'refresh_token', client_id: session.client.client_id,
+					refresh_token: session.tokens.refresh_token },
 					{ refresh_token: 128 }, { blind }),
 				...['', 'x', 'AUTHORIZATION_CODE', 'implicit', 'urn:ietf:params:oauth:grant-type:jwt-bearer'].map((grant_type) =>
 					[`grant_type ${grant_type}`, () => post(url, { ...fields, grant_type }),
@@ -172,9 +178,11 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']) {
 			return changeNothing([
 				...badJson(url, headers, [400, -32700], { jsonrpc: '2.0', id: 1, method: 'ping' }),
 				...badMessages(url, session.tokens.access_token),
-				...cut(url, '{"jsonrpc":"2.0","id":1,"method":"ping"}', ['Content-Type: application/json', `Authorization: ${headers.Authorization}`],
+				...cut(url, '{"jsonrpc":"2.0","id":1,"method":"ping"}', ['Content-Type: application/json',
+					`Authorization: ${headers.Authorization}`],
 					{ blind }),
-				...['Bearer', 'Bearer ', 'Bearer a b', 'Bearer é', `Bearer ${'x'.repeat(7000)}`, 'Basic eDp5', 'bearer', 'Bearer a,b'].map((value) =>
+				...['Bearer', 'Bearer ', 'Bearer a b', 'Bearer é', `Bearer ${'x'.repeat(7000)}`, 'Basic eDp5', 'bearer',
+					'Bearer a,b'].map((value) =>
 					[`Authorization: ${value.slice(0, 20)}`, () => postJson(url, {}, { headers: { Authorization: value } }),
 						({ status }) => assert.ok([400, 401].includes(status), `${value}: ${status}`)]),
 			]);

@@ -12,7 +12,8 @@ import { approve, signedIn } from './lib/sign-in.mjs';
 import { startSite } from './lib/site.mjs';
 
 const FORM = 'application/x-www-form-urlencoded';
-const HEADERS = ['content-type', 'location', 'allow', 'www-authenticate', 'cache-control', 'access-control-allow-origin', 'set-cookie',
+const HEADERS = ['content-type', 'location', 'allow', 'www-authenticate', 'cache-control',
+	'access-control-allow-origin', 'set-cookie',
 	'content-security-policy', 'x-frame-options', 'referrer-policy', 'x-content-type-options'];
 
 let site;
@@ -142,19 +143,23 @@ describe('by hand and behind a server', () => {
 			[200, { pathInfo: `/.well-known/${name}` }]),
 		[404, { pathInfo: '/.well-known/oauth-protected-resource/other' }],
 		[405, { method: 'DELETE', pathInfo: '/.well-known/oauth-authorization-server' }],
-		[204, { method: 'OPTIONS', pathInfo: '/.well-known/oauth-authorization-server', headers: { Origin: 'https://x.example' } }],
+		[204, { method: 'OPTIONS', pathInfo: '/.well-known/oauth-authorization-server',
+			headers: { Origin: 'https://x.example' } }],
 	]));
 
 	it('register', () => table('register', [
-		[201, { method: 'POST', pathInfo: '/register', type: 'application/json', body: '{"redirect_uris":["http://127.0.0.1/cb"]}' }],
-		[400, { method: 'POST', pathInfo: '/register', type: 'application/json', body: '{"redirect_uris":["javascript:x"]}' }],
+		[201, { method: 'POST', pathInfo: '/register', type: 'application/json',
+			body: '{"redirect_uris":["http://127.0.0.1/cb"]}' }],
+		[400, { method: 'POST', pathInfo: '/register', type: 'application/json',
+			body: '{"redirect_uris":["javascript:x"]}' }],
 		[400, { method: 'POST', pathInfo: '/register', type: 'application/json', body: '{' }],
 		[415, { method: 'POST', pathInfo: '/register', type: 'text/plain', body: '{}' }],
 		[405, { method: 'GET', pathInfo: '/register' }],
 	]));
 
 	it('authorize', () => {
-		const query = (change) => authorization(session.metadata, session.client, { state: 'S', ...change }).url.split('?')[1];
+		const query = (change) => authorization(session.metadata, session.client,
+			{ state: 'S', ...change }).url.split('?')[1];
 		return table('authorize', [
 			[302, () => ({ pathInfo: '/authorize', query: query() })],
 			[302, () => ({ pathInfo: '/authorize', query: query({ code_challenge: undefined }) })],
@@ -165,7 +170,8 @@ describe('by hand and behind a server', () => {
 	});
 
 	it('consent', () => table('consent', [
-		[200, async () => { const { query, cookie } = await waiting(); return { pathInfo: '/consent', query, headers: { Cookie: cookie() } }; }],
+		[200, async () => { const { query, cookie } = await waiting(); return { pathInfo: '/consent', query,
+			headers: { Cookie: cookie() } }; }],
 		[200, async () => ({ pathInfo: '/consent', query: (await waiting()).query })],
 		[303, () => consentForm({})],
 		[303, () => consentForm({ decision: 'switch' })],
@@ -182,7 +188,8 @@ describe('by hand and behind a server', () => {
 
 	it('token', () => table('token', [
 		[200, codeForm],
-		[200, () => tokenForm({ grant_type: 'refresh_token', client_id: session.client.client_id, refresh_token: session.tokens.refresh_token })],
+		[200, () => tokenForm({ grant_type: 'refresh_token', client_id: session.client.client_id,
+			refresh_token: session.tokens.refresh_token })],
 		[400, () => tokenForm({ grant_type: 'refresh_token', client_id: session.client.client_id, refresh_token: 'x' })],
 		[401, () => tokenForm({ grant_type: 'refresh_token', client_id: 'x', refresh_token: 'x' })],
 		[400, () => tokenForm({ grant_type: 'x' })],
@@ -190,7 +197,8 @@ describe('by hand and behind a server', () => {
 
 	it('revoke', () => table('revoke', [
 		[200, () => revokeForm({ client_id: session.client.client_id, token: 'x' })],
-		[200, async () => revokeForm({ client_id: session.client.client_id, token: (await signedIn(site.resource(), { client: session.client })).tokens.refresh_token })],
+		[200, async () => revokeForm({ client_id: session.client.client_id,
+			token: (await signedIn(site.resource(), { client: session.client })).tokens.refresh_token })],
 		[400, () => revokeForm({ client_id: other.client_id, token: session.tokens.refresh_token })],
 		[401, () => revokeForm({ token: 'x' })],
 	]));

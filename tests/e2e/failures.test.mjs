@@ -13,8 +13,10 @@ import { startSite } from './lib/site.mjs';
 const TIMEOUT = 2;		// seconds that the product waits for Entra
 const TOO_LATE = TIMEOUT * 1000 + 1500;
 const EXCHANGE = 'on_behalf_of';
-const BOTH_TOKENS = ['wrong_aud', 'wrong_iss', 'wrong_tid', 'other_tenant', 'expired', 'not_yet_valid', 'missing_exp', 'missing_aud',
-	'missing_tid', 'missing_oid', 'aud_array', 'exp_string', 'alg_none', 'hs256', 'unknown_kid', 'missing_kid', 'consumers_key',
+const BOTH_TOKENS = ['wrong_aud', 'wrong_iss', 'wrong_tid', 'other_tenant', 'expired', 'not_yet_valid', 'missing_exp',
+	'missing_aud',
+	'missing_tid', 'missing_oid', 'aud_array', 'exp_string', 'alg_none', 'hs256', 'unknown_kid', 'missing_kid',
+		'consumers_key',
 	'bad_signature', 'missing_signature', 'not_a_token'];
 const ID_TOKEN = [...BOTH_TOKENS, 'bad_nonce', 'missing_nonce', 'other_user'];
 const ACCESS_TOKEN = [...BOTH_TOKENS, 'missing_scp', 'app_only'];
@@ -91,7 +93,8 @@ describe('step 2, starting the sign-in', () => {
 			try {
 				const { metadata } = await discover(fresh.resource());
 				const asked = authorization(metadata, await register(metadata));
-				const { landed } = await during(fault, () => new Browser().open(asked.url, { stop: (url) => !url.startsWith(fresh.url) }));
+				const { landed } = await during(fault, () => new Browser().open(asked.url,
+					{ stop: (url) => !url.startsWith(fresh.url) }));
 				assert.ok(['temporarily_unavailable', 'server_error'].includes(landed.searchParams.get('error')), landed.href);
 				assert.equal(landed.searchParams.get('iss'), fresh.url);
 				assert.equal(landed.searchParams.get('state'), asked.fields.state);
@@ -109,7 +112,8 @@ describe('step 2, starting the sign-in', () => {
 
 describe('step 3, signing in at Entra', () => {
 	it('tells the client when Entra is down', async () => {
-		for (const fault of [{ token_status: 503 }, { token_status: 500 }, { token_close: true }, { token_delay_ms: TOO_LATE },
+		for (const fault of [{ token_status: 503 }, { token_status: 500 }, { token_close: true },
+			{ token_delay_ms: TOO_LATE },
 			{ token_status: 429, token_retry_after: 7 }])
 			await failsToSignIn(fault, 'temporarily_unavailable');
 	});
@@ -117,7 +121,8 @@ describe('step 3, signing in at Entra', () => {
 	it('tells the client when Entra answers what is no answer', async () => {
 		for (const token_body_fault of ['garbage', 'empty', 'truncated', 'array', 'html', 'huge'])
 			await failsToSignIn({ token_body_fault }, ['temporarily_unavailable', 'server_error', 'access_denied']);
-		for (const fault of [{ omit_access_token: true }, { omit_id_token: true }, { token_type: 'mac' }, { token_truncate: true }])
+		for (const fault of [{ omit_access_token: true }, { omit_id_token: true }, { token_type: 'mac' },
+			{ token_truncate: true }])
 			await failsToSignIn(fault, ['temporarily_unavailable', 'server_error', 'access_denied']);
 	});
 
@@ -161,7 +166,8 @@ describe('steps 5 and 6, calling with it', () => {
 		const claims = JSON.parse(Buffer.from(payload, 'base64url'));
 		const with_ = (change) => Buffer.from(JSON.stringify({ ...claims, ...change })).toString('base64url');
 		const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url');
-		for (const token of ['x', `${header}.${payload}`, `${header}.${payload}.`, `${none}.${payload}.`, `${none}.${payload}.${signature}`,
+		for (const token of ['x', `${header}.${payload}`, `${header}.${payload}.`, `${none}.${payload}.`,
+			`${none}.${payload}.${signature}`,
 			`${header}.${with_({ exp: claims.exp + 60 })}.${signature}`, `${header}.${with_({ scope: 'all' })}.${signature}`,
 			`${header}.${payload}.${signature.slice(0, -1)}`, `${header}.${payload}.${'A'.repeat(43)}`, claims.sid, claims.jti])
 			isRefused(await new McpClient(site.resource(), token).callTool());
@@ -250,7 +256,8 @@ describe("step 7, validating Entra's token", () => {
 });
 
 describe('steps 8 and 9, the exchange', () => {
-	for (const [error, retryable] of [['mfa', false], ['consent_required', false], ['throttled', true], ['expired', undefined]]) {
+	for (const [error, retryable] of [['mfa', false], ['consent_required', false], ['throttled', true],
+		['expired', undefined]]) {
 		it(`says what to do about ${error}; the session survives`, async () => {
 			const { mcp } = await signedIn(site.resource());
 			const answer = await during({ obo_error: error }, () => mcp.callTool());
@@ -261,7 +268,8 @@ describe('steps 8 and 9, the exchange', () => {
 
 	it('asks to try again when Entra is down or talks nonsense; the session survives', async () => {
 		const { mcp } = await signedIn(site.resource());
-		for (const fault of [{ token_status: 503 }, { token_close: true }, { token_delay_ms: TOO_LATE }, { token_body_fault: 'garbage' },
+		for (const fault of [{ token_status: 503 }, { token_close: true }, { token_delay_ms: TOO_LATE },
+			{ token_body_fault: 'garbage' },
 			{ token_body_fault: 'html' }, { token_body_fault: 'huge' }, { token_truncate: true }])
 			await during({ ...fault, token_fault_grant: EXCHANGE }, () => isToolError(mcp.callTool(), true));
 		isUser(await mcp.callTool());
@@ -277,10 +285,13 @@ describe('steps 8 and 9, the exchange', () => {
 });
 
 describe('step 10, Microsoft Graph', () => {
-	for (const [fault, retryable] of [[{ graph_status: 403 }, false], [{ graph_status: 404 }, false], [{ graph_status: 429, graph_retry_after: 17 }, true],
-		[{ graph_status: 500 }, true], [{ graph_status: 503 }, true], [{ graph_close: true }, true], [{ graph_delay_ms: TOO_LATE }, true],
+	for (const [fault, retryable] of [[{ graph_status: 403 }, false], [{ graph_status: 404 }, false],
+		[{ graph_status: 429, graph_retry_after: 17 }, true],
+		[{ graph_status: 500 }, true], [{ graph_status: 503 }, true], [{ graph_close: true }, true],
+			[{ graph_delay_ms: TOO_LATE }, true],
 		[{ graph_status: 401 }, false], [{ graph_claims_challenge: true }, false], [{ graph_body_fault: 'garbage' }, true],
-		[{ graph_body_fault: 'truncated' }, true], [{ graph_body_fault: 'array' }, true], [{ graph_body_fault: 'empty' }, true],
+		[{ graph_body_fault: 'truncated' }, true], [{ graph_body_fault: 'array' }, true],
+			[{ graph_body_fault: 'empty' }, true],
 		[{ graph_body_fault: 'html' }, true], [{ graph_body_fault: 'huge' }, true]]) {
 		it(`says what to do about ${JSON.stringify(fault)}; the session survives`, async () => {
 			const { mcp } = await signedIn(site.resource());

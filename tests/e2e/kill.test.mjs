@@ -131,7 +131,8 @@ class Run {
 
 	async everythingHolds() {
 		assert.equal(await this.site.database.integrity(), 'ok');
-		assert.ok(this.kills > 5 && this.refreshes > 5 && this.calls > 5 && this.grants.length > 2, JSON.stringify({ ...this, site: undefined }));
+		assert.ok(this.kills > 5 && this.refreshes > 5 && this.calls > 5 && this.grants.length > 2,
+			JSON.stringify({ ...this, site: undefined }));
 		for (const grant of this.grants) {
 			await this.#list(grant);
 			await this.#rotate(grant);

@@ -13,22 +13,30 @@ import { approve, signIn, signedIn } from './lib/sign-in.mjs';
 import { FASTCGI, startSite } from './lib/site.mjs';
 
 const SIGN_IN_FAULTS = [
-	{ discovery_status: 503 }, { authorize_error: 'access_denied' }, { authorize_missing_code: true }, { authorize_wrong_state: true },
-	{ authorize_error: 'server_error' }, { token_status: 503, token_body: 'down' }, { token_close: true }, { token_body_fault: 'garbage' },
-	{ token_body_fault: 'html' }, { token_truncate: true }, { omit_access_token: true }, { omit_id_token: true }, { omit_refresh_token: true },
-	{ id_token_fault: 'bad_nonce' }, { id_token_fault: 'bad_signature' }, { id_token_fault: 'wrong_aud' }, { id_token_fault: 'not_a_token' },
+	{ discovery_status: 503 }, { authorize_error: 'access_denied' }, { authorize_missing_code: true },
+		{ authorize_wrong_state: true },
+	{ authorize_error: 'server_error' }, { token_status: 503, token_body: 'down' }, { token_close: true },
+		{ token_body_fault: 'garbage' },
+	{ token_body_fault: 'html' }, { token_truncate: true }, { omit_access_token: true }, { omit_id_token: true },
+		{ omit_refresh_token: true },
+	{ id_token_fault: 'bad_nonce' }, { id_token_fault: 'bad_signature' }, { id_token_fault: 'wrong_aud' },
+		{ id_token_fault: 'not_a_token' },
 	{ access_token_fault: 'wrong_aud' }, { access_token_fault: 'unknown_kid' }, { access_token_fault: 'not_a_token' },
 	{ jwks_status: 503 }, { expires_in_string: true }, { token_type: 'mac' },
 ];
 const CALL_FAULTS = [
 	{ obo_error: 'mfa' }, { obo_error: 'expired' }, { obo_error: 'consent_required' }, { obo_error: 'throttled' },
-	{ token_status: 500, token_body: 'x' }, { token_close: true }, { token_body_fault: 'garbage' }, { token_body_fault: 'array' },
-	{ graph_status: 401 }, { graph_status: 403 }, { graph_status: 404 }, { graph_status: 429, graph_retry_after: 3 }, { graph_status: 500 },
-	{ graph_close: true }, { graph_body_fault: 'garbage' }, { graph_body_fault: 'truncated' }, { graph_claims_challenge: true },
+	{ token_status: 500, token_body: 'x' }, { token_close: true }, { token_body_fault: 'garbage' },
+		{ token_body_fault: 'array' },
+	{ graph_status: 401 }, { graph_status: 403 }, { graph_status: 404 }, { graph_status: 429, graph_retry_after: 3 },
+		{ graph_status: 500 },
+	{ graph_close: true }, { graph_body_fault: 'garbage' }, { graph_body_fault: 'truncated' },
+		{ graph_claims_challenge: true },
 	{ graph_token_fault: 'not_a_token' }, { graph_other_user: true },
 ];
 
-for (const [server, credential] of [['lighttpd-fastcgi', 'certificate'], ['apache-proxy-fcgi', 'secret-file'], ['apache-userdir', 'certificate']]) {
+for (const [server, credential] of [['lighttpd-fastcgi', 'certificate'], ['apache-proxy-fcgi', 'secret-file'],
+	['apache-userdir', 'certificate']]) {
 	describe(server, () => {
 		const own = new Set();		// what our side handed out or was given: codes, tokens, verifiers, cookies
 		const answers = [];
@@ -88,7 +96,8 @@ for (const [server, credential] of [['lighttpd-fastcgi', 'certificate'], ['apach
 		});
 
 		it('has left no core', () => {
-			for (const dir of [site.keep, path.join(site.keep, 'bin'), path.join(site.keep, 'state'), path.join(site.keep, 'www'), '.', '/'])
+			for (const dir of [site.keep, path.join(site.keep, 'bin'), path.join(site.keep, 'state'),
+				path.join(site.keep, 'www'), '.', '/'])
 				assert.deepEqual(readdirSync(dir).filter((name) => /^core(\.\d+)?$/.test(name)), [], dir);
 		});
 	});
@@ -128,7 +137,8 @@ async function run(site, note) {
 }
 
 async function goStale(site, enter, { client }, switched) {
-	const faults = [{}, { token_status: 503 }, { token_close: true }, { access_token_fault: 'bad_signature' }, { refresh_revoked: true }];
+	const faults = [{}, { token_status: 503 }, { token_close: true }, { access_token_fault: 'bad_signature' },
+		{ refresh_revoked: true }];
 	const sessions = [];
 	for (let i = 0; i < faults.length; i++)
 		sessions.push(await switched({ access_token_lifetime: 1 }, () => enter({ client })));
@@ -174,11 +184,15 @@ async function misuse(site, { client, metadata }, note, { tokens, response, aske
 	await request(`${site.resource()}/x?access_token=${access}`, { headers: { Authorization: `Bearer ${access}` } });
 	await request(`${site.url}/token?code=${response.code}&refresh_token=${refreshing}`);
 	await request(`${site.url}/oauth-callback?code=${response.code}&state=${randomText()}`);
-	await post(`${site.url}/token`, { grant_type: refreshing, client_id: access.slice(0, 100), code: [response.code, response.code] });
-	await post(`${site.url}/token`, { grant_type: 'authorization_code', client_id: client.client_id, code: 'x', redirect_uri: 'x:y', code_verifier: asked.verifier });
+	await post(`${site.url}/token`, { grant_type: refreshing, client_id: access.slice(0, 100),
+		code: [response.code, response.code] });
+	await post(`${site.url}/token`, { grant_type: 'authorization_code', client_id: client.client_id, code: 'x',
+		redirect_uri: 'x:y', code_verifier: asked.verifier });
 	await postJson(`${site.url}/register`, { redirect_uris: [`javascript:${access}`], client_name: [refreshing] });
-	await postJson(site.resource(), `{"jsonrpc":"2.0","id":1,"method":"${access}"`, { headers: { Authorization: `Bearer ${access}` } });
-	await postJson(site.resource(), { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: access } }, { headers: { Authorization: `Bearer ${access}` } });
+	await postJson(site.resource(), `{"jsonrpc":"2.0","id":1,"method":"${access}"`,
+		{ headers: { Authorization: `Bearer ${access}` } });
+	await postJson(site.resource(), { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: access } },
+		{ headers: { Authorization: `Bearer ${access}` } });
 	await secondBrowser(site, metadata, client, note);
 }
 
@@ -234,7 +248,8 @@ function makeShapes(value) {
 	const parts = value.startsWith('eyJ') ? value.split('.').slice(1).filter((part) => part.length >= 20) : [];
 	const random = /^[A-Za-z0-9_-]{43}$/.test(value) ? Buffer.from(value, 'base64url') : undefined;
 	return [...new Set([value, encodeURIComponent(value), Buffer.from(value).toString('base64'), ...parts,
-		...random === undefined ? [] : [random.toString('latin1'), random.toString('hex'), random.toString('base64').slice(0, 42)]])];
+		...random === undefined ? [] : [random.toString('latin1'), random.toString('hex'),
+			random.toString('base64').slice(0, 42)]])];
 }
 
 function hasNone(bytes, values, where) {

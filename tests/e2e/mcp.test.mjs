@@ -21,7 +21,8 @@ let token;
 let session;
 
 before(async () => {
-	site = await startSite('lighttpd-fastcgi', { servers: ['mcp', 'second'], top: ['allowed_hosts = tunnel.example', 'allowed_origins = https://app.example'] });
+	site = await startSite('lighttpd-fastcgi', { servers: ['mcp', 'second'],
+		top: ['allowed_hosts = tunnel.example', 'allowed_origins = https://app.example'] });
 	url = site.resource();
 	session = await signedIn(url, { ask: { scope: 'mcp:tools offline_access' } });
 	token = session.tokens.access_token;
@@ -50,7 +51,8 @@ const changed = (key, value) => ({ ...envelope(), [META + key]: value });
 
 describe('Host and Origin', () => {
 	it('of strangers are 403, with every method and before the token', async () => {
-		for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }, { Origin: `${site.url}.evil.example` }, { Host: 'evil.example' },
+		for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }, { Origin: `${site.url}.evil.example` },
+			{ Host: 'evil.example' },
 			{ Origin: 'http://localhost:1' }, { Host: `evil.example:${new URL(url).port}` }])
 			for (const method of ['POST', 'GET', 'DELETE', 'OPTIONS'])
 				for (const bearer of [token, undefined]) {
@@ -60,8 +62,10 @@ describe('Host and Origin', () => {
 				}
 	});
 
-	it('of our own and of those that are listed pass', () => table([{ Origin: site.url }, { Origin: 'https://app.example' }, { Host: 'tunnel.example' },
-		{ Host: 'TUNNEL.example' }, {}].map((headers) => [JSON.stringify(headers), legacy('ping', undefined, { headers }), ok()])));
+	it('of our own and of those that are listed pass', () => table([{ Origin: site.url },
+		{ Origin: 'https://app.example' }, { Host: 'tunnel.example' },
+		{ Host: 'TUNNEL.example' }, {}].map((headers) => [JSON.stringify(headers), legacy('ping', undefined, { headers }),
+			ok()])));
 });
 
 describe('the token', () => {
@@ -91,11 +95,15 @@ describe('the token', () => {
 		unauthorized(await post(url, { access_token: token }));
 		unauthorized(await postJson(url, body, { headers: { Cookie: `access_token=${token}` } }));
 		unauthorized(await postJson(url, body, { headers: { Authorization: `Basic ${Buffer.from(`x:${token}`).toString('base64')}` } }));
-		for (const value of [`Bearer ${token} ${token}`, `Bearer ${token},Bearer ${token}`, `Bearer "${token}"`, token, 'Bearer'])
-			assert.ok([400, 401].includes((await postJson(url, body, { headers: { Authorization: value } })).status), value.slice(0, 20));
-		const twice = ['Content-Type', 'application/json', 'Authorization', `Bearer ${token}`, 'Authorization', `Bearer ${token}`];
+		for (const value of [`Bearer ${token} ${token}`, `Bearer ${token},Bearer ${token}`, `Bearer "${token}"`, token,
+			'Bearer'])
+			assert.ok([400, 401].includes((await postJson(url, body, { headers: { Authorization: value } })).status),
+				value.slice(0, 20));
+		const twice = ['Content-Type', 'application/json', 'Authorization', `Bearer ${token}`, 'Authorization',
+			`Bearer ${token}`];
 		assert.ok([400, 401].includes((await request(url, { method: 'POST', headers: twice, body })).status));
-		assert.equal((await postJson(url, body, { headers: { Authorization: `bearer ${token}` } })).status, 200);	// RFC 9110 section 11.1
+		assert.equal((await postJson(url, body, { headers: { Authorization: `bearer ${token}` } })).status,
+			200);	// RFC 9110 section 11.1
 	});
 
 	it('is for one server', async () => {
@@ -108,7 +116,8 @@ describe('the token', () => {
 	});
 
 	it("is none of Entra's, no code and no refresh token", async () => {
-		const foreign = (await site.standin.secrets()).filter((value) => /^[A-Za-z0-9._~+/-]+=*$/.test(value) && value.length < 6000);
+		const foreign = (await site.standin.secrets()).filter((value) => /^[A-Za-z0-9._~+/-]+=*$/.test(value)
+			&& value.length < 6000);
 		assert.ok(foreign.filter((value) => value.startsWith('eyJ')).length >= 2);
 		for (const value of [...foreign, session.response.code, session.tokens.refresh_token])
 			unauthorized(await send(url, value, legacy('ping')));
@@ -123,7 +132,8 @@ describe('the token', () => {
 
 	it('without the scope of a tool is 403 with the scope that is needed', async () => {
 		const narrow = await signedIn(url, { ask: { scope: 'mcp:tools offline_access' } });
-		const { json } = await refresh(narrow.metadata, narrow.client, narrow.tokens.refresh_token, { scope: 'offline_access' });
+		const { json } = await refresh(narrow.metadata, narrow.client, narrow.tokens.refresh_token,
+			{ scope: 'offline_access' });
 		const answer = await new McpClient(url, json.access_token).callTool();
 		assert.equal(answer.status, 403);
 		assert.match(answer.headers['www-authenticate'],
@@ -154,7 +164,8 @@ describe('methods and media', () => {
 	]));
 
 	it('Accept may be anything that allows the answer', () => table([
-		...['*/*', 'application/json', 'application/*', 'text/event-stream, application/json', 'text/html, */*;q=0.1'].map((Accept) =>
+		...['*/*', 'application/json', 'application/*', 'text/event-stream, application/json',
+			'text/html, */*;q=0.1'].map((Accept) =>
 			[Accept, legacy('ping', undefined, { headers: { Accept } }), ok()]),
 		['none', () => postJson(url, legacy('ping').body, { headers: { Authorization: `Bearer ${token}` } }), ok()],
 		['text/html', legacy('ping', undefined, { headers: { Accept: 'text/html' } }), 406],
@@ -171,7 +182,8 @@ describe('messages', () => {
 	]));
 
 	it('in a batch, as 2025-03-26 has it alone', () => {
-		const batch = [legacy('ping', undefined, { id: 'a' }).body, legacy('notifications/initialized', undefined, { id: null }).body,
+		const batch = [legacy('ping', undefined, { id: 'a' }).body,
+			legacy('notifications/initialized', undefined, { id: null }).body,
 			legacy('tools/list', undefined, { id: 2 }).body, legacy('nope', undefined, { id: 3 }).body];
 		const answered = ({ status, json }) => {
 			assert.equal(status, 200);
@@ -184,7 +196,8 @@ describe('messages', () => {
 			['2025-03-26', { headers: version('2025-03-26'), body: batch }, answered],
 			...['2025-06-18', '2025-11-25', MODERN].map((v) => [v, { headers: version(v), body: batch }, [400, -32600]]),
 			['notifications alone', { headers: {}, body: [batch[1], batch[1]] }, accepted],
-			['initialize inside', { headers: {}, body: [legacy('initialize', { protocolVersion: '2025-03-26' }).body] }, [400, -32600]],
+			['initialize inside', { headers: {}, body: [legacy('initialize', { protocolVersion: '2025-03-26' }).body] },
+				[400, -32600]],
 			['an envelope inside', { headers: {}, body: [modern('tools/list').body] }, [400, -32600]],
 			['65 of them', { headers: {}, body: Array(65).fill(batch[0]) }, [400, -32600]],
 			['a bad one inside', { headers: {}, body: [batch[0], 1] }, [400, -32600]],
@@ -195,13 +208,15 @@ describe('messages', () => {
 		['initialized', legacy('notifications/initialized', undefined, { id: null }), accepted],
 		['cancelled, of an unknown request', legacy('notifications/cancelled', { requestId: 99 }, { id: null }), accepted],
 		['of the modern era', { headers: { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': 'notifications/cancelled' },
-			body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 9, _meta: envelope() } } }, accepted],
+			body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 9, _meta: envelope() } } },
+				accepted],
 		['a response', { headers: {}, body: { jsonrpc: '2.0', id: 1, result: {} } }, accepted],
 		['an error', { headers: {}, body: { jsonrpc: '2.0', id: 1, error: { code: 1, message: 'x' } } }, accepted],
 	]));
 
 	it('get their id back as it was written', async () => {
-		for (const id of ['12345678901234567890123', '-9007199254740993', '0', '"x"', '"\\u00e9\\ud83d\\ude00\\""', '""', '9223372036854775808']) {
+		for (const id of ['12345678901234567890123', '-9007199254740993', '0', '"x"', '"\\u00e9\\ud83d\\ude00\\""', '""',
+			'9223372036854775808']) {
 			for (const method of ['ping', 'nope']) {
 				const { text } = await ask({ headers: {}, body: `{"jsonrpc":"2.0","id":${id},"method":"${method}"}` });
 				assert.ok(text.includes(`"id":${id},`) || text.includes(`"id":${id}}`), `${id}: ${text}`);
@@ -216,18 +231,21 @@ describe('messages', () => {
 
 describe('the legacy eras', () => {
 	it('negotiate the version', () => table([
-		...[...LEGACY, '2024-11-05'].map((v) => [v, legacy('initialize', { protocolVersion: v }), ok((r) => assert.equal(r.protocolVersion, v))]),
+		...[...LEGACY, '2024-11-05'].map((v) => [v, legacy('initialize', { protocolVersion: v }),
+			ok((r) => assert.equal(r.protocolVersion, v))]),
 		...['2099-01-01', MODERN, '', 1, undefined].map((v) => [v, legacy('initialize', { protocolVersion: v }),
 			ok((r) => assert.equal(r.protocolVersion, '2025-11-25'))]),
 		['what is promised', legacy('initialize', { protocolVersion: '2025-11-25' }), ok((r) => {
 			assert.deepEqual(r.capabilities, { tools: {} });
 			assert.ok(r.serverInfo.name && r.serverInfo.version);
 		})],
-		['with a modern header', legacy('initialize', { protocolVersion: '2025-11-25' }, { version: MODERN }), HEADER_MISMATCH],
+		['with a modern header', legacy('initialize', { protocolVersion: '2025-11-25' }, { version: MODERN }),
+			HEADER_MISMATCH],
 	]));
 
 	it('answer by version, and take none as 2025-03-26', () => table([
-		...[...LEGACY, undefined].map((version) => [version, legacy('ping', undefined, { version }), ok((r) => assert.deepEqual(r, {}))]),
+		...[...LEGACY, undefined].map((version) => [version, legacy('ping', undefined, { version }),
+			ok((r) => assert.deepEqual(r, {}))]),
 		...['2099-01-01', 'x', '2025-11-26'].map((version) => [version, legacy('ping', undefined, { version }), 400]),
 		['without an envelope, with a modern header', legacy('tools/list', {}, { version: MODERN }), INVALID_PARAMS],
 	]));
@@ -239,13 +257,15 @@ describe('the legacy eras', () => {
 	]));
 
 	it('have their errors in a 200', () => table([
-		...['nope', 'server/discover', 'logging/setLevel', 'resources/list', 'subscriptions/listen', 'tools/call/x'].map((method) =>
+		...['nope', 'server/discover', 'logging/setLevel', 'resources/list', 'subscriptions/listen',
+			'tools/call/x'].map((method) =>
 			[method, legacy(method, {}), [200, -32601]]),
 		['an unknown tool', legacy('tools/call', { name: 'nope' }), [200, -32602]],
 		['a tool in capitals', legacy('tools/call', { name: TOOL.toUpperCase() }), [200, -32602]],
 		['no name', legacy('tools/call', {}), [200, -32602]],
 		['arguments of another type', legacy('tools/call', { name: TOOL, arguments: [] }), [200, -32602]],
-		['arguments that are not taken', legacy('tools/call', { name: TOOL, arguments: { x: 1 } }), ok((r) => assert.equal(r.isError, true))],
+		['arguments that are not taken', legacy('tools/call', { name: TOOL, arguments: { x: 1 } }),
+			ok((r) => assert.equal(r.isError, true))],
 		['a cursor that nobody gave', legacy('tools/list', { cursor: 'x' }), [200, -32602]],
 	]));
 
@@ -259,25 +279,32 @@ describe('the modern era', () => {
 		['no version, a modern header', modern('tools/list', {}, { meta: without('protocolVersion') }), INVALID_PARAMS],
 		['a version of another type', modern('tools/list', {}, { meta: changed('protocolVersion', 1) }), INVALID_PARAMS],
 		['no capabilities', modern('tools/list', {}, { meta: without('clientCapabilities') }), INVALID_PARAMS],
-		['capabilities of another type', modern('tools/list', {}, { meta: changed('clientCapabilities', []) }), INVALID_PARAMS],
+		['capabilities of another type', modern('tools/list', {}, { meta: changed('clientCapabilities', []) }),
+			INVALID_PARAMS],
 		['no client info', modern('tools/list', {}, { meta: without('clientInfo') }), ok()],
 	]));
 
 	it('wants the headers to agree', () => table([
-		...[['MCP-Protocol-Version', undefined], ['MCP-Protocol-Version', '2025-11-25'], ['Mcp-Method', undefined], ['Mcp-Method', 'tools/list'],
+		...[['MCP-Protocol-Version', undefined], ['MCP-Protocol-Version', '2025-11-25'], ['Mcp-Method', undefined],
+			['Mcp-Method', 'tools/list'],
 			['Mcp-Method', 'TOOLS/CALL'], ['Mcp-Name', undefined], ['Mcp-Name', 'nope'], ['Mcp-Name', TOOL.toUpperCase()],
 			['Mcp-Name', '=?base64?!?='], ['Mcp-Name', '=?base64?/w==?=']].map(([name, value]) =>
-			[`${name}: ${value}`, modern('tools/call', { name: TOOL, arguments: {} }, { headers: { [name]: value } }), HEADER_MISMATCH]),
-		['no name of a prompt', modern('prompts/get', { name: 'x' }, { headers: { 'Mcp-Name': undefined } }), HEADER_MISMATCH],
+			[`${name}: ${value}`, modern('tools/call', { name: TOOL, arguments: {} }, { headers: { [name]: value } }),
+				HEADER_MISMATCH]),
+		['no name of a prompt', modern('prompts/get', { name: 'x' }, { headers: { 'Mcp-Name': undefined } }),
+			HEADER_MISMATCH],
 		['another uri', modern('resources/read', { uri: 'x:y' }, { headers: { 'Mcp-Name': 'x:z' } }), HEADER_MISMATCH],
 	]));
 
 	it('takes the headers as HTTP has them', () => table([
-		['lower case', { ...modern('tools/list'), headers: { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/list' } }, ok()],
-		['capitals', { ...modern('tools/list'), headers: { 'MCP-PROTOCOL-VERSION': MODERN, 'MCP-METHOD': 'tools/list' } }, ok()],
+		['lower case', { ...modern('tools/list'), headers: { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/list' } },
+			ok()],
+		['capitals', { ...modern('tools/list'), headers: { 'MCP-PROTOCOL-VERSION': MODERN, 'MCP-METHOD': 'tools/list' } },
+			ok()],
 		['blanks around', modern('tools/call', { name: TOOL }, { headers: { 'Mcp-Name': `  ${TOOL}  ` } }), ok()],
 		['Base64', modern('tools/call', { name: TOOL }, { headers: { 'Mcp-Name': `=?base64?${Buffer.from(TOOL).toString('base64')}?=` } }), ok()],
-		['headers that are unknown', modern('tools/list', {}, { headers: { 'Mcp-Param-X': 'y', 'Mcp-Session-Id': 'z', 'Last-Event-ID': '1' } }),
+		['headers that are unknown', modern('tools/list', {}, { headers: { 'Mcp-Param-X': 'y', 'Mcp-Session-Id': 'z',
+			'Last-Event-ID': '1' } }),
 			(answer) => assert.deepEqual([answer.status, answer.headers['mcp-session-id']], [200, undefined])],
 	]));
 
@@ -285,8 +312,10 @@ describe('the modern era', () => {
 		const { json: { result } } = await ask(modern('server/discover'));
 		assert.equal(result.supportedVersions[0], MODERN);
 		for (const version of ['v999.0.0', '2099-01-01', '2025-11-25']) {
-			const answer = await ask(modern('tools/list', {}, { meta: envelope(version), headers: { 'MCP-Protocol-Version': version } }));
-			assert.deepEqual([answer.status, answer.json.error.code, answer.json.error.data.requested, answer.json.id], [400, -32022, version, 1]);
+			const answer = await ask(modern('tools/list', {}, { meta: envelope(version),
+				headers: { 'MCP-Protocol-Version': version } }));
+			assert.deepEqual([answer.status, answer.json.error.code, answer.json.error.data.requested, answer.json.id],
+				[400, -32022, version, 1]);
 			for (const supported of answer.json.error.data.supported)
 				assert.ok(result.supportedVersions.includes(supported));
 		}
@@ -294,14 +323,17 @@ describe('the modern era', () => {
 		meets(await ask(both), HEADER_MISMATCH, 'compared before it is judged');
 	});
 
-	it('does not know the methods of the legacy eras', () => table(['initialize', 'ping', 'logging/setLevel', 'resources/subscribe',
-		'resources/unsubscribe', 'nope', 'resources/list', 'prompts/list'].map((method) => [method, modern(method, {}, { id: 'i' }),
+	it('does not know the methods of the legacy eras', () => table(['initialize', 'ping', 'logging/setLevel',
+		'resources/subscribe',
+		'resources/unsubscribe', 'nope', 'resources/list', 'prompts/list'].map((method) => [method,
+			modern(method, {}, { id: 'i' }),
 		(answer) => { meets(answer, UNKNOWN_MODERN, method); assert.equal(answer.json.id, 'i'); }])));
 
 	it('has the errors of tools in a 200', () => table([
 		['an unknown tool', modern('tools/call', { name: 'nope' }), [200, -32602]],
 		['arguments of another type', modern('tools/call', { name: TOOL, arguments: 'x' }), [200, -32602]],
-		['arguments that are not taken', modern('tools/call', { name: TOOL, arguments: { x: 1 } }), ok((r) => assert.equal(r.isError, true))],
+		['arguments that are not taken', modern('tools/call', { name: TOOL, arguments: { x: 1 } }),
+			ok((r) => assert.equal(r.isError, true))],
 		['a cursor that nobody gave', modern('tools/list', { cursor: 'x' }), [200, -32602]],
 		['a log level that is none', modern('tools/list', {}, { meta: changed('logLevel', 'loud') }), [200, -32602]],
 		['a log level', modern('tools/list', {}, { meta: changed('logLevel', 'error') }), ok()],
@@ -328,7 +360,8 @@ describe('the modern era', () => {
 			const [first, last] = answer.text.trim().split('\n\n').map((event) => JSON.parse(/^data: (.*)$/m.exec(event)[1]));
 			assert.deepEqual([first.method, first.params.notifications, first.params._meta[`${META}subscriptionId`], first.id],
 				['notifications/subscriptions/acknowledged', {}, id, undefined]);
-			assert.deepEqual([last.id, last.result.resultType, last.result._meta[`${META}subscriptionId`]], [id, 'complete', id]);
+			assert.deepEqual([last.id, last.result.resultType, last.result._meta[`${META}subscriptionId`]],
+				[id, 'complete', id]);
 		}
 	});
 });
@@ -339,15 +372,18 @@ describe('the tool', () => {
 		assert.equal((await ask(legacy('tools/list'))).text, text);
 		const [tool] = tools;
 		assert.match(tool.name, /^[A-Za-z0-9_.-]{1,128}$/);
-		assert.deepEqual([tool.inputSchema.type, tool.inputSchema.additionalProperties, tool.outputSchema.type], ['object', false, 'object']);
+		assert.deepEqual([tool.inputSchema.type, tool.inputSchema.additionalProperties, tool.outputSchema.type],
+			['object', false, 'object']);
 		assert.deepEqual([tool.annotations.readOnlyHint, tool.annotations.destructiveHint], [true, false]);
 		assert.ok(tool.title && tool.description && tool.execution === undefined);
 	});
 
 	it('keeps the promise of its output schema', async () => {
 		const { json: { result: { tools: [{ outputSchema }] } } } = await ask(legacy('tools/list'));
-		const types = { string: (v) => typeof v === 'string', boolean: (v) => typeof v === 'boolean', null: (v) => v === null, array: Array.isArray };
-		const results = [await ask(modern('tools/call', { name: TOOL })), await ask(modern('tools/call', { name: TOOL, arguments: { x: 1 } }))];
+		const types = { string: (v) => typeof v === 'string', boolean: (v) => typeof v === 'boolean', null: (v) => v === null,
+			array: Array.isArray };
+		const results = [await ask(modern('tools/call', { name: TOOL })),
+			await ask(modern('tools/call', { name: TOOL, arguments: { x: 1 } }))];
 		for (const { json: { result: { structuredContent } } } of results) {
 			for (const name of outputSchema.required)
 				assert.ok(name in structuredContent);
@@ -376,9 +412,12 @@ for (const server of ['lighttpd-cgi', 'apache-proxy-fcgi', 'apache-fcgid']) {
 			const { body } = modern('tools/list');
 			const version = ['MCP-Protocol-Version', MODERN];
 			meets(await to([...version, 'Mcp_Method', 'tools/list'], body), HEADER_MISMATCH, 'the twin alone');
-			meets(await to(['MCP_Protocol_Version', MODERN, 'Mcp-Method', 'tools/list'], body), HEADER_MISMATCH, 'the twin of the version');
-			meets(await to([...version, 'Mcp-Method', 'tools/list', 'Mcp_Method', 'tools/call'], body), 200, 'the twin after it');
-			meets(await to(['Mcp_Method', 'tools/call', ...version, 'Mcp-Method', 'tools/list'], body), 200, 'the twin before it');
+			meets(await to(['MCP_Protocol_Version', MODERN, 'Mcp-Method', 'tools/list'], body), HEADER_MISMATCH,
+				'the twin of the version');
+			meets(await to([...version, 'Mcp-Method', 'tools/list', 'Mcp_Method', 'tools/call'], body), 200,
+				'the twin after it');
+			meets(await to(['Mcp_Method', 'tools/call', ...version, 'Mcp-Method', 'tools/list'], body), 200,
+				'the twin before it');
 		});
 
 		it('the answers are those of the program, errors too', async () => {

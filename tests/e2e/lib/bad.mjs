@@ -9,7 +9,8 @@ const FORM = 'application/x-www-form-urlencoded';
 export const INVALID = [400, 'invalid_request'];
 
 // Values that no parameter may have, as they stand in a query or a form.
-const ENCODINGS = { 'bad UTF-8': '%ff', 'overlong UTF-8': '%c0%af', 'a surrogate': '%ed%a0%80', NUL: '%00', 'a NUL inside': 'a%00b' };
+const ENCODINGS = { 'bad UTF-8': '%ff', 'overlong UTF-8': '%c0%af', 'a surrogate': '%ed%a0%80', NUL: '%00',
+	'a NUL inside': 'a%00b' };
 // lighttpd mends these in a query before a program sees them.
 const ESCAPES = { 'a bad escape': '%zz', 'a cut escape': '%4', 'a lone %': 'a%' };
 const UNKNOWN_METHODS = ['PUT', 'DELETE', 'PATCH'];
@@ -24,7 +25,8 @@ export function meets({ status, json, headers, text }, expected, what) {
 }
 
 export function wrongMethods(url, allow, others = []) {
-	return [...UNKNOWN_METHODS, ...others].map((method) => [`method ${method}`, () => request(url, { method }), (answer) => {
+	return [...UNKNOWN_METHODS, ...others].map((method) => [`method ${method}`, () => request(url, { method }),
+		(answer) => {
 		assert.equal(answer.status, 405);
 		assert.equal(answer.headers.allow, allow);
 	}]).concat([['a method nobody knows', () => request(url, { method: 'SEARCH' }), refused]]);
@@ -48,7 +50,8 @@ export function cut(url, body, headers, { blind = false } = {}) {
 	}));
 	return [
 		['a body that is cut', () => send(`Content-Length: ${body.length + 50}`, body), refused],
-		...blind ? [] : [['a chunk that is cut', () => send('Transfer-Encoding: chunked', `${(body.length + 50).toString(16)}\r\n${body}`), refused]],
+		...blind ? [] : [['a chunk that is cut', () => send('Transfer-Encoding: chunked',
+			`${(body.length + 50).toString(16)}\r\n${body}`), refused]],
 		['a length that is none', () => send('Content-Length: 1x', body), refused],
 		['a length below zero', () => send('Content-Length: -1', body), refused],
 		['two lengths', () => send(`Content-Length: ${body.length}\r\nContent-Length: 1`, body), refused],
@@ -101,7 +104,8 @@ export function badJson(url, headers, code, valid, nul = code) {
 	const text = JSON.stringify(valid);
 	return [
 		...['', ' ', '{', '[1,', 'x', "{'a':1}", '{"a":1,}', `${text}x`, `${text}${text}`, '\u{feff}{}', '{"a":\u0001"b"}',
-			'{"a":"\\ud800"}', '{"a":"\\u0000"}', '{"a":01}', '{"a":NaN}', '{"a":1,"a":1}', '{"a":{"b":1,"b":2}}', '{"a":1,"\\u0061":1}',
+			'{"a":"\\ud800"}', '{"a":"\\u0000"}', '{"a":01}', '{"a":NaN}', '{"a":1,"a":1}', '{"a":{"b":1,"b":2}}',
+				'{"a":1,"\\u0061":1}',
 			`{"a":${'['.repeat(64)}${']'.repeat(64)}}`, '['.repeat(10_000)]
 			.map((body) => [`JSON ${JSON.stringify(body.slice(0, 40))}`, send(body), code]),
 		['JSON with bad UTF-8', send(Buffer.from([...Buffer.from('{"a":"'), 0xff, ...Buffer.from('"}')])), code],
@@ -119,20 +123,27 @@ export function badMessages(url, token) {
 	const call = (params) => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
 	return [
 		...[null, 1, 'x', true, {}, { jsonrpc: '2.0' }, { jsonrpc: '1.0', id: 1, method: 'ping' }, { id: 1, method: 'ping' },
-			{ jsonrpc: '2.0', id: null, method: 'ping' }, { jsonrpc: '2.0', id: 1.5, method: 'ping' }, { jsonrpc: '2.0', id: {}, method: 'ping' },
-			{ jsonrpc: '2.0', id: true, method: 'ping' }, { jsonrpc: '2.0', id: 1, method: 1 }, { jsonrpc: '2.0', id: 1, method: 'ping', params: 1 },
+			{ jsonrpc: '2.0', id: null, method: 'ping' }, { jsonrpc: '2.0', id: 1.5, method: 'ping' },
+				{ jsonrpc: '2.0', id: {}, method: 'ping' },
+			{ jsonrpc: '2.0', id: true, method: 'ping' }, { jsonrpc: '2.0', id: 1, method: 1 },
+				{ jsonrpc: '2.0', id: 1, method: 'ping', params: 1 },
 			{ jsonrpc: '2.0', id: 1, method: 'x'.repeat(129) }, { jsonrpc: '2.0', id: 'x'.repeat(257), method: 'ping' },
-			{ jsonrpc: '2.0', id: 1, result: {}, error: {} }, []].map((body) => [JSON.stringify(body).slice(0, 60), send(body), [400, -32600]]),
-		...[{}, { name: 1 }, { name: null }, { name: 'x' }, { name: 'x'.repeat(100_000) }, { name: 'get_graph_user_details', arguments: 1 },
+			{ jsonrpc: '2.0', id: 1, result: {}, error: {} }, []].map((body) => [JSON.stringify(body).slice(0, 60), send(body),
+				[400, -32600]]),
+		...[{}, { name: 1 }, { name: null }, { name: 'x' }, { name: 'x'.repeat(100_000) },
+			{ name: 'get_graph_user_details', arguments: 1 },
 			{ name: 'get_graph_user_details', arguments: [] }].map((params) =>
 			[`tools/call ${JSON.stringify(params).slice(0, 60)}`, send(call(params)), [200, -32602]]),
-		['an envelope of the wrong type', send({ ...call({}), params: { _meta: { ...envelope(), 'io.modelcontextprotocol/clientCapabilities': 1 } } },
+		['an envelope of the wrong type', send({ ...call({}), params: { _meta: { ...envelope(),
+			'io.modelcontextprotocol/clientCapabilities': 1 } } },
 			{ 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call' }), [400, -32602]],
 		['arguments that the tool does not take', send(call({ name: 'get_graph_user_details', arguments: { user: 'bob' } })),
 			({ json }) => assert.equal(json.result.isError, true)],
 		...['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', ''].map((type) => [`media type "${type}"`,
-			() => request(url, { method: 'POST', body: '{}', headers: { ...headers, ...type && { 'Content-Type': type } } }), 415]),
-		...['PUT', 'PATCH', 'GET', 'DELETE', 'HEAD'].map((method) => [`method ${method}`, () => request(url, { method, headers }), 405]),
+			() => request(url, { method: 'POST', body: '{}', headers: { ...headers, ...type && { 'Content-Type': type } } }),
+				415]),
+		...['PUT', 'PATCH', 'GET', 'DELETE', 'HEAD'].map((method) => [`method ${method}`,
+			() => request(url, { method, headers }), 405]),
 		['a header of 60 kB', send(call({ name: 'x' }), { 'Mcp-Name': 'x'.repeat(60_000) }), refused],
 	];
 }

@@ -42,7 +42,8 @@ export async function send(url, token, { headers, body }, options = {}) {
 }
 
 export function bare(method, url, token, headers = {}) {
-	return request(url, { method, headers: { ...token !== undefined && { Authorization: `Bearer ${token}` }, ...headers } });
+	return request(url, { method, headers: { ...token !== undefined && { Authorization: `Bearer ${token}` },
+		...headers } });
 }
 
 function withMessage(answer) {

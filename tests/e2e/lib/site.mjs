@@ -74,7 +74,8 @@ class Site {
 	}
 }
 
-function configuration(dir, standin, { credential = 'secret-file', tls, top = [], entra = {}, limits = {}, servers = ['mcp'] }) {
+function configuration(dir, standin, { credential = 'secret-file', tls, top = [], entra = {}, limits = {},
+	servers = ['mcp'] }) {
 	const keys = {
 		tenant_id: TENANT, client_id: SALLYPORT, credential: makeCredential(dir, credential),
 		authority_host: standin.url, graph_url: standin.graph, ...entra,
