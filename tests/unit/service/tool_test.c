@@ -86,13 +86,13 @@ what_a_schema_requires_it_describes(UNUSED void **state)
 		for (size_t i = 0; i < COUNT(schemas); i++) {
 			AUTO(json) struct json_object *json = definition_of(*t);
 			struct json_object *schema = json_object_member(json, schemas[i]);
-			struct json_object *required = json_array_member(schema, "required");
-			size_t n = required == NULL ? 0 : json_object_array_length(required);
+			struct json_object *described = json_object_member(schema, "properties");
+			struct json_object *names = json_array_member(schema, "required");
+			size_t n = names == NULL ? 0 : json_object_array_length(names);
 
 			for (size_t k = 0; k < n; k++)
-				assert_non_null(json_object_member(
-				    json_object_member(schema, "properties"),
-				    json_object_get_string(json_object_array_get_idx(required, k))));
+				assert_non_null(json_object_member(described,
+				    json_object_get_string(json_object_array_get_idx(names, k))));
 		}
 }
 
