@@ -47,12 +47,15 @@ for (const [server, credential] of [['lighttpd-fastcgi', 'certificate'], ['apach
 		before(async () => {
 			site = await startSite(server, { credential, top: ['log = all', 'refresh_grace = 1'], entra: { timeout: 2 } });
 			const stop = observe((answer) => answer.url.startsWith(site.url) && answers.push(answer));
-			await run(site, keep(own));
-			entra = await site.standin.secrets();
-			running = readAll(site.keep);
-			await crash(site);
-			await site.halt();
-			stop();
+			try {
+				await run(site, keep(own));
+				entra = await site.standin.secrets();
+				running = readAll(site.keep);
+				await crash(site);
+			} finally {
+				await site.halt();
+				stop();
+			}
 		});
 		after(() => site?.remove());
 
