@@ -21,6 +21,9 @@ check_credential(struct doctor *d)
 	    strcmp(reply.error, "invalid_client") != 0 &&
 	    strcmp(reply.error, "unauthorized_client") != 0))
 		doctor_says(d, FINE, "Entra accepts the credential");
+	else if (outcome == ENTRA_UNAVAILABLE)
+		doctor_says(d, PROBLEM, "Entra's token endpoint does not answer properly (%s): try again later",
+		    rq->failure.reason == NULL ? "no reason" : rq->failure.reason);
 	else
 		doctor_says(d, PROBLEM, "Entra does not accept the credential (%s): is it the one that was "
 		    "added to the application %s, and not expired?", rq->failure.reason == NULL ? "no reason" :

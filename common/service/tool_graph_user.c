@@ -24,7 +24,7 @@ const struct tool tool_graph_user = {
 	    "call may succeed later\"}," TEXT("id") "," TEXT("displayName") "," TEXT("givenName") ","
 	    TEXT("surname") "," TEXT("userPrincipalName") "," TEXT("mail") "," TEXT("jobTitle") ","
 	    TEXT("officeLocation") "," TEXT("mobilePhone") "," TEXT("preferredLanguage") ","
-	    "\"businessPhones\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},"
+	    "\"businessPhones\":{\"type\":[\"array\",\"null\"],\"items\":{\"type\":\"string\"}}},"
 	    "\"required\":[\"success\"]},"
 	    "\"annotations\":{\"title\":\"My Microsoft 365 profile\",\"readOnlyHint\":true,"
 	    "\"destructiveHint\":false,\"idempotentHint\":true,\"openWorldHint\":true}}",

@@ -79,8 +79,6 @@ a_credential_that_entra_does_not_take_is_a_problem(UNUSED void **state)
 		{ 401, "{\"error\":\"invalid_client\",\"error_codes\":[7000215]}",
 		    "(entra token: invalid_client AADSTS7000215)" },
 		{ 400, "{\"error\":\"unauthorized_client\"}", "unauthorized_client" },
-		{ 503, "", "status 503" },
-		{ 200, "{}", "no token response" },
 	};
 
 	serve_discovery();
@@ -89,6 +87,21 @@ a_credential_that_entra_does_not_take_is_a_problem(UNUSED void **state)
 		assert_int_equal(run(doctor_check_entra), 1);
 		printed("PROBLEM Entra does not accept the credential", refusals[i].says);
 		printed("PROBLEM ", "added to the application " OUR_APP);
+	}
+}
+
+static void
+a_token_endpoint_that_is_down_says_nothing_of_the_credential(UNUSED void **state)
+{
+	static const struct { int status; const char *body, *says; } answers[] = {
+		{ 503, "", "status 503" }, { 200, "{}", "no token response" },
+	};
+
+	serve_discovery();
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		entra_says(answers[i].status, answers[i].body);
+		assert_int_equal(run(doctor_check_entra), 1);
+		printed("PROBLEM Entra's token endpoint does not answer properly", answers[i].says);
 	}
 }
 
@@ -230,6 +243,7 @@ main(void)
 		ONLINE(a_credential_that_entra_takes_is_fine),
 		ONLINE(a_refusal_of_something_else_speaks_for_the_credential),
 		ONLINE(a_credential_that_entra_does_not_take_is_a_problem),
+		ONLINE(a_token_endpoint_that_is_down_says_nothing_of_the_credential),
 		ONLINE(an_entra_that_does_not_answer_is_a_problem),
 		ONLINE(another_status_at_entra_asks_about_the_tenant),
 		ONLINE(a_discovery_document_that_leads_elsewhere_is_a_problem),
