@@ -55,6 +55,7 @@ struct config {
 	const char	*database;		/* sqlite:PATH */
 	int64_t		 refresh_grace;		/* seconds */
 	int64_t		 workers;
+	int64_t		 stream_heartbeat;	/* seconds */
 	config_list	 allowed_hosts;
 	config_list	 allowed_origins;
 	config_list	 redirect_schemes;

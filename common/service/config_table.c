@@ -29,6 +29,8 @@ const struct config_key config_keys[] = {
 	  "How long a rotated refresh token still yields the same successor; 0 switches that off." },
 	{ TOP(workers), CONFIG_NUMBER, "8", RANGE(1, 256),
 	  "Requests that one FastCGI process serves at once." },
+	{ TOP(stream_heartbeat), CONFIG_DURATION, "15", RANGE(1, 300),
+	  "How often a stream that waits says that it is alive, and so finds its client gone." },
 	{ TOP(allowed_hosts), CONFIG_LIST, "", ANY,
 	  "Host values accepted beside public_url's own." },
 	{ TOP(allowed_origins), CONFIG_LIST, "", ANY,

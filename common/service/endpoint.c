@@ -159,7 +159,10 @@ endpoint_serve(const struct endpoint *e, struct request *worker, struct io *io)
 	if (serve(e, rq, &rs) != OAUTH_OK)
 		refuse(e, rq, &rs);
 	if (rq->arena->exhausted || buf_text(&rs.headers) == NULL || buf_text(&rs.body) == NULL) {
+		bool opened = rs.opened;
+
 		rs = response_new(rq->arena);
+		rs.opened = opened;
 		(void)fail_because(&rq->failure, SERVER_ERROR, "the request needs too much memory",
 		    rq->arena->exhausted ? "arena exhausted" : "answer too long or malformed");
 		refuse(e, rq, &rs);

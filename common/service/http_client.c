@@ -32,6 +32,8 @@ static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 struct http_client {
 	const struct config	*config;
 	CURL			*curl;
+	bool			(*wanted)(void *);	/* NULL: nobody watches */
+	void			*watcher;
 	char			 error[CURL_ERROR_SIZE];
 };
 
@@ -138,6 +140,22 @@ take_header(char *line, size_t size, size_t n, void *argument)
 	return size * n;
 }
 
+void
+http_client_watch(struct http_client *c, bool (*wanted)(void *), void *watcher)
+{
+	c->wanted = wanted;
+	c->watcher = watcher;
+}
+
+static int
+watch(void *client, curl_off_t a UNUSED, curl_off_t b UNUSED, curl_off_t d UNUSED,
+    curl_off_t e UNUSED)
+{
+	struct http_client *c = client;
+
+	return c->wanted != NULL && !c->wanted(c->watcher);
+}
+
 static bool
 set_up(struct http_client *c, const struct http_call *call, struct curl_slist *headers,
     struct transfer *t)
@@ -160,6 +178,9 @@ set_up(struct http_client *c, const struct http_call *call, struct curl_slist *h
 	    lib.easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
 	    lib.easy_setopt(h, CURLOPT_HEADERDATA, t) == CURLE_OK &&
 	    lib.easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch) == CURLE_OK &&
+	    lib.easy_setopt(h, CURLOPT_XFERINFODATA, c) == CURLE_OK &&
 	    (c->config->ca_file == NULL ||
 	    (lib.easy_setopt(h, CURLOPT_CAINFO, c->config->ca_file) == CURLE_OK &&
 	    lib.easy_setopt(h, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&

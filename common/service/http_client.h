@@ -45,6 +45,12 @@ void			 http_client_close(struct http_client *);
 
 MUST_CHECK enum http_outcome http_client_call(struct http_client *, struct arena *,
 		    const struct http_call *, struct http_answer *);
+/*
+ * While a call waits, `wanted` is asked about once a second; false breaks the call off.  NULL ends
+ * the watch.  The argument must live until then.
+ */
+void			 http_client_watch(struct http_client *, bool (*wanted)(void *), void *);
+
 /* One line for the log: what libcurl said of the last call. */
 NONNULL const char	*http_client_error(const struct http_client *);
 

@@ -81,6 +81,12 @@ fcgx_write(struct io *io, const void *from, size_t n)
 	return true;
 }
 
+static bool
+fcgx_flush(struct io *io)
+{
+	return FCGX_FFlush(io->fcgx->out) == 0;
+}
+
 static void
 fcgx_end_connection(struct io *io)
 {
@@ -91,7 +97,7 @@ struct io
 io_fcgx(FCGX_Request *fcgx)
 {
 	return (struct io){
-		.read = fcgx_read, .write = fcgx_write, .end_connection = fcgx_end_connection,
+		.read = fcgx_read, .write = fcgx_write, .flush = fcgx_flush, .end_connection = fcgx_end_connection,
 		.envp = fcgx->envp, .fcgx = fcgx,
 	};
 }

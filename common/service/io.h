@@ -16,6 +16,7 @@ struct io {
 	/* Up to n bytes; 0 at the end, -1 on an error. */
 	ssize_t		(*read)(struct io *, void *, size_t n);
 	bool		(*write)(struct io *, const void *, size_t n);
+	bool		(*flush)(struct io *);			/* NULL: an answer goes out whole */
 	void		(*end_connection)(struct io *);		/* after this answer */
 	char		**envp;
 	FCGX_Request	 *fcgx;		/* NULL in CGI mode */

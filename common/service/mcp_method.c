@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "protocol/http.h"
 #include "protocol/scope.h"
+#include "service/event_stream.h"
+#include "service/http_client.h"
 #include "service/tool.h"
 
 #define RESULT_MAX	RESPONSE_BODY_MAX
@@ -19,6 +21,7 @@ struct exchange {
 	const struct access		*access;
 	const struct config_server	*server;
 	const struct mcp_message	*message;
+	struct response			*rs;
 	struct buf			*out;		/* the JSON-RPC answer */
 	int64_t				 until_ms;	/* later no tool is called */
 	int				 status;
@@ -114,6 +117,29 @@ tools_list(struct exchange *x)
 	return answer(x, &b);
 }
 
+/*
+ * 2026-07-28: the closing of a stream cancels its request, so a long call is watched as one.  Once
+ * it is open an error has no status any more and goes into it.
+ */
+static enum oauth_error
+call_tool(struct exchange *x, const struct tool *tool, struct json_object *arguments,
+    struct tool_result *result)
+{
+	struct event_stream stream = event_stream_begin(x->rq, x->rs);
+	enum oauth_error error;
+
+	if (!modern(x) || !event_stream_possible(x->rq))
+		return tool->call(x->rq, x->access, arguments, result);
+	http_client_watch(x->rq->http, event_stream_wanted, &stream);
+	error = tool->call(x->rq, x->access, arguments, result);
+	http_client_watch(x->rq->http, NULL, NULL);
+	if (error != OAUTH_OK && x->rs->opened) {
+		*result = (struct tool_result){ .text = x->rq->failure.description, .is_error = true };
+		return OAUTH_OK;
+	}
+	return error;
+}
+
 static enum oauth_error
 tools_call(struct exchange *x)
 {
@@ -134,7 +160,7 @@ tools_call(struct exchange *x)
 		return refuse(x, 200, JSONRPC_INTERNAL_ERROR, "The calls before this one took too long");
 	if (!scope_contains(x->access->scope, SCOPE_TOOLS))
 		return fail(&x->rq->failure, INSUFFICIENT_SCOPE, "this tool needs the scope " SCOPE_TOOLS);
-	TRY(tool->call(x->rq, x->access, arguments, &result));
+	TRY(call_tool(x, tool, arguments, &result));
 	begin_result(x, &b, false);
 	buf_lit(&b, "\"content\":[{\"type\":\"text\",\"text\":");
 	buf_json(&b, result.text);
@@ -234,7 +260,7 @@ mcp_answer(struct request *rq, const struct access *access, const struct config_
 {
 	struct buf out = buf_new(rq->arena, RESULT_MAX);
 	struct exchange x = {
-		.rq = rq, .access = access, .server = server, .out = &out, .status = 200,
+		.rq = rq, .access = access, .server = server, .rs = rs, .out = &out, .status = 200,
 		.until_ms = clock_monotonic_ms() + BATCH_TIMEOUTS * rq->config->entra.timeout * 1000,
 	};
 	size_t answered = 0;
@@ -242,6 +268,12 @@ mcp_answer(struct request *rq, const struct access *access, const struct config_
 	TRY(answer_requests(&x, post, &answered));
 	if (answered == 0) {
 		rs->status = 202;
+		return OAUTH_OK;
+	}
+	if (rs->opened) {
+		buf_lit(&rs->body, "event: message\ndata: ");
+		buf_lit(&rs->body, buf_text(&out) == NULL ? "" : buf_text(&out));
+		buf_lit(&rs->body, "\n\n");
 		return OAUTH_OK;
 	}
 	if (!x.events && !http_accepts(request_variable(rq, "HTTP_ACCEPT"), "application/json"))

@@ -209,27 +209,48 @@ response_redirect(const struct request *rq, struct response *rs, const char *loc
 	response_header(rs, "Location", location);
 }
 
+static void
+write_head(struct buf *out, const struct response *rs, bool whole)
+{
+	buf_lit(out, "Status: ");
+	buf_number(out, rs->status);
+	buf_lit(out, "\r\n");
+	if (rs->content_type != NULL) {
+		buf_lit(out, "Content-Type: ");
+		buf_lit(out, rs->content_type);
+		buf_lit(out, "\r\nX-Content-Type-Options: nosniff\r\n");
+	}
+	if (whole && rs->status != 204) {
+		buf_lit(out, "Content-Length: ");
+		buf_number(out, (int64_t)rs->body.len);
+		buf_lit(out, "\r\n");
+	}
+	buf_bytes(out, rs->headers.text, rs->headers.len);
+}
+
+bool
+response_open(const struct request *rq, struct response *rs)
+{
+	struct buf out = buf_new(rq->arena, RESPONSE_HEADERS_MAX + 1024);
+
+	rs->content_type = "text/event-stream";
+	rs->opened = true;
+	write_head(&out, rs, false);
+	buf_lit(&out, "X-Accel-Buffering: no\r\nCache-Control: no-store\r\n\r\n: working\n\n");
+	return buf_text(&out) != NULL && rq->io->write(rq->io, out.text, out.len) &&
+	    rq->io->flush(rq->io);
+}
+
 bool
 response_send(const struct request *rq, const struct response *rs)
 {
 	struct buf out = buf_new(rq->arena, RESPONSE_HEADERS_MAX + RESPONSE_BODY_MAX + 1024);
 
-	buf_lit(&out, "Status: ");
-	buf_number(&out, rs->status);
-	buf_lit(&out, "\r\n");
-	if (rs->content_type != NULL) {
-		buf_lit(&out, "Content-Type: ");
-		buf_lit(&out, rs->content_type);
-		buf_lit(&out, "\r\nX-Content-Type-Options: nosniff\r\n");
-	}
-	if (rs->status != 204) {
-		buf_lit(&out, "Content-Length: ");
-		buf_number(&out, (int64_t)rs->body.len);
+	if (!rs->opened) {
+		write_head(&out, rs, true);
 		buf_lit(&out, "\r\n");
 	}
-	buf_bytes(&out, rs->headers.text, rs->headers.len);
-	buf_lit(&out, "\r\n");
 	if (strcmp(rq->method, "HEAD") != 0)
 		buf_bytes(&out, rs->body.text, rs->body.len);
-	return buf_text(&out) != NULL && rq->io->write(rq->io, out.text, out.len);
+	return buf_text(&out) != NULL && (out.len == 0 || rq->io->write(rq->io, out.text, out.len));
 }

@@ -47,6 +47,7 @@ struct response {
 	const char	*content_type;		/* NULL: no body */
 	struct buf	 headers;
 	struct buf	 body;
+	bool		 opened;	/* its head has gone out already */
 };
 
 /* A variable of the request, NULL when absent or empty: "HTTP_ORIGIN", "CONTENT_TYPE". */
@@ -65,7 +66,13 @@ void		 response_redirect(const struct request *, struct response *, const char *
  */
 MUST_CHECK enum oauth_error request_read(struct request *, const char *path);
 
-/* False when the peer is gone. */
+/*
+ * Sends the head of an event stream and a first comment, so that the rest can follow when it is
+ * there.  False when the peer is gone.
+ */
+bool		 response_open(const struct request *, struct response *);
+
+/* Sends all of it, or what follows the head.  False when the peer is gone. */
 bool		 response_send(const struct request *, const struct response *);
 
 #endif

@@ -17,6 +17,7 @@ static const struct given {
 	{ CONFIG_TOP, "allowed_hosts", "tunnel.example", 0 },
 	{ CONFIG_TOP, "allowed_origins", "http://localhost:6274", 0 },
 	{ CONFIG_TOP, "redirect_schemes", "com.example.app", 0 },
+	{ CONFIG_TOP, "stream_heartbeat", "2", 2 },
 	{ CONFIG_TOP, "registration", "off", 0 },
 	{ CONFIG_TOP, "ca_file", "/etc/ca.pem", 0 },
 	{ CONFIG_TOP, "shared_origin", "accept", 0 },
