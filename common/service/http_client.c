@@ -143,6 +143,8 @@ take_header(char *line, size_t size, size_t n, void *argument)
 void
 http_client_watch(struct http_client *c, bool (*wanted)(void *), void *watcher)
 {
+	if (c == NULL)
+		return;
 	c->wanted = wanted;
 	c->watcher = watcher;
 }

@@ -47,7 +47,7 @@ MUST_CHECK enum http_outcome http_client_call(struct http_client *, struct arena
 		    const struct http_call *, struct http_answer *);
 /*
  * While a call waits, `wanted` is asked about once a second; false breaks the call off.  NULL ends
- * the watch.  The argument must live until then.
+ * the watch.  The argument must live until then.  Without a client there is nothing to watch.
  */
 void			 http_client_watch(struct http_client *, bool (*wanted)(void *), void *);
 

@@ -10,7 +10,7 @@
 
 #define RESULT_MAX	RESPONSE_BODY_MAX
 #define LIST_TTL_MS	"300000"
-#define BATCH_TIMEOUTS	3	/* times Entra's timeout: what the calls of one post may take together */
+#define CALL_TIMEOUTS	3	/* times Entra's timeout: what the calls of one post may take together */
 
 #define SERVER_INFO	"{\"name\":\"sallyport\",\"title\":\"Sallyport\",\"version\":\"" SALLYPORT_VERSION "\"}"
 #define META		"\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" SERVER_INFO "}"
@@ -117,8 +117,23 @@ tools_list(struct exchange *x)
 	return answer(x, &b);
 }
 
+/* While a tool waits for others: whether anybody still waits for it, and its time is not over. */
+struct watch {
+	struct event_stream	*stream;	/* NULL where none can be opened */
+	int64_t			 until_ms;
+};
+
+static bool
+call_is_wanted(void *argument)
+{
+	const struct watch *w = argument;
+
+	return clock_monotonic_ms() <= w->until_ms &&
+	    (w->stream == NULL || event_stream_wanted(w->stream));
+}
+
 /*
- * 2026-07-28: the closing of a stream cancels its request, so a long call is watched as one.  Once
+ * 2026-07-28: the closing of a stream cancels its request, so a long call is opened as one.  Once
  * it is open an error has no status any more and goes into it.
  */
 static enum oauth_error
@@ -126,11 +141,12 @@ call_tool(struct exchange *x, const struct tool *tool, struct json_object *argum
     struct tool_result *result)
 {
 	struct event_stream stream = event_stream_begin(x->rq, x->rs);
+	struct watch watch = { .until_ms = x->until_ms };
 	enum oauth_error error;
 
-	if (!modern(x) || !event_stream_possible(x->rq))
-		return tool->call(x->rq, x->access, arguments, result);
-	http_client_watch(x->rq->http, event_stream_wanted, &stream);
+	if (modern(x) && event_stream_possible(x->rq))
+		watch.stream = &stream;
+	http_client_watch(x->rq->http, call_is_wanted, &watch);
 	error = tool->call(x->rq, x->access, arguments, result);
 	http_client_watch(x->rq->http, NULL, NULL);
 	if (error != OAUTH_OK && x->rs->opened) {
@@ -261,7 +277,7 @@ mcp_answer(struct request *rq, const struct access *access, const struct config_
 	struct buf out = buf_new(rq->arena, RESULT_MAX);
 	struct exchange x = {
 		.rq = rq, .access = access, .server = server, .rs = rs, .out = &out, .status = 200,
-		.until_ms = clock_monotonic_ms() + BATCH_TIMEOUTS * rq->config->entra.timeout * 1000,
+		.until_ms = clock_monotonic_ms() + CALL_TIMEOUTS * rq->config->entra.timeout * 1000,
 	};
 	size_t answered = 0;
 
