@@ -16,16 +16,19 @@
 struct event_stream {
 	const struct request	*rq;
 	struct response		*rs;
+	bool			 opens;		/* else it only minds the time */
 	int64_t			 next_ms;	/* when something is written next, monotonic */
+	int64_t			 until_ms;	/* when the work is given up, monotonic */
 };
 
-/* Where neither web server nor client take streams, event_stream_wanted is never to be asked. */
+/* Whether web server and client take streams. */
 MUST_CHECK bool		 event_stream_possible(const struct request *);
 
-struct event_stream	 event_stream_begin(const struct request *, struct response *);
+struct event_stream	 event_stream_begin(const struct request *, struct response *, bool opens,
+			    int64_t until_ms);
 
 /* For http_client_watch: opens the stream, writes a comment, or does nothing, as the time is; false
- * when the client is gone. */
+ * when the client is gone or the time is over. */
 bool			 event_stream_wanted(void *stream);
 
 #endif

@@ -117,21 +117,6 @@ tools_list(struct exchange *x)
 	return answer(x, &b);
 }
 
-/* While a tool waits for others: whether anybody still waits for it, and its time is not over. */
-struct watch {
-	struct event_stream	*stream;	/* NULL where none can be opened */
-	int64_t			 until_ms;
-};
-
-static bool
-call_is_wanted(void *argument)
-{
-	const struct watch *w = argument;
-
-	return clock_monotonic_ms() <= w->until_ms &&
-	    (w->stream == NULL || event_stream_wanted(w->stream));
-}
-
 /*
  * 2026-07-28: the closing of a stream cancels its request, so a long call is opened as one.  Once
  * it is open an error has no status any more and goes into it.
@@ -140,13 +125,11 @@ static enum oauth_error
 call_tool(struct exchange *x, const struct tool *tool, struct json_object *arguments,
     struct tool_result *result)
 {
-	struct event_stream stream = event_stream_begin(x->rq, x->rs);
-	struct watch watch = { .until_ms = x->until_ms };
+	struct event_stream stream = event_stream_begin(x->rq, x->rs,
+	    modern(x) && event_stream_possible(x->rq), x->until_ms);
 	enum oauth_error error;
 
-	if (modern(x) && event_stream_possible(x->rq))
-		watch.stream = &stream;
-	http_client_watch(x->rq->http, call_is_wanted, &watch);
+	http_client_watch(x->rq->http, event_stream_wanted, &stream);
 	error = tool->call(x->rq, x->access, arguments, result);
 	http_client_watch(x->rq->http, NULL, NULL);
 	if (error != OAUTH_OK && x->rs->opened) {

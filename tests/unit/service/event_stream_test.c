@@ -4,6 +4,7 @@
 #include "fake_io.h"
 
 #define HEARTBEAT	15
+#define LATEST		((START + 60) * 1000)	/* milliseconds */
 
 static struct response rs;
 static int flushed;
@@ -47,7 +48,7 @@ before_a_second_nothing_is_written(UNUSED void **state)
 	struct event_stream s;
 
 	request("text/event-stream");
-	s = event_stream_begin(&fix.rq, &rs);
+	s = event_stream_begin(&fix.rq, &rs, true, LATEST);
 	assert_true(event_stream_wanted(&s));
 	assert_null(web.answer);
 	assert_false(rs.opened);
@@ -59,7 +60,7 @@ after_a_second_it_opens_and_then_says_at_each_heartbeat_that_it_lives(UNUSED voi
 	struct event_stream s;
 
 	request("text/event-stream");
-	s = event_stream_begin(&fix.rq, &rs);
+	s = event_stream_begin(&fix.rq, &rs, true, LATEST);
 	at(1);
 	assert_true(event_stream_wanted(&s));
 	assert_true(rs.opened);
@@ -82,7 +83,7 @@ a_client_that_is_gone_wants_nothing_more(UNUSED void **state)
 	struct event_stream s;
 
 	request("text/event-stream");
-	s = event_stream_begin(&fix.rq, &rs);
+	s = event_stream_begin(&fix.rq, &rs, true, LATEST);
 	at(1);
 	assert_true(event_stream_wanted(&s));
 	web.gone = true;
@@ -91,12 +92,26 @@ a_client_that_is_gone_wants_nothing_more(UNUSED void **state)
 }
 
 static void
+nobody_waits_beyond_the_time_of_the_call(UNUSED void **state)
+{
+	struct event_stream s;
+
+	request("text/event-stream");
+	s = event_stream_begin(&fix.rq, &rs, false, LATEST);
+	at(60);
+	assert_true(event_stream_wanted(&s));
+	at(61);
+	assert_false(event_stream_wanted(&s));
+	assert_null(web.answer);
+}
+
+static void
 what_follows_an_opened_head_is_the_body_alone(UNUSED void **state)
 {
 	struct event_stream s;
 
 	request("text/event-stream");
-	s = event_stream_begin(&fix.rq, &rs);
+	s = event_stream_begin(&fix.rq, &rs, true, LATEST);
 	at(1);
 	assert_true(event_stream_wanted(&s));
 	buf_lit(&rs.body, "event: message\ndata: {}\n\n");
@@ -112,6 +127,7 @@ main(void)
 		CASE(before_a_second_nothing_is_written),
 		CASE(after_a_second_it_opens_and_then_says_at_each_heartbeat_that_it_lives),
 		CASE(a_client_that_is_gone_wants_nothing_more),
+		CASE(nobody_waits_beyond_the_time_of_the_call),
 		CASE(what_follows_an_opened_head_is_the_body_alone),
 	};
 
