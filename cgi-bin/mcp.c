@@ -140,7 +140,7 @@ post(struct request *rq, struct response *rs, const struct config_server *server
 		rq->failure.reason = refusal.message;
 		return OAUTH_OK;
 	}
-	error = mcp_answer(rq, access, server, &in, rs);
+	error = mcp_answer(rq, access, &in, rs);
 	json_auto(&in.value);
 	if (error == INVALID_TOKEN || error == INSUFFICIENT_SCOPE)
 		challenge(rq, rs, server, true);

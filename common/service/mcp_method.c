@@ -9,6 +9,8 @@
 #include "service/tool.h"
 
 #define RESULT_MAX	RESPONSE_BODY_MAX
+#define JSON		"application/json"
+#define EVENTS		"text/event-stream"
 #define LIST_TTL_MS	"300000"
 #define CALL_TIMEOUTS	3	/* times Entra's timeout: what the calls of one post may take together */
 
@@ -19,7 +21,6 @@
 struct exchange {
 	struct request			*rq;
 	const struct access		*access;
-	const struct config_server	*server;
 	const struct mcp_message	*message;
 	struct response			*rs;
 	struct buf			*out;		/* the JSON-RPC answer */
@@ -181,8 +182,6 @@ subscriptions_listen(struct exchange *x)
 
 	if (json_object_member(x->message->rpc.params, "notifications") == NULL)
 		return refuse(x, 200, JSONRPC_INVALID_PARAMS, "notifications must be an object");
-	if (!http_accepts(request_variable(x->rq, "HTTP_ACCEPT"), "text/event-stream"))
-		return fail(&x->rq->failure, NOT_ACCEPTABLE, "Accept must allow text/event-stream");
 	x->events = true;
 	buf_lit(x->out, "event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":"
 	    "\"notifications/subscriptions/acknowledged\",\"params\":{\"_meta\":{"
@@ -199,14 +198,15 @@ subscriptions_listen(struct exchange *x)
 static const struct method {
 	const char	 *name;
 	bool		  legacy, modern;
+	const char	 *form;		/* of its answer: a client must accept it */
 	enum oauth_error (*handle)(struct exchange *);
 } methods[] = {
-	{ "initialize",		  true,	 false, initialize },
-	{ "ping",		  true,	 false, ping },
-	{ "server/discover",	  false, true,	discover },
-	{ "tools/list",		  true,	 true,	tools_list },
-	{ "tools/call",		  true,	 true,	tools_call },
-	{ "subscriptions/listen", false, true,	subscriptions_listen },
+	{ "initialize",		  true,	 false, JSON,	initialize },
+	{ "ping",		  true,	 false, JSON,	ping },
+	{ "server/discover",	  false, true,	JSON,	discover },
+	{ "tools/list",		  true,	 true,	JSON,	tools_list },
+	{ "tools/call",		  true,	 true,	JSON,	tools_call },
+	{ "subscriptions/listen", false, true,	EVENTS,	subscriptions_listen },
 };
 
 /* 2026-07-28, logging: a level that is none is an invalid parameter. */
@@ -228,13 +228,22 @@ log_level_is_fine(const struct exchange *x)
 }
 
 static enum oauth_error
+handle(struct exchange *x, const struct method *m)
+{
+	if (!http_accepts(request_variable(x->rq, "HTTP_ACCEPT"), m->form))
+		return fail(&x->rq->failure, NOT_ACCEPTABLE,
+		    arena_printf(x->rq->arena, "Accept must allow %s", m->form));
+	return log_level_is_fine(x) ? m->handle(x) :
+	    refuse(x, 200, JSONRPC_INVALID_PARAMS, "Invalid logLevel");
+}
+
+static enum oauth_error
 dispatch(struct exchange *x)
 {
 	for (size_t i = 0; i < COUNT(methods); i++)
 		if (strcmp(methods[i].name, x->message->rpc.method) == 0 &&
 		    (modern(x) ? methods[i].modern : methods[i].legacy))
-			return log_level_is_fine(x) ? methods[i].handle(x) :
-			    refuse(x, 200, JSONRPC_INVALID_PARAMS, "Invalid logLevel");
+			return handle(x, &methods[i]);
 	return refuse(x, modern(x) ? 404 : 200, JSONRPC_METHOD_NOT_FOUND, "Method not found");
 }
 
@@ -254,12 +263,12 @@ answer_requests(struct exchange *x, const struct mcp_post *post, size_t *answere
 }
 
 enum oauth_error
-mcp_answer(struct request *rq, const struct access *access, const struct config_server *server,
-    const struct mcp_post *post, struct response *rs)
+mcp_answer(struct request *rq, const struct access *access, const struct mcp_post *post,
+    struct response *rs)
 {
 	struct buf out = buf_new(rq->arena, RESULT_MAX);
 	struct exchange x = {
-		.rq = rq, .access = access, .server = server, .rs = rs, .out = &out, .status = 200,
+		.rq = rq, .access = access, .rs = rs, .out = &out, .status = 200,
 		.until_ms = clock_monotonic_ms() + CALL_TIMEOUTS * rq->config->entra.timeout * 1000,
 	};
 	size_t answered = 0;
@@ -275,10 +284,8 @@ mcp_answer(struct request *rq, const struct access *access, const struct config_
 		buf_lit(&rs->body, "\n\n");
 		return OAUTH_OK;
 	}
-	if (!x.events && !http_accepts(request_variable(rq, "HTTP_ACCEPT"), "application/json"))
-		return fail(&rq->failure, NOT_ACCEPTABLE, "Accept must allow application/json");
 	rs->status = x.status;
-	rs->content_type = x.events ? "text/event-stream" : "application/json";
+	rs->content_type = x.events ? EVENTS : JSON;
 	if (x.events)
 		response_header(rs, "X-Accel-Buffering", "no");
 	if (post->batch)

@@ -16,6 +16,6 @@
  * into a challenge; NOT_ACCEPTABLE when the Accept header allows no form that we have.
  */
 MUST_CHECK enum oauth_error mcp_answer(struct request *, const struct access *,
-		    const struct config_server *, const struct mcp_post *, struct response *);
+		    const struct mcp_post *, struct response *);
 
 #endif

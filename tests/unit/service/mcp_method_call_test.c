@@ -199,6 +199,16 @@ listening_needs_what_to_listen_for_and_an_accept_for_events(UNUSED void **state)
 	assert_string_equal(rs.content_type, "text/event-stream");
 }
 
+static void
+a_form_of_answer_that_is_refused_is_found_out_before_anything_is_done(UNUSED void **state)
+{
+	const struct mcp_headers h = { MODERN, "tools/call", "get_graph_user_details" };
+
+	who.scope = "none";	/* what the tool would be asked about first */
+	assert_int_equal(post(REQUEST("tools/call", META ",\"name\":\"get_graph_user_details\""), &h,
+	    "text/html"), NOT_ACCEPTABLE);
+}
+
 int
 main(void)
 {
@@ -213,6 +223,7 @@ main(void)
 		SAY(mcp_2025_03_26_a_batch_is_answered_by_an_array_of_its_requests),
 		SAY(mcp_2026_07_28_listening_is_acknowledged_and_ended),
 		SAY(listening_needs_what_to_listen_for_and_an_accept_for_events),
+		SAY(a_form_of_answer_that_is_refused_is_found_out_before_anything_is_done),
 	};
 
 	return RUN(tests, NULL, NULL);

@@ -55,7 +55,7 @@ post(const char *body, const struct mcp_headers *headers, const char *accept)
 	rs = response_new(&fix.arena);
 	if (!mcp_read(&fix.arena, body, strlen(body), headers, &in, &refusal))
 		fail_msg("%s: %s", refusal.message, body);
-	error = mcp_answer(&fix.rq, &who, &fix.config.server[0], &in, &rs);
+	error = mcp_answer(&fix.rq, &who, &in, &rs);
 	json_auto(&in.value);
 	json_auto(&told);
 	assert_non_null(buf_text(&rs.body));
