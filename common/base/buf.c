@@ -121,6 +121,17 @@ buf_json(struct buf *b, const char *text)
 }
 
 void
+buf_member(struct buf *b, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_lit(b, b->len == 0 ? "{\"" : ",\"");
+	buf_lit(b, name);
+	buf_lit(b, "\":");
+	buf_json(b, value);
+}
+
+void
 buf_header(struct buf *b, const char *text)
 {
 	for (const char *p = text; *p != '\0'; p++)

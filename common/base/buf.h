@@ -30,6 +30,12 @@ void		 buf_json(struct buf *, const char *);		/* one JSON string, with its quote
 void		 buf_quoted(struct buf *, const char *);	/* RFC 9110 5.6.4, with its quotes */
 void		 buf_header(struct buf *, const char *);	/* field value: CR, LF, NUL, controls stick */
 
+/*
+ * One string member of a flat JSON object, behind the brace that opens the text or a comma; nothing
+ * when the value is NULL.  The name is ours.
+ */
+void		 buf_member(struct buf *, const char *name, const char *value);
+
 /* The text, "" when nothing was appended; NULL if anything did not fit. */
 MUST_CHECK const char *buf_text(const struct buf *);
 

@@ -90,28 +90,16 @@ client_metadata_read(struct arena *a, struct json_object *json, const char *cons
 	return OAUTH_OK;
 }
 
-static void
-member(struct buf *b, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	buf_lit(b, ",\"");
-	buf_lit(b, name);
-	buf_lit(b, "\":");
-	buf_json(b, value);
-}
-
 void
 client_metadata_response(struct buf *b, const char *client_id, int64_t issued_at,
     const struct client_metadata *m)
 {
-	buf_lit(b, "{\"client_id\":");
-	buf_json(b, client_id);
+	buf_member(b, "client_id", client_id);
 	buf_lit(b, ",\"client_id_issued_at\":");
 	buf_number(b, issued_at);
-	member(b, "client_name", *m->client_name == '\0' ? NULL : m->client_name);
-	member(b, "client_uri", m->client_uri);
-	member(b, "application_type", m->application_type);
+	buf_member(b, "client_name", *m->client_name == '\0' ? NULL : m->client_name);
+	buf_member(b, "client_uri", m->client_uri);
+	buf_member(b, "application_type", m->application_type);
 	buf_lit(b, ",\"redirect_uris\":[");
 	for (size_t i = 0; i < m->redirect_uris; i++) {
 		buf_lit(b, i == 0 ? "" : ",");

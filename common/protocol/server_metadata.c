@@ -6,17 +6,13 @@
 static void
 url_member(struct buf *b, const char *name, const char *issuer, const char *path)
 {
-	buf_lit(b, ",\"");
-	buf_lit(b, name);
-	buf_lit(b, "\":");
-	buf_json(b, arena_printf(b->arena, "%s%s", issuer, path));
+	buf_member(b, name, arena_printf(b->arena, "%s%s", issuer, path));
 }
 
 void
 server_metadata(struct buf *b, const struct server_metadata *m)
 {
-	buf_lit(b, "{\"issuer\":");
-	buf_json(b, m->issuer);
+	buf_member(b, "issuer", m->issuer);
 	url_member(b, "authorization_endpoint", m->issuer, "/authorize");
 	url_member(b, "token_endpoint", m->issuer, "/token");
 	url_member(b, "revocation_endpoint", m->issuer, "/revoke");

@@ -10,15 +10,6 @@
 #define TABLE		"access_token"
 #define CLAIMS_MAX	8192	/* bytes */
 
-static void
-member(struct buf *b, const char *name, const char *value)
-{
-	buf_lit(b, b->len == 0 ? "{\"" : ",\"");
-	buf_lit(b, name);
-	buf_lit(b, "\":");
-	buf_json(b, value);
-}
-
 static const char *
 mint(struct request *rq, const struct session *s, const char *scope, const struct opaque_token *jti,
     int64_t expires_at)
@@ -28,13 +19,13 @@ mint(struct request *rq, const struct session *s, const char *scope, const struc
 
 	if (key == NULL)
 		return NULL;
-	member(&b, "iss", rq->config->public_url);
-	member(&b, "aud", s->resource);
-	member(&b, "sub", s->subject);
-	member(&b, "client_id", s->client_id);
-	member(&b, "scope", scope);
-	member(&b, "sid", sid_text(rq->arena, &s->sid));
-	member(&b, "jti", jti->text);
+	buf_member(&b, "iss", rq->config->public_url);
+	buf_member(&b, "aud", s->resource);
+	buf_member(&b, "sub", s->subject);
+	buf_member(&b, "client_id", s->client_id);
+	buf_member(&b, "scope", scope);
+	buf_member(&b, "sid", sid_text(rq->arena, &s->sid));
+	buf_member(&b, "jti", jti->text);
 	buf_lit(&b, ",\"iat\":");
 	buf_number(&b, rq->now);
 	buf_lit(&b, ",\"exp\":");

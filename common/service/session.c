@@ -21,26 +21,17 @@ session_subject(struct request *rq, const char *tenant_id, const char *object_id
 	return base64url_encode(rq->arena, digest, sizeof digest);
 }
 
-static void
-member(struct buf *b, const char *name, const char *value)
-{
-	buf_lit(b, b->len == 0 ? "{\"" : ",\"");
-	buf_lit(b, name);
-	buf_lit(b, "\":");
-	buf_json(b, value);
-}
-
 static const char *
 identity_json(struct arena *a, const struct session *s)
 {
 	struct buf b = buf_new(a, SEALED_MAX);
 
-	member(&b, "client_id", s->client_id);
-	member(&b, "resource", s->resource);
-	member(&b, "scope", s->scope);
-	member(&b, "sub", s->subject);
-	member(&b, "tid", s->tenant_id);
-	member(&b, "oid", s->object_id);
+	buf_member(&b, "client_id", s->client_id);
+	buf_member(&b, "resource", s->resource);
+	buf_member(&b, "scope", s->scope);
+	buf_member(&b, "sub", s->subject);
+	buf_member(&b, "tid", s->tenant_id);
+	buf_member(&b, "oid", s->object_id);
 	buf_lit(&b, ",\"exp\":");
 	buf_number(&b, s->expires_at);
 	buf_lit(&b, "}");
@@ -52,8 +43,8 @@ entra_tokens_json(struct arena *a, const struct entra_tokens *t)
 {
 	struct buf b = buf_new(a, SEALED_MAX);
 
-	member(&b, "access_token", t->access_token);
-	member(&b, "refresh_token", t->refresh_token);
+	buf_member(&b, "access_token", t->access_token);
+	buf_member(&b, "refresh_token", t->refresh_token);
 	buf_lit(&b, ",\"expires_at\":");
 	buf_number(&b, t->expires_at);
 	buf_lit(&b, "}");

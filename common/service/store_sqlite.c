@@ -190,15 +190,15 @@ transaction_auto(struct transaction *t)
  * the file too, so no trigger or view in it does anything here, and its pages are checked.
  */
 static struct store *
-open_file(const struct config *config, int flags, const char **why)
+open_file(const struct config *config, const char **why)
 {
 	struct store *s = calloc(1, sizeof *s);
 	int wait_ms = (int)config->limits.database_wait * 1000;
 
 	if (s == NULL)
 		die("no memory for a store");
-	if (sqlite3_open_v2(database_path(config), &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
-	    SQLITE_OK || sqlite3_busy_timeout(s->db, wait_ms) != SQLITE_OK ||
+	if (sqlite3_open_v2(database_path(config), &s->db, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK || sqlite3_busy_timeout(s->db, wait_ms) != SQLITE_OK ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL) != SQLITE_OK ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL) != SQLITE_OK ||
@@ -236,7 +236,7 @@ schema_version(struct store *s)
 struct store *
 store_open(const struct config *config, const char **why)
 {
-	struct store *s = open_file(config, SQLITE_OPEN_READWRITE, why);
+	struct store *s = open_file(config, why);
 	int64_t version;
 
 	if (s == NULL)
@@ -284,7 +284,7 @@ store_create(const struct config *config, const char **why)
 		return false;
 	}
 	close(fd);
-	if ((s = open_file(config, SQLITE_OPEN_READWRITE, why)) == NULL)
+	if ((s = open_file(config, why)) == NULL)
 		return false;
 	good = sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(s->db, sql_migrations[0].sql, NULL, NULL, NULL) == SQLITE_OK;

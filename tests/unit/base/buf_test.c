@@ -125,6 +125,19 @@ rfc8259_s7_json_strings_escape_quote_backslash_and_controls(UNUSED void **state)
 }
 
 static void
+members_open_an_object_and_go_on_with_commas_and_absent_ones_leave_no_trace(UNUSED void **state)
+{
+	struct buf b = buf_new(&a, 100);
+
+	buf_member(&b, "a", NULL);
+	assert_string_equal(buf_text(&b), "");
+	buf_member(&b, "a", "x\"y");
+	buf_member(&b, "b", NULL);
+	buf_member(&b, "c", "");
+	assert_string_equal(buf_text(&b), "{\"a\":\"x\\\"y\",\"c\":\"\"");
+}
+
+static void
 rfc9110_s5_6_4_quoted_strings_escape_quote_and_backslash(UNUSED void **state)
 {
 	assert_string_equal(written(buf_quoted, ""), "\"\"");
@@ -161,6 +174,7 @@ main(void)
 		cmocka_unit_test(html_escapes_text_and_both_kinds_of_quoted_attribute),
 		cmocka_unit_test(rfc3986_s2_3_query_values_keep_the_unreserved_characters_alone),
 		cmocka_unit_test(rfc8259_s7_json_strings_escape_quote_backslash_and_controls),
+		cmocka_unit_test(members_open_an_object_and_go_on_with_commas_and_absent_ones_leave_no_trace),
 		cmocka_unit_test(rfc9110_s5_6_4_quoted_strings_escape_quote_and_backslash),
 		cmocka_unit_test(rfc9110_s5_5_a_control_character_in_a_header_sticks),
 	};
