@@ -2,11 +2,11 @@
 #include "service/authorization_code.h"
 
 #include "base/base64url.h"
-#include "base/log.h"
 #include "protocol/pkce.h"
 #include "protocol/resource_indicator.h"
 #include "service/client.h"
 #include "service/refresh_token.h"
+#include "service/session_claim.h"
 
 #define TABLE	"authorization_code"
 
@@ -100,18 +100,19 @@ find(struct request *rq, const struct opaque_token *code, struct row *out)
 static enum oauth_error
 replayed(struct request *rq, struct transaction *t, const struct sid *sid)
 {
-	if (session_end(rq, sid) == STORE_FAILED || !transaction_commit(t))
-		return store_failed(rq);
-	log_line("session %s ended: its authorization code was replayed, client=%s",
-	    sid_text(rq->arena, sid), rq->client_id);
-	return invalid(rq, "replayed");
+	return session_claim_replayed(rq, t, sid, "its authorization code") ? invalid(rq, "replayed") :
+	    store_failed(rq);
 }
 
 static enum oauth_error
 judge(struct request *rq, const struct code_request *in, const struct opaque_token *code,
     const struct row *row, struct session *s, struct data_key *key)
 {
-	struct bytes identity;
+	const struct session_claim claim = {
+		.sid = row->sid, .table = bound(rq, row->redirect_uri, row->code_challenge),
+		.token = code, .wrap = row->wrap,
+	};
+	const char *why = NULL;
 
 	if (row->expires_at <= rq->now)
 		return invalid(rq, "expired");
@@ -119,19 +120,16 @@ judge(struct request *rq, const struct code_request *in, const struct opaque_tok
 		return invalid(rq, "another redirect_uri");
 	if (!pkce_verify(rq->arena, in->code_verifier, row->code_challenge))
 		return fail(&rq->failure, INVALID_GRANT, "code_verifier does not match code_challenge");
-	switch (session_get(rq, &row->sid, s, &identity)) {
+	switch (session_claim_open(rq, &claim, s, key, &why)) {
 	case STORED:
 		break;
 	case ABSENT:
-		return invalid(rq, "the session is over");
+		return invalid(rq, why);
 	default:
 		return store_failed(rq);
 	}
-	if (!seal_unwrap(rq->arena, rq->keys, bound(rq, row->redirect_uri, row->code_challenge), code,
-	    &row->sid, &row->wrap, key) ||
-	    !session_identity_agrees(rq, s, key, identity) ||
-	    strcmp(s->client_id, row->client_id) != 0)
-		return invalid(rq, "the stored session does not open or was tampered with");
+	if (strcmp(s->client_id, row->client_id) != 0)
+		return invalid(rq, "code and session name different clients");
 	if (in->resource != NULL && !resource_matches(rq->arena, s->resource, in->resource))
 		return fail(&rq->failure, INVALID_TARGET, "resource is not what was granted");
 	return OAUTH_OK;

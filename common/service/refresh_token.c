@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/refresh_token.h"
 
-#include "base/log.h"
 #include "protocol/resource_indicator.h"
 #include "protocol/scope.h"
 #include "service/client.h"
 #include "service/rotation.h"
+#include "service/session_claim.h"
 
 #define TABLE		"refresh_token"
 #define SUCCESSOR	"refresh_token.successor"
@@ -93,32 +93,29 @@ refresh_token_issue(struct request *rq, const struct session *s, const struct da
 static enum oauth_error
 replayed(struct request *rq, struct transaction *t, const struct sid *sid)
 {
-	if (session_end(rq, sid) == STORE_FAILED || !transaction_commit(t))
-		return store_failed(rq);
-	log_line("session %s ended: a refresh token was replayed, client=%s",
-	    sid_text(rq->arena, sid), rq->client_id);
-	return invalid(rq, "replayed");
+	return session_claim_replayed(rq, t, sid, "a refresh token") ? invalid(rq, "replayed") :
+	    store_failed(rq);
 }
 
 static enum oauth_error
 judge(struct request *rq, const struct refresh_request *in, const struct opaque_token *token,
     const struct row *row, struct session *s, struct data_key *key)
 {
-	struct bytes identity;
+	const struct session_claim claim = {
+		.sid = row->sid, .table = TABLE, .token = token, .wrap = row->wrap,
+	};
+	const char *why = NULL;
 
-	switch (session_get(rq, &row->sid, s, &identity)) {
+	if (row->expires_at <= rq->now)
+		return invalid(rq, "expired");
+	switch (session_claim_open(rq, &claim, s, key, &why)) {
 	case STORED:
 		break;
 	case ABSENT:
-		return invalid(rq, "the session is over");
+		return invalid(rq, why);
 	default:
 		return store_failed(rq);
 	}
-	if (row->expires_at <= rq->now)
-		return invalid(rq, "expired");
-	if (!seal_unwrap(rq->arena, rq->keys, TABLE, token, &row->sid, &row->wrap, key) ||
-	    !session_identity_agrees(rq, s, key, identity))
-		return invalid(rq, "the stored session does not open or was tampered with");
 	if (in->scope != NULL && !scope_within(in->scope, s->scope))
 		return fail(&rq->failure, INVALID_SCOPE, "scope exceeds what was granted");
 	if (in->resource != NULL && !resource_matches(rq->arena, s->resource, in->resource))
