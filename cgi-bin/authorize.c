@@ -76,17 +76,18 @@ static const struct param asked_params[] = {
 
 /* RFC 8707 section 2: one of ours; without any, the first [server]. */
 static enum oauth_error
-find_resource(struct request *rq, const struct param_values *asked, const char **resource)
+find_resource(struct request *rq, const struct param_values *asked,
+    const struct config_server **server)
 {
 	const struct config *config = rq->config;
 
 	if (asked->count == 0) {
-		*resource = config->server[0].resource;
+		*server = &config->server[0];
 		return OAUTH_OK;
 	}
 	for (size_t i = 0; asked->count == 1 && i < config->servers; i++)
 		if (resource_matches(rq->arena, config->server[i].resource, asked->value[0])) {
-			*resource = config->server[i].resource;
+			*server = &config->server[i];
 			return OAUTH_OK;
 		}
 	return fail(&rq->failure, INVALID_TARGET, asked->count > 1 ?
@@ -96,6 +97,8 @@ find_resource(struct request *rq, const struct param_values *asked, const char *
 static enum oauth_error
 judge(struct request *rq, const struct asked *in, struct authorization_request *out)
 {
+	const struct config_server *server;
+
 	if (strcmp(in->response_type, "code") != 0)
 		return fail(&rq->failure, UNSUPPORTED_RESPONSE_TYPE, "response_type must be code");
 	if (in->response_mode != NULL && strcmp(in->response_mode, "query") != 0)
@@ -105,10 +108,12 @@ judge(struct request *rq, const struct asked *in, struct authorization_request *
 	if (in->code_challenge_method == NULL || strcmp(in->code_challenge_method, "S256") != 0)
 		return fail(&rq->failure, INVALID_REQUEST, "code_challenge_method must be S256");
 	out->code_challenge = in->code_challenge;
-	if ((out->scope = scope_grant(rq->arena, in->scope)) == NULL)
+	TRY(find_resource(rq, &in->resource, &server));
+	out->resource = server->resource;
+	if ((out->scope = scope_grant(rq->arena, in->scope, server->scope_known)) == NULL)
 		return fail(&rq->failure, INVALID_SCOPE, "scope asks for nothing that this server knows; "
 		    "it knows " SCOPE_TOOLS);
-	return find_resource(rq, &in->resource, &out->resource);
+	return OAUTH_OK;
 }
 
 /* All that may fail toward the client. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mcp: the MCP endpoint of each [server], over Streamable HTTP, in both eras on one URL.
+ * mcp: the MCP endpoint of each [server], over Streamable HTTP, in both eras on one URL: tools of
+ * our own, or another MCP server behind it.
  *
  * The checks run in the order that the specification and its clients rely on: Host and Origin,
  * preflight, bearer token (before anything is said about the protocol), method, media type, JSON,
@@ -9,9 +10,11 @@
  */
 #include "protocol/bearer.h"
 #include "protocol/http.h"
-#include "protocol/scope.h"
+#include "service/challenge.h"
 #include "service/endpoint.h"
+#include "service/gateway.h"
 #include "service/mcp_method.h"
+#include "service/sse_transport.h"
 
 static enum oauth_error	mcp(struct request *, struct response *);
 
@@ -21,7 +24,8 @@ main(void)
 	return endpoint_run(&(struct endpoint){
 		.name     = "mcp",
 		.standard = "/mcp",
-		.needs    = { &store_service, &keyring_service, &http_service, &verdict_service },
+		.needs    = { &store_service, &keyring_service, &http_service, &verdict_service,
+		    &streams_service },
 		.handle   = mcp,
 	});
 }
@@ -71,29 +75,31 @@ preflight(struct response *rs)
 	return OAUTH_OK;
 }
 
+/* The three addresses of a server. */
+enum door { DOOR_HTTP, DOOR_SSE, DOOR_MESSAGE };
+
 static const struct config_server *
-find_server(const struct request *rq)
+find_server(const struct request *rq, enum door *door)
 {
-	return rq->route == NULL || *rq->route == '\0' ? NULL :
-	    config_server(rq->config, rq->route + 1, strlen(rq->route + 1));
+	static const char *const rest[] = { [DOOR_HTTP] = "", [DOOR_SSE] = "/sse", [DOOR_MESSAGE] = "/message" };
+	const char *name = rq->route == NULL || *rq->route == '\0' ? "" : rq->route + 1;
+	size_t n = strcspn(name, "/"), doors = strcmp(rq->config->sse_transport, "on") == 0 ? COUNT(rest) : 1;
+
+	for (size_t i = 0; i < doors; i++)
+		if (strcmp(name + n, rest[i]) == 0) {
+			*door = (enum door)i;
+			return config_server(rq->config, name, n);
+		}
+	return NULL;
 }
 
-/* `failed` says whether a token was presented: without one the challenge names no error. */
 static void
-challenge(struct request *rq, struct response *rs, const struct config_server *server, bool failed)
+challenge(struct request *rq, struct response *rs, const struct config_server *server, bool presented)
 {
-	struct buf value = buf_new(rq->arena, RESPONSE_HEADERS_MAX);
-	const char *code = oauth_errors[rq->failure.error].code;
+	const struct failure *f = &rq->failure;
 
-	bearer_challenge(&value, &(struct challenge){
-		.realm = server->name,
-		.error = failed ? code : NULL,
-		.error_description = failed ? rq->failure.description : NULL,
-		.scope = SCOPE_TOOLS,
-		.resource_metadata = arena_printf(rq->arena,
-		    "%s/.well-known/oauth-protected-resource/%s", rq->config->public_url, server->name),
-	});
-	response_header(rs, "WWW-Authenticate", buf_text(&value) == NULL ? "Bearer" : buf_text(&value));
+	response_header(rs, "WWW-Authenticate", challenge_text(rq, server,
+	    presented ? f->error : OAUTH_OK, presented ? f->description : NULL, f->scope));
 }
 
 static enum oauth_error
@@ -120,19 +126,35 @@ authenticate(struct request *rq, struct response *rs, const struct config_server
 	}
 }
 
+/* What a handler found wanting in the token: its challenge is the endpoint's to add. */
 static enum oauth_error
-post(struct request *rq, struct response *rs, const struct config_server *server,
+challenged(struct request *rq, struct response *rs, const struct config_server *server,
+    const struct access *access, enum oauth_error error)
+{
+	if (error == INVALID_TOKEN || error == INSUFFICIENT_SCOPE)
+		challenge(rq, rs, server, true);
+	if (error == INSUFFICIENT_SCOPE)
+		session_step_up(rq, &access->session.sid);
+	return error;
+}
+
+static enum oauth_error
+post(struct request *rq, struct response *rs, const struct config_server *server, enum door door,
     const struct access *access)
 {
 	struct mcp_headers headers = {
 		.protocol_version = request_variable(rq, "HTTP_MCP_PROTOCOL_VERSION"),
 		.method = request_variable(rq, "HTTP_MCP_METHOD"),
 		.name = request_variable(rq, "HTTP_MCP_NAME"),
+		/* An upstream's own server/discover may name no other. */
+		.modern_alone = server->upstream != NULL,
 	};
 	struct mcp_refusal refusal;
 	struct mcp_post in = { 0 };
 	enum oauth_error error;
 
+	if (!http_media_type_is(request_variable(rq, "CONTENT_TYPE"), "application/json"))
+		return fail(&rq->failure, UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
 	if (!mcp_read(rq->arena, rq->body, rq->body_len, &headers, &in, &refusal)) {
 		rs->status = refusal.status;
 		rs->content_type = "application/json";
@@ -140,18 +162,63 @@ post(struct request *rq, struct response *rs, const struct config_server *server
 		rq->failure.reason = refusal.message;
 		return OAUTH_OK;
 	}
-	error = mcp_answer(rq, access, &in, rs);
+	if (door == DOOR_MESSAGE)
+		error = sse_transport_post(rq, rs, server, access, &in);
+	else if (server->upstream != NULL)
+		error = gateway_post(rq, rs, server, access, &in);
+	else
+		error = mcp_answer(rq, server, access, &in, rs);
 	json_auto(&in.value);
-	if (error == INVALID_TOKEN || error == INSUFFICIENT_SCOPE)
-		challenge(rq, rs, server, true);
 	return error;
+}
+
+static enum oauth_error
+get(struct request *rq, struct response *rs, const struct config_server *server, enum door door,
+    const struct access *access)
+{
+	return door == DOOR_SSE || server->upstream_sse ?
+	    sse_transport_open(rq, rs, server, access) : gateway_other(rq, rs, server, access);
+}
+
+static enum oauth_error
+end_session(struct request *rq, struct response *rs, const struct config_server *server,
+    enum door door UNUSED, const struct access *access)
+{
+	return gateway_other(rq, rs, server, access);
+}
+
+typedef enum oauth_error (*answering)(struct request *, struct response *,
+    const struct config_server *, enum door, const struct access *);
+
+/*
+ * Tools of our own have nothing to say unasked.  An upstream of the older transport is found by a
+ * client of either: POST is refused, and GET brings its stream.
+ */
+static answering
+find_method(const struct request *rq, const struct config_server *server, enum door door,
+    const char **allow)
+{
+	bool streamable = server->upstream != NULL && !server->upstream_sse;
+	bool gets = door == DOOR_SSE || (door == DOOR_HTTP && server->upstream != NULL);
+	bool posts = door == DOOR_MESSAGE || (door == DOOR_HTTP && !server->upstream_sse);
+	bool deletes = door == DOOR_HTTP && streamable;
+
+	*allow = deletes ? "POST, GET, DELETE, OPTIONS" : gets ? "GET, OPTIONS" : "POST, OPTIONS";
+	if (gets && strcmp(rq->method, "GET") == 0)
+		return get;
+	if (posts && strcmp(rq->method, "POST") == 0)
+		return post;
+	return deletes && strcmp(rq->method, "DELETE") == 0 ? end_session : NULL;
 }
 
 static enum oauth_error
 mcp(struct request *rq, struct response *rs)
 {
-	const struct config_server *server = find_server(rq);
+	enum door door = DOOR_HTTP;
+	const struct config_server *server = find_server(rq, &door);
 	struct access access;
+	const char *allow;
+	answering method;
 
 	if (server == NULL)
 		return fail(&rq->failure, NOT_FOUND, "there is no MCP server at this address");
@@ -160,11 +227,9 @@ mcp(struct request *rq, struct response *rs)
 	if (strcmp(rq->method, "OPTIONS") == 0)
 		return preflight(rs);
 	TRY(authenticate(rq, rs, server, &access));
-	if (strcmp(rq->method, "POST") != 0) {
-		response_header(rs, "Allow", "POST, OPTIONS");
-		return fail(&rq->failure, METHOD_NOT_ALLOWED, "this endpoint is spoken to by POST");
+	if ((method = find_method(rq, server, door, &allow)) == NULL) {
+		response_header(rs, "Allow", allow);
+		return fail(&rq->failure, METHOD_NOT_ALLOWED, "this address is not spoken to by this method");
 	}
-	if (!http_media_type_is(request_variable(rq, "CONTENT_TYPE"), "application/json"))
-		return fail(&rq->failure, UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
-	return post(rq, rs, server, &access);
+	return challenged(rq, rs, server, &access, method(rq, rs, server, door, &access));
 }

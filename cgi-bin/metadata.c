@@ -28,16 +28,22 @@ main(void)
 	});
 }
 
-/* `rest` is what follows the well-known name and the issuer's path. */
+/*
+ * `rest` is what follows the well-known name and the issuer's path.  Who dials the address of a
+ * server's event stream looks for its metadata; the resource is the server all the same.
+ */
 static bool
 protected_resource(const struct config *config, const char *rest, struct buf *out)
 {
-	const struct config_server *server = *rest == '\0' ? &config->server[0] :
-	    config_server(config, rest + 1, strlen(rest + 1));
+	bool sse = strcmp(config->sse_transport, "on") == 0;
+	size_t n = strlen(rest), suffix = sse && n > 4 && strcmp(rest + n - 4, "/sse") == 0 ? 4 : 0;
+	const struct config_server *server = n == 0 ? &config->server[0] :
+	    config_server(config, rest + 1, n - 1 - suffix);
 
 	if (server == NULL)
 		return false;
-	resource_metadata(out, server->resource, config->public_url, server->name);
+	resource_metadata(out, server->resource, config->public_url, server->scope_needed,
+	    server->name);
 	return true;
 }
 

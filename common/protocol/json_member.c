@@ -4,8 +4,8 @@
 #include "base/number.h"
 #include "protocol/json_lex.h"
 
-static const struct json_member *
-find(const struct json_members *members, const char *name)
+const struct json_member *
+json_member_find(const struct json_members *members, const char *name)
 {
 	for (size_t i = 0; i < members->count; i++)
 		if (strcmp(members->member[i].name, name) == 0)
@@ -16,7 +16,7 @@ find(const struct json_members *members, const char *name)
 const char *
 json_member_string(struct arena *a, const struct json_members *members, const char *name)
 {
-	const struct json_member *m = find(members, name);
+	const struct json_member *m = json_member_find(members, name);
 	struct json_cursor c;
 	char *text, *out;
 
@@ -33,7 +33,7 @@ json_member_string(struct arena *a, const struct json_members *members, const ch
 bool
 json_member_int(struct arena *a, const struct json_members *members, const char *name, int64_t *out)
 {
-	const struct json_member *m = find(members, name);
+	const struct json_member *m = json_member_find(members, name);
 
 	return m != NULL && number_read(arena_copy(a, m->text, m->len), INT64_MAX - 1, out);
 }
@@ -41,5 +41,5 @@ json_member_int(struct arena *a, const struct json_members *members, const char 
 bool
 json_member_has(const struct json_members *members, const char *name)
 {
-	return find(members, name) != NULL;
+	return json_member_find(members, name) != NULL;
 }

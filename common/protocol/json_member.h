@@ -10,6 +10,10 @@
 
 #include "protocol/json.h"
 
+/* NULL when absent. */
+MUST_CHECK const struct json_member *json_member_find(const struct json_members *,
+			    const char *name);
+
 /* Unescaped, in the arena.  NULL when absent or no string. */
 MUST_CHECK const char	*json_member_string(struct arena *, const struct json_members *,
 			    const char *name);

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/jsonrpc.h"
 
-static const struct json_member *
-find(const struct json_members *members, const char *name)
-{
-	for (size_t i = 0; i < members->count; i++)
-		if (strcmp(members->member[i].name, name) == 0)
-			return &members->member[i];
-	return NULL;
-}
+#include "protocol/json_member.h"
 
 /* 2026-07-28 basic/index "Requests": a string or an integer.  1.0 and 1e2 are fractions here. */
 static bool
@@ -72,7 +65,7 @@ read_response(struct jsonrpc_message *m)
 static const char *
 read_message(struct arena *a, const struct json_members *members, struct jsonrpc_message *m)
 {
-	const struct json_member *id = find(members, "id");
+	const struct json_member *id = json_member_find(members, "id");
 	const char *version = json_string(m->value, "jsonrpc");
 
 	if (id != NULL && is_id(id))

@@ -259,7 +259,7 @@ read_single(struct arena *a, const struct json_members *members, const struct mc
 		return true;
 	(void)refuse(fault, m->rpc.id, refusal);
 	if (fault == UNSUPPORTED)
-		refusal->data = mcp_version_unsupported(a, envelope_version(&m->rpc));
+		refusal->data = mcp_version_unsupported(a, envelope_version(&m->rpc), h->modern_alone);
 	return false;
 }
 

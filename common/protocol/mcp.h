@@ -32,6 +32,7 @@ struct mcp_headers {
 	const char	*protocol_version;	/* MCP-Protocol-Version */
 	const char	*method;		/* Mcp-Method */
 	const char	*name;			/* Mcp-Name */
+	bool		 modern_alone;		/* of what is spoken, a refusal names the modern version alone */
 };
 
 struct mcp_message {
@@ -88,6 +89,12 @@ MUST_CHECK bool	 mcp_read(struct arena *, const char *body, size_t n, const stru
  * (2024-11-05 too), else, and for NULL, MCP_LEGACY_LATEST.  An initialize message carries it.
  */
 NONNULL const char *mcp_negotiate(const char *requested);
+
+/*
+ * The answer to subscriptions/listen, as events, where nothing is ever told: acknowledged with an
+ * empty list, and over.  server_info (JSON text) is left out when NULL.
+ */
+void		 mcp_listen_to_nothing(struct buf *, const char *id, const char *server_info);
 
 /* Writes a refusal as its JSON-RPC body. */
 void		 mcp_refusal_body(struct buf *, const struct mcp_refusal *);

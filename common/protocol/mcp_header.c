@@ -84,3 +84,16 @@ mcp_header_name_source(const char *method)
 			return name_sources[i].member;
 	return NULL;
 }
+
+const char *
+mcp_header_encode(struct arena *a, const char *value)
+{
+	size_t n = strlen(value);
+	bool plain = strncmp(value, sentinel_open, sizeof sentinel_open - 1) != 0 &&
+	    (n == 0 || (value[0] != ' ' && value[n - 1] != ' '));
+
+	for (size_t i = 0; i < n; i++)
+		plain = plain && value[i] >= 0x20 && value[i] <= 0x7e;
+	return plain ? value : arena_printf(a, "%s%s%s", sentinel_open, base64_encode(a, value, n),
+	    sentinel_close);
+}

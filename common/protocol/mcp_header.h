@@ -19,6 +19,9 @@ MUST_CHECK bool	 mcp_header_says(const char *value, const char *expected);
  */
 MUST_CHECK bool	 mcp_header_decodes_to(struct arena *, const char *value, const char *expected);
 
+/* A value as a header carries it: as it is, or =?base64?...?= where a header could not. */
+NONNULL const char *mcp_header_encode(struct arena *, const char *value);
+
 /* The member of params that Mcp-Name mirrors for this method; NULL when it mirrors none. */
 MUST_CHECK const char *mcp_header_name_source(const char *method);
 

@@ -30,12 +30,12 @@ mcp_negotiate(const char *requested)
 }
 
 const char *
-mcp_version_unsupported(struct arena *a, const char *requested)
+mcp_version_unsupported(struct arena *a, const char *requested, bool modern_alone)
 {
 	struct buf b = buf_new(a, DATA_MAX);
 
 	buf_lit(&b, "{\"supported\":[");
-	for (const char *const *v = mcp_versions; *v != NULL; v++) {
+	for (const char *const *v = mcp_versions; *v != NULL && !(modern_alone && v > mcp_versions); v++) {
 		buf_lit(&b, v == mcp_versions ? "" : ",");
 		buf_json(&b, *v);
 	}

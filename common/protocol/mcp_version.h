@@ -12,6 +12,7 @@ MUST_CHECK const char *mcp_version_legacy(const char *header);
  * {"supported":[...],"requested":...}: 2026-07-28 streamable HTTP, "Protocol Version Header".
  * NULL when `requested` is absurdly long.
  */
-MUST_CHECK const char *mcp_version_unsupported(struct arena *, const char *requested);
+MUST_CHECK const char *mcp_version_unsupported(struct arena *, const char *requested,
+			    bool modern_alone);
 
 #endif

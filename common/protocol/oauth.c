@@ -40,3 +40,10 @@ fail_because(struct failure *f, enum oauth_error error, const char *description,
 	*f = (struct failure){ .error = error, .description = description, .reason = reason };
 	return error;
 }
+
+enum oauth_error
+fail_scope(struct failure *f, const char *scope, const char *description)
+{
+	*f = (struct failure){ .error = INSUFFICIENT_SCOPE, .description = description, .scope = scope };
+	return INSUFFICIENT_SCOPE;
+}

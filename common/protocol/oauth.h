@@ -49,12 +49,16 @@ struct failure {
 	enum oauth_error	 error;
 	const char		*description;	/* for the client: error_description; may be NULL */
 	const char		*reason;	/* for the log alone; may be NULL */
+	const char		*scope;		/* what a challenge asks for; NULL: what it always asks for */
 };
 
 /* Records the failure and returns its error, so that a check is one line. */
 enum oauth_error	 fail(struct failure *, enum oauth_error, const char *description);
 enum oauth_error	 fail_because(struct failure *, enum oauth_error, const char *description,
 			    const char *reason);
+
+/* INSUFFICIENT_SCOPE, with all scopes that the request needs. */
+enum oauth_error	 fail_scope(struct failure *, const char *scope, const char *description);
 
 /* The one macro that hides control flow.  Requests own an arena: returning is cleaning up. */
 #define TRY(call)							\

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 /* Writes the JSON document: section 2.  `name` is the [server] section's own. */
-void		 resource_metadata(struct buf *, const char *resource, const char *issuer,
+void		 resource_metadata(struct buf *, const char *resource, const char *issuer, const char *scope,
 		    const char *name);
 
 #endif

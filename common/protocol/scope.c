@@ -55,12 +55,20 @@ scope_within(const char *part, const char *whole)
 }
 
 const char *
-scope_grant(struct arena *a, const char *asked)
+scope_grant(struct arena *a, const char *asked, const char *more)
 {
-	if (asked == NULL)
-		return SCOPE_TOOLS;
-	if (!scope_contains(asked, SCOPE_TOOLS))
-		return scope_contains(asked, SCOPE_OFFLINE) && strchr(asked, ' ') == NULL ?
-		    arena_string(a, SCOPE_TOOLS " " SCOPE_OFFLINE) : NULL;
-	return scope_contains(asked, SCOPE_OFFLINE) ? SCOPE_TOOLS " " SCOPE_OFFLINE : SCOPE_TOOLS;
+	const char *granted = SCOPE_TOOLS;
+	bool known = asked == NULL || scope_contains(asked, SCOPE_TOOLS);
+
+	while (asked != NULL && *asked != '\0') {
+		size_t len = strcspn(asked, " ");
+
+		if (contains(more, asked, len) || contains(SCOPE_OFFLINE, asked, len)) {
+			known = true;
+			if (!contains(granted, asked, len))
+				granted = arena_printf(a, "%s %.*s", granted, (int)len, asked);
+		}
+		asked += len + (asked[len] == ' ');
+	}
+	return known ? granted : NULL;
 }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "protocol/uri.h"
-#include "service/config_value.h"
+#include "service/config_server.h"
 
 #undef getenv	/* configuration is one of the places that read the environment */
 
@@ -15,50 +15,11 @@
 #define CONFIG_MEMORY	((size_t)512 * 1024)	/* bytes for all texts */
 
 static bool
-is_server_name(const char *name)
-{
-	static const char *const taken[] = {
-		"register", "authorize", "consent", "oauth-callback", "token", "revoke", "logout",
-		"account", "introspect", "cgi-bin",
-	};
-	size_t n = strlen(name);
-
-	if (n == 0 || n > 64 ||
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != n || !isalnum((unsigned char)*name))
-		return false;
-	for (size_t i = 0; i < COUNT(taken); i++)
-		if (strcmp(name, taken[i]) == 0)
-			return false;
-	return true;
-}
-
-static bool
-begin_server(struct config_reader *r, const char *name)
-{
-	struct config *c = r->config;
-
-	if (!is_server_name(name))
-		return config_wrong(r, "a [server NAME] is named in lower-case letters, digits, - and _, and "
-		    "not like one of the other programs");
-	if (config_server(c, name, strlen(name)) != NULL)
-		return config_wrong(r, arena_printf(r->arena, "[server %s] stands here twice", name));
-	if (c->servers == CONFIG_SERVERS_MAX)
-		return config_wrong(r, "there are too many [server] sections");
-	r->server = &c->server[c->servers++];
-	*r->server = (struct config_server){ .name = arena_string(r->arena, name) };
-	memset(r->seen_server, 0, sizeof r->seen_server);
-	for (size_t i = 0; i < config_key_count; i++)
-		if (config_keys[i].section == CONFIG_SERVER && !config_set(r, &config_keys[i], ""))
-			return false;
-	return true;
-}
-
-static bool
 begin_section(struct config_reader *r, char *name)
 {
 	if (strncmp(name, "server", 6) == 0 && (name[6] == ' ' || name[6] == '\t')) {
 		r->section = CONFIG_SERVER;
-		return begin_server(r, name + 6 + strspn(name + 6, " \t"));
+		return config_server_begin(r, name + 6 + strspn(name + 6, " \t"));
 	}
 	for (enum config_section s = CONFIG_ENTRA; s < CONFIG_SERVER; s++)
 		if (strcmp(name, config_section_names[s]) == 0) {
@@ -75,6 +36,9 @@ read_assignment(struct config_reader *r, const char *name, const char *value)
 		const struct config_key *key = &config_keys[i];
 		bool *seen = r->section == CONFIG_SERVER ? &r->seen_server[i] : &r->seen[i];
 
+		if (key->section == r->section && key->syntax == CONFIG_RULE &&
+		    strncmp(name, CONFIG_RULE_PREFIX, sizeof CONFIG_RULE_PREFIX - 1) == 0)
+			return config_server_rule(r, name + sizeof CONFIG_RULE_PREFIX - 1, value);
 		if (key->section != r->section || strcmp(key->name, name) != 0)
 			continue;
 		if (*seen)
@@ -269,7 +233,8 @@ derive(struct config_reader *r)
 	if (c->limits.request_memory < MEMORY_OF_BODY * c->limits.body_max)
 		c->limits.request_memory = MEMORY_OF_BODY * c->limits.body_max;
 	for (size_t i = 0; i < c->servers; i++)
-		c->server[i].resource = arena_printf(r->arena, "%s/%s", c->public_url, c->server[i].name);
+		if (!config_server_derive(r, &c->server[i]))
+			return false;
 	return true;
 }
 
@@ -298,15 +263,6 @@ config_load(const char **why)
 	const char *path = getenv("SALLYPORT_CONF");
 
 	return config_load_file(path != NULL && *path != '\0' ? path : CONFIG_DEFAULT_PATH, why);
-}
-
-const struct config_server *
-config_server(const struct config *c, const char *name, size_t len)
-{
-	for (size_t i = 0; i < c->servers; i++)
-		if (strlen(c->server[i].name) == len && memcmp(c->server[i].name, name, len) == 0)
-			return &c->server[i];
-	return NULL;
 }
 
 bool

@@ -8,7 +8,7 @@
 #ifndef SERVICE_CONFIG_H
 #define SERVICE_CONFIG_H
 
-#include "base/arena.h"
+#include "protocol/tool_policy.h"
 
 #define CONFIG_DEFAULT_PATH	"/etc/sallyport/sallyport.conf"
 #define CONFIG_FILE_MAX		(64 * 1024)	/* bytes */
@@ -40,13 +40,34 @@ struct config_limits {
 	int64_t		 body_max;		/* bytes */
 	int64_t		 response_max;		/* bytes of an answer from Entra or Graph */
 	int64_t		 request_memory;	/* bytes of a worker's arena */
+	int64_t		 streams_max;		/* count, in one process */
+	int64_t		 stream;		/* seconds that one may last */
 	int64_t		 database_wait;		/* seconds to wait for a locked database */
 };
 
 struct config_server {
 	const char	*name;			/* the path below public_url */
-	const char	*tools;			/* "builtin" */
-	const char	*resource;		/* derived: public_url/name */
+	const char	*tools;			/* "builtin"; NULL with an upstream */
+	const char	*upstream;		/* as written; NULL for none */
+	const char	*upstream_transport;
+	const char	*upstream_token;	/* kind, or kind:argument */
+	const char	*upstream_token_in;	/* header or arguments */
+	config_list	 upstream_headers;	/* in lower case */
+	const char	*upstream_user_headers;	/* off, plain or signed */
+	const char	*upstream_user_key;
+	int64_t		 upstream_timeout;	/* seconds */
+	const char	*upstream_plaintext;
+	config_list	 allow;
+	struct tool_rule *rule;			/* tool.NAME; NULL for none */
+
+	/* Derived. */
+	const char	*resource;		/* public_url/name */
+	const char	*upstream_url;		/* what is asked for */
+	const char	*upstream_socket;	/* path of the Unix socket; NULL for TCP */
+	bool		 upstream_sse;		/* its transport is that of 2024-11-05 */
+	bool		 asks_entra;		/* a rule names roles or groups */
+	const char	*scope_needed;		/* what a client asks for to begin with */
+	const char	*scope_known;		/* all that its rules name */
 };
 
 struct config {
@@ -63,6 +84,7 @@ struct config {
 	const char	*ca_file;
 	const char	*shared_origin;
 	const char	*log;			/* errors or all */
+	const char	*sse_transport;		/* on or off */
 
 	struct config_entra	 entra;
 	struct config_limits	 limits;

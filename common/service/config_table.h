@@ -14,6 +14,7 @@ enum config_syntax {
 	CONFIG_NUMBER,
 	CONFIG_DURATION,	/* 30, 30s, 5m, 1h, 30d: kept as seconds */
 	CONFIG_SIZE,		/* 512, 64K, 1M: kept as bytes */
+	CONFIG_RULE,		/* tool.NAME: a list of words for that tool, kept in order */
 };
 
 enum config_section { CONFIG_TOP, CONFIG_ENTRA, CONFIG_LIMITS, CONFIG_SERVER, CONFIG_SECTIONS };

@@ -62,8 +62,9 @@ is_base_url(struct arena *a, const char *text)
 	    (strcmp(u.scheme, "http") == 0 && uri_host_is_loopback(u.host));
 }
 
-static bool
-set_list(struct config_reader *r, const struct config_key *key, const char **list, const char *value)
+bool
+config_set_list(struct config_reader *r, const struct config_key *key, const char **list,
+    const char *value)
 {
 	size_t n = 0;
 
@@ -135,7 +136,7 @@ config_set(struct config_reader *r, const struct config_key *key, const char *va
 	}
 	switch (key->syntax) {
 	case CONFIG_LIST:
-		return set_list(r, key, member, value);
+		return config_set_list(r, key, member, value);
 	case CONFIG_NUMBER:
 	case CONFIG_DURATION:
 	case CONFIG_SIZE:

@@ -22,6 +22,10 @@ struct config_reader {
 /* Records "file:line: what" and returns false. */
 bool		 config_wrong(struct config_reader *, const char *what);
 
+/* The words of a list, into CONFIG_LIST_MAX + 1 places. */
+MUST_CHECK bool	 config_set_list(struct config_reader *, const struct config_key *, const char **list,
+		    const char *value);
+
 /* Judges and keeps one value; an empty one means the default.  False with the reason recorded. */
 MUST_CHECK bool	 config_set(struct config_reader *, const struct config_key *, const char *value);
 

@@ -106,6 +106,21 @@ check_database(struct doctor *d)
 		doctor_says(d, FINE, "database opens and has this version's schema");
 }
 
+/* What a [server] names must be there for this user. */
+static void
+check_server(struct doctor *d, const struct config_server *s)
+{
+	if (strncmp(s->upstream_token, "header-file:", 12) == 0)
+		(void)check_path(d, "header-file of upstream_token", s->upstream_token + 12, R_OK);
+	if (s->upstream_user_key != NULL)
+		(void)check_path(d, "upstream_user_key", s->upstream_user_key, R_OK);
+	if (s->upstream_socket != NULL && access(s->upstream_socket, R_OK | W_OK) != 0)
+		doctor_says(d, PROBLEM, "[server %s]: the socket %s is missing or not open to this user",
+		    s->name, s->upstream_socket);
+	else if (s->upstream_socket == NULL)
+		doctor_check_upstream(d, s);
+}
+
 int
 doctor_run(const struct config *config)
 {
@@ -127,6 +142,9 @@ doctor_run(const struct config *config)
 	if (check_path(&d, "credential file", credential, R_OK) && d.rq.store != NULL)
 		doctor_check_entra(&d);
 	doctor_check_public_url(&d);
+	for (size_t i = 0; i < config->servers; i++)
+		if (config->server[i].upstream != NULL)
+			check_server(&d, &config->server[i]);
 	http_client_close(d.rq.http);
 	keyring_close(d.rq.keys);
 	store_close(d.rq.store);

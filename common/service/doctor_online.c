@@ -5,6 +5,8 @@
 #include "service/entra_client.h"
 #include "service/entra_endpoints.h"
 
+#define UPSTREAM_WAIT	3	/* seconds */
+
 static void
 check_credential(struct doctor *d)
 {
@@ -124,4 +126,23 @@ doctor_check_public_url(struct doctor *d)
 		return;
 	for (size_t i = 0; i < config->servers; i++)
 		check_authorization(d, &config->server[i]);
+}
+
+/* Any answer will do: what it says depends on who asks.  An event stream never ends by itself. */
+void
+doctor_check_upstream(struct doctor *d, const struct config_server *server)
+{
+	struct http_answer answer;
+
+	switch (http_client_call(d->rq.http, d->rq.arena, &(struct http_call){
+	    .url = server->upstream_url, .header = { "Accept: text/event-stream" },
+	    .timeout = UPSTREAM_WAIT }, &answer)) {
+	case HTTP_UNREACHABLE:
+	case HTTP_NO_CLIENT:
+		doctor_says(d, PROBLEM, "[server %s]: the upstream cannot be reached: %s", server->name,
+		    http_client_error(d->rq.http));
+		break;
+	default:
+		doctor_says(d, FINE, "[server %s]: the upstream answers", server->name);
+	}
 }

@@ -11,4 +11,7 @@ void		 doctor_check_entra(struct doctor *);
 /* The public address answers with our metadata, and Authorization arrives at the programs. */
 void		 doctor_check_public_url(struct doctor *);
 
+/* Whether an upstream answers at all. */
+void		 doctor_check_upstream(struct doctor *, const struct config_server *);
+
 #endif

@@ -116,22 +116,30 @@ serve(const struct endpoint *e, struct request *rq, struct response *rs)
 	return e->handle(rq, rs);
 }
 
-/* One line; what the web server's access log cannot say.  Never a query, a token or an identity. */
+/* Only what failed is logged, unless all is asked for. */
+void
+request_log(const struct config *config, const struct request_line *l)
+{
+	if (l->error == NULL && l->reason == NULL && l->status < 400 && strcmp(config->log, "all") != 0)
+		return;
+	log_line("%s %s %d %s client=%s id=%s %lldms %s%s%s", l->method, l->path, l->status,
+	    l->error == NULL ? "ok" : l->error, l->client_id == NULL ? "-" : l->client_id, l->id,
+	    (long long)l->ms, l->description == NULL ? "" : l->description,
+	    l->reason == NULL ? "" : ": ", l->reason == NULL ? "" : l->reason);
+}
+
+/* A tool's failure is an answer with status 200; its reason is for the log all the same. */
 static void
 log_request(const struct request *rq, const struct response *rs, int64_t began_ms)
 {
 	bool failed = rq->failure.error != OAUTH_OK || rs->status >= 400;
 
-	/* A tool's failure is an answer with status 200; its reason is for the log all the same. */
-	if (!failed && rq->failure.reason == NULL && strcmp(rq->config->log, "all") != 0)
-		return;
-	log_line("%s %s %d %s client=%s id=%s %lldms %s%s%s", rq->method, rq->path, rs->status,
-	    failed ? oauth_errors[rq->failure.error].code : "ok",
-	    rq->client_id == NULL ? "-" : rq->client_id, rq->id,
-	    (long long)(clock_monotonic_ms() - began_ms),
-	    rq->failure.description == NULL ? "" : rq->failure.description,
-	    rq->failure.reason == NULL ? "" : ": ",
-	    rq->failure.reason == NULL ? "" : rq->failure.reason);
+	request_log(rq->config, &(struct request_line){
+		.method = rq->method, .path = rq->path, .status = rs->status,
+		.error = failed ? oauth_errors[rq->failure.error].code : NULL, .client_id = rq->client_id,
+		.id = rq->id, .ms = clock_monotonic_ms() - began_ms,
+		.description = rq->failure.description, .reason = rq->failure.reason,
+	});
 }
 
 static void
@@ -156,8 +164,15 @@ endpoint_serve(const struct endpoint *e, struct request *worker, struct io *io)
 	rq->failure = (struct failure){ 0 };
 	rq->route = rq->client_id = NULL;
 	rq->body_len = 0;
+	rq->goes_on = NULL;
 	if (serve(e, rq, &rs) != OAUTH_OK)
 		refuse(e, rq, &rs);
+	else if (rq->goes_on != NULL && !rq->arena->exhausted) {
+		rq->goes_on->take_over(rq->goes_on, io);
+		return;
+	}
+	if (rq->goes_on != NULL)
+		rq->goes_on->give_up(rq->goes_on);
 	if (rq->arena->exhausted || buf_text(&rs.headers) == NULL || buf_text(&rs.body) == NULL) {
 		bool opened = rs.opened;
 

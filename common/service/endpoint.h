@@ -18,9 +18,10 @@ struct service {
 	void		 (*close)(void *);
 };
 
-extern const struct service store_service, keyring_service, http_service, verdict_service;
+extern const struct service store_service, keyring_service, http_service, verdict_service,
+		    streams_service;
 
-#define NEEDS_MAX	5
+#define NEEDS_MAX	6
 
 struct endpoint {
 	const char	*name;		/* the program's */
@@ -41,6 +42,19 @@ int		 endpoint_run(const struct endpoint *);
 void		 refuse_json(const struct request *, struct response *);
 /* A page for a person. */
 void		 refuse_page(const struct request *, struct response *);
+
+struct request_line {
+	const char	*method, *path;
+	int		 status;
+	const char	*error;		/* the code, NULL when all went well */
+	const char	*client_id;	/* NULL when unknown */
+	const char	*id;
+	int64_t		 ms;		/* how long it took */
+	const char	*description, *reason;	/* may be NULL */
+};
+
+/* One line; what the web server's access log cannot say.  Never a query, a token or an identity. */
+void		 request_log(const struct config *, const struct request_line *);
 
 /* One request, from variables to answer; the FastCGI workers and the CGI case share it. */
 void		 endpoint_serve(const struct endpoint *, struct request *worker, struct io *);

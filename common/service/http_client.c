@@ -1,36 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/http_client.h"
 
-#include <curl/curl.h>
-#include <dlfcn.h>
-#include <pthread.h>
-
 #include "base/buf.h"
 #include "base/die.h"
 #include "base/number.h"
+#include "service/curl_library.h"
 #include "service/endpoint.h"
 
-#define CONNECT_TIMEOUT_MS	5000L
 #define RETRY_AFTER_MAX		3600	/* seconds: a longer wish is cut */
-
-/* The functions in use, found by name in the shared library. */
-static struct {
-	CURLcode	 (*global_init)(long);
-	CURL		*(*easy_init)(void);
-	CURLcode	 (*easy_setopt)(CURL *, CURLoption, ...);
-	CURLcode	 (*easy_perform)(CURL *);
-	CURLcode	 (*easy_getinfo)(CURL *, CURLINFO, ...);
-	void		 (*easy_reset)(CURL *);
-	void		 (*easy_cleanup)(CURL *);
-	struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
-	void		 (*slist_free_all)(struct curl_slist *);
-	bool		 loaded;
-} lib;
-
-static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 
 struct http_client {
 	const struct config	*config;
+	const struct curl_library *lib;		/* NULL before the first call */
 	CURL			*curl;
 	bool			(*wanted)(void *);	/* NULL: nobody watches */
 	void			*watcher;
@@ -42,37 +23,6 @@ struct transfer {
 	int64_t		 retry_after;
 	const char	*www_authenticate;
 };
-
-/* POSIX lets dlsym's result be stored through a pointer to a function pointer. */
-static bool
-find(void *library, const char *name, void *function)
-{
-	void *symbol = dlsym(library, name);
-
-	memcpy(function, &symbol, sizeof symbol);
-	return symbol != NULL;
-}
-
-static void
-load(void)
-{
-	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
-	void *library = NULL;
-
-	for (size_t i = 0; library == NULL && i < COUNT(names); i++)
-		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-	lib.loaded = library != NULL &&
-	    find(library, "curl_global_init", &lib.global_init) &&
-	    find(library, "curl_easy_init", &lib.easy_init) &&
-	    find(library, "curl_easy_setopt", &lib.easy_setopt) &&
-	    find(library, "curl_easy_perform", &lib.easy_perform) &&
-	    find(library, "curl_easy_getinfo", &lib.easy_getinfo) &&
-	    find(library, "curl_easy_reset", &lib.easy_reset) &&
-	    find(library, "curl_easy_cleanup", &lib.easy_cleanup) &&
-	    find(library, "curl_slist_append", &lib.slist_append) &&
-	    find(library, "curl_slist_free_all", &lib.slist_free_all) &&
-	    lib.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-}
 
 struct http_client *
 http_client_open(const struct config *config)
@@ -91,7 +41,7 @@ http_client_close(struct http_client *c)
 	if (c == NULL)
 		return;
 	if (c->curl != NULL)
-		lib.easy_cleanup(c->curl);
+		c->lib->easy_cleanup(c->curl);
 	free(c);
 }
 
@@ -163,41 +113,35 @@ set_up(struct http_client *c, const struct http_call *call, struct curl_slist *h
     struct transfer *t)
 {
 	int64_t timeout = call->timeout > 0 ? call->timeout : c->config->entra.timeout;
+	const struct curl_library *lib = c->lib;
 	CURL *h = c->curl;
 
-	lib.easy_reset(h);
-	return lib.easy_setopt(h, CURLOPT_URL, call->url) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_ERRORBUFFER, c->error) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)timeout * 1000) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_USERAGENT, "sallyport/" SALLYPORT_VERSION) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_WRITEDATA, t) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_HEADERDATA, t) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_XFERINFODATA, c) == CURLE_OK &&
-	    (c->config->ca_file == NULL ||
-	    (lib.easy_setopt(h, CURLOPT_CAINFO, c->config->ca_file) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_CAPATH, NULL) == CURLE_OK)) &&
+	lib->easy_reset(h);
+	return curl_prepare(lib, h, c->config) &&
+	    lib->easy_setopt(h, CURLOPT_URL, call->url) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_ERRORBUFFER, c->error) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)timeout * 1000) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_USERAGENT, "sallyport/" SALLYPORT_VERSION) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_WRITEDATA, t) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_HEADERDATA, t) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_XFERINFODATA, c) == CURLE_OK &&
 	    (call->form == NULL ||
-	    (lib.easy_setopt(h, CURLOPT_POST, 1L) == CURLE_OK &&
-	    lib.easy_setopt(h, CURLOPT_POSTFIELDS, call->form) == CURLE_OK));
+	    (lib->easy_setopt(h, CURLOPT_POST, 1L) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_POSTFIELDS, call->form) == CURLE_OK));
 }
 
 static struct curl_slist *
-header_list(const struct http_call *call)
+header_list(const struct curl_library *lib, const struct http_call *call)
 {
-	struct curl_slist *list = lib.slist_append(NULL, "Expect:");
+	struct curl_slist *list = lib->slist_append(NULL, "Expect:");
 
 	for (size_t i = 0; i < HTTP_CALL_HEADERS_MAX && call->header[i] != NULL; i++)
-		list = lib.slist_append(list, call->header[i]);
+		list = lib->slist_append(list, call->header[i]);
 	return list;
 }
 
@@ -221,15 +165,16 @@ http_client_call(struct http_client *c, struct arena *a, const struct http_call 
 	long status = 0;
 
 	c->error[0] = '\0';
-	(void)pthread_once(&load_once, load);
-	if (!lib.loaded || (c->curl == NULL && (c->curl = lib.easy_init()) == NULL)) {
+	if (c->lib == NULL)
+		c->lib = curl_library();
+	if (c->lib == NULL || (c->curl == NULL && (c->curl = c->lib->easy_init()) == NULL)) {
 		(void)snprintf(c->error, sizeof c->error, "libcurl.so.4 is not installed");
 		return HTTP_NO_CLIENT;
 	}
-	headers = header_list(call);
-	code = set_up(c, call, headers, &t) ? lib.easy_perform(c->curl) : CURLE_FAILED_INIT;
-	(void)lib.easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
-	lib.slist_free_all(headers);
+	headers = header_list(c->lib, call);
+	code = set_up(c, call, headers, &t) ? c->lib->easy_perform(c->curl) : CURLE_FAILED_INIT;
+	(void)c->lib->easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+	c->lib->slist_free_all(headers);
 	if (code == CURLE_OK)
 		*out = (struct http_answer){
 			.status = (int)status, .body = buf_text(&t.body), .len = t.body.len,

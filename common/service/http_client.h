@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_client.h - outgoing HTTPS: the only file that knows libcurl
+ * http_client.h - outgoing HTTPS, one call after the other
  *
- * libcurl costs 3 to 4 ms of every start, so it is loaded at the first call and by no program
- * that makes none.  One client belongs to one worker and keeps its connections.  Redirects are
+ * libcurl is loaded at the first call.  One client belongs to one worker and keeps its connections.  Redirects are
  * never followed, only http and https are spoken, certificates are always verified, and an
  * answer has a limit and a time.
  */

@@ -101,3 +101,21 @@ io_fcgx(FCGX_Request *fcgx)
 		.envp = fcgx->envp, .fcgx = fcgx,
 	};
 }
+
+struct io_connection
+io_detach(struct io *io)
+{
+	struct io_connection c = { .fd = STDOUT_FILENO, .may_block = io->by_hand };
+
+	if (io->fcgx != NULL) {
+		c = (struct io_connection){
+			.fd = io->fcgx->ipcFd, .fastcgi = true, .request = (unsigned)io->fcgx->requestId,
+		};
+		io->fcgx->ipcFd = -1;
+		FCGX_Free(io->fcgx, 0);
+		io->fcgx->keepConnection = 1;	/* there is none to be closed */
+		io->fcgx = NULL;
+	}
+	io->envp = NULL;
+	return c;
+}

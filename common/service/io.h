@@ -12,6 +12,14 @@
 
 #include "base/attr.h"
 
+/* A connection that has left its worker; see peer.h. */
+struct io_connection {
+	int		 fd;
+	bool		 fastcgi;	/* records, of this request */
+	unsigned	 request;
+	bool		 may_block;	/* a person's terminal or file: not ours to make non-blocking */
+};
+
 struct io {
 	/* Up to n bytes; 0 at the end, -1 on an error. */
 	ssize_t		(*read)(struct io *, void *, size_t n);
@@ -26,5 +34,11 @@ struct io {
 bool		 io_started_by_server(void);	/* CGI's or FastCGI's marks are there */
 struct io	 io_cgi(void);
 struct io	 io_fcgx(FCGX_Request *);
+
+/*
+ * Takes the connection out of the request, which is over for its worker: nothing may be read,
+ * written or looked up in it any more.  What was written before must have been flushed.
+ */
+struct io_connection io_detach(struct io *);
 
 #endif

@@ -15,7 +15,7 @@
  * 404 for an unknown modern method.  INVALID_TOKEN and INSUFFICIENT_SCOPE are the caller's to turn
  * into a challenge; NOT_ACCEPTABLE when the Accept header allows no form that we have.
  */
-MUST_CHECK enum oauth_error mcp_answer(struct request *, const struct access *,
-		    const struct mcp_post *, struct response *);
+MUST_CHECK enum oauth_error mcp_answer(struct request *, const struct config_server *,
+		    const struct access *, const struct mcp_post *, struct response *);
 
 #endif

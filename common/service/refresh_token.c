@@ -184,6 +184,15 @@ refresh_token_redeem(struct request *rq, const struct refresh_request *in, struc
 	if (row.superseded || (row.confirmed && !in_grace(rq, &row)))
 		return replayed(rq, &t, &row.sid);
 	TRY(judge(rq, in, &token, &row, &session, &key));
+	switch (session_step_up_take(rq, &row.sid)) {
+	case STORED:
+		return transaction_commit(&t) ? invalid(rq, "the user must be asked for more first") :
+		    store_failed(rq);
+	case STORE_FAILED:
+		return store_failed(rq);
+	default:
+		break;
+	}
 	if (row.predecessor.data != NULL && !rotation_confirm(rq, &row.sid, row.predecessor))
 		return store_failed(rq);
 	if (!same_successor(rq, &token, &row, &successor))

@@ -209,8 +209,8 @@ response_redirect(const struct request *rq, struct response *rs, const char *loc
 	response_header(rs, "Location", location);
 }
 
-static void
-write_head(struct buf *out, const struct response *rs, bool whole)
+void
+response_head(struct buf *out, const struct response *rs, int64_t length)
 {
 	buf_lit(out, "Status: ");
 	buf_number(out, rs->status);
@@ -220,9 +220,9 @@ write_head(struct buf *out, const struct response *rs, bool whole)
 		buf_lit(out, rs->content_type);
 		buf_lit(out, "\r\nX-Content-Type-Options: nosniff\r\n");
 	}
-	if (whole && rs->status != 204) {
+	if (length >= 0 && rs->status != 204) {
 		buf_lit(out, "Content-Length: ");
-		buf_number(out, (int64_t)rs->body.len);
+		buf_number(out, length);
 		buf_lit(out, "\r\n");
 	}
 	buf_bytes(out, rs->headers.text, rs->headers.len);
@@ -235,7 +235,7 @@ response_open(const struct request *rq, struct response *rs)
 
 	rs->content_type = "text/event-stream";
 	rs->opened = true;
-	write_head(&out, rs, false);
+	response_head(&out, rs, -1);
 	buf_lit(&out, "X-Accel-Buffering: no\r\nCache-Control: no-store\r\n\r\n: working\n\n");
 	return buf_text(&out) != NULL && rq->io->write(rq->io, out.text, out.len) &&
 	    rq->io->flush(rq->io);
@@ -247,7 +247,7 @@ response_send(const struct request *rq, const struct response *rs)
 	struct buf out = buf_new(rq->arena, RESPONSE_HEADERS_MAX + RESPONSE_BODY_MAX + 1024);
 
 	if (!rs->opened) {
-		write_head(&out, rs, true);
+		response_head(&out, rs, (int64_t)rs->body.len);
 		buf_lit(&out, "\r\n");
 	}
 	if (strcmp(rq->method, "HEAD") != 0)

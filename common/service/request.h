@@ -17,6 +17,13 @@ struct store;
 struct keyring;
 struct http_client;
 struct verdicts;
+struct streams;
+
+/* An answer that goes on without its worker: see stream.h. */
+struct continuation {
+	void	(*take_over)(struct continuation *, struct io *);
+	void	(*give_up)(struct continuation *);
+};
 
 struct request {
 	struct arena		*arena;
@@ -37,6 +44,8 @@ struct request {
 	struct keyring		*keys;
 	struct http_client	*http;
 	struct verdicts		*verdicts;
+	struct streams		*streams;	/* the process's */
+	struct continuation	*goes_on;	/* set by a handler: there, and not in its response */
 };
 
 #define RESPONSE_HEADERS_MAX	16384			/* bytes */
@@ -55,6 +64,9 @@ const char	*request_variable(const struct request *, const char *name);
 
 struct response	 response_new(struct arena *);
 void		 response_header(struct response *, const char *name, const char *value);
+
+/* The head as CGI has it, without the blank line; a negative length is left out. */
+void		 response_head(struct buf *, const struct response *, int64_t length);
 
 /* Sends "Location" with 303 after a POST and 302 after a GET. */
 void		 response_redirect(const struct request *, struct response *, const char *location);

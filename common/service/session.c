@@ -99,6 +99,16 @@ session_get(struct request *rq, const struct sid *sid, struct session *out, stru
 	return STORED;
 }
 
+enum stored
+session_alive(struct request *rq, const struct sid *sid)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_ALIVE);
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	statement_int(q, ":now", rq->now);
+	return statement_row(q);
+}
+
 bool
 session_identity_agrees(struct request *rq, const struct session *s, const struct data_key *key,
     struct bytes identity)
@@ -140,6 +150,7 @@ session_end(struct request *rq, const struct sid *sid)
 	static const enum query erase[] = {
 		QUERY_AUTHORIZATION_CODE_DELETE_SESSION, QUERY_ACCESS_TOKEN_DELETE_SESSION,
 		QUERY_REFRESH_TOKEN_END_SESSION, QUERY_EXCHANGED_TOKEN_DELETE_SESSION,
+		QUERY_STREAM_DELETE_SESSION, QUERY_UPSTREAM_SESSION_DELETE_SESSION,
 	};
 	AUTO(statement) struct statement *end = store_query(rq->store, QUERY_SESSION_END);
 
@@ -205,5 +216,26 @@ session_store_entra_tokens(struct request *rq, const struct session *s, const st
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
 	statement_hash(q, ":owner", owner->hash);
 	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, text));
+	return statement_change(q);
+}
+
+void
+session_step_up(struct request *rq, const struct sid *sid)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_STEP_UP);
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	statement_int(q, ":until", rq->now + SESSION_STEP_UP);
+	if (statement_change(q) == STORE_FAILED)
+		return;		/* the client learns what it lacks all the same */
+}
+
+enum stored
+session_step_up_take(struct request *rq, const struct sid *sid)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_STEP_UP_TAKE);
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	statement_int(q, ":now", rq->now);
 	return statement_change(q);
 }

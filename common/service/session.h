@@ -13,6 +13,7 @@
 #include "service/seal.h"
 #include "service/store.h"
 
+#define SESSION_STEP_UP		60	/* seconds */
 #define SESSION_USED_EVERY	60	/* seconds: last_used_at is written at most so often */
 
 struct session {
@@ -49,6 +50,9 @@ MUST_CHECK enum stored session_get(struct request *, const struct sid *, struct 
 MUST_CHECK bool	 session_identity_agrees(struct request *, const struct session *,
 		    const struct data_key *, struct bytes identity);
 
+/* STORED while it has neither ended nor expired. */
+MUST_CHECK enum stored session_alive(struct request *, const struct sid *);
+
 MUST_CHECK enum stored session_entra_tokens(struct request *, const struct session *,
 		    const struct data_key *, struct entra_tokens *);
 
@@ -60,6 +64,15 @@ MUST_CHECK enum stored session_end(struct request *, const struct sid *);
 
 /* The same in a transaction of its own; `why` is logged with the session's public id. */
 void		 session_end_now(struct request *, const struct sid *, const char *why);
+
+/*
+ * The client must ask its user for more.  Clients answer 403 by refreshing first, and give up when
+ * that changes nothing: so their next refresh is refused, once and for SESSION_STEP_UP seconds,
+ * without ending the session, and they open the browser.
+ */
+void		 session_step_up(struct request *, const struct sid *);
+/* Within the caller's transaction: STORED when this refresh is the one to be refused. */
+MUST_CHECK enum stored session_step_up_take(struct request *, const struct sid *);
 
 /* A refresh lease: true for the one who may ask Entra now. */
 MUST_CHECK bool	 session_lease(struct request *, const struct sid *, const struct opaque_token *owner,

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/die.h"
@@ -28,6 +29,18 @@ struct worker {
 	atomic_bool		 accepting;
 	atomic_bool		*stop;
 };
+
+/* A stream is a descriptor, and its upstream another. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
 
 static void
 wake(int signal_number UNUSED)
@@ -117,6 +130,7 @@ workers_run(const struct endpoint *e, const struct config *config)
 
 	if (workers == NULL || FCGX_Init() != 0)
 		die("FastCGI cannot be set up");
+	raise_descriptors();
 	(void)sigemptyset(&ending);
 	(void)sigaddset(&ending, SIGTERM);
 	(void)sigaddset(&ending, SIGINT);

@@ -9,6 +9,15 @@ SELECT client_id, resource, scope, subject, tenant_id, object_id, expires_at, id
   FROM session
  WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now;
 
+-- name: session_alive
+SELECT 1 FROM session WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now;
+
+-- name: session_step_up
+UPDATE session SET step_up_until = :until WHERE sid = :sid AND ended_at IS NULL;
+
+-- name: session_step_up_take
+UPDATE session SET step_up_until = NULL WHERE sid = :sid AND step_up_until > :now;
+
 -- name: session_use
 UPDATE session SET last_used_at = :now
  WHERE sid = :sid AND last_used_at < :used_before;

@@ -13,7 +13,7 @@ syntax(enum config_syntax s)
 	static const char *const words[] = {
 		[CONFIG_TEXT] = "text", [CONFIG_PATH] = "absolute path", [CONFIG_URL] = "URL",
 		[CONFIG_LIST] = "list", [CONFIG_GUID] = "GUID", [CONFIG_NUMBER] = "number",
-		[CONFIG_DURATION] = "time", [CONFIG_SIZE] = "size",
+		[CONFIG_DURATION] = "time", [CONFIG_SIZE] = "size", [CONFIG_RULE] = "list",
 	};
 
 	return words[s];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Stands before an MCP server for clients that know no tokens: adds one, and says the server's name where a client says
-// the proxy's.  All else goes through as it came, foreign names in Host and Origin too.
+// the proxy's.  All else goes through as it came, foreign names in Host and Origin too, and either side's end.
 import http from 'node:http';
 
 export async function startProxy(target, token) {
@@ -16,9 +16,12 @@ export async function startProxy(target, token) {
 		});
 		forward.on('response', (answer) => {
 			rs.writeHead(answer.statusCode, answer.rawHeaders);
+			rs.flushHeaders();
+			answer.on('error', () => rs.destroy());
 			answer.pipe(rs);
 		});
 		forward.on('error', () => rs.destroy());
+		rs.on('close', () => rs.writableFinished || forward.destroy());
 		rq.pipe(forward);
 	});
 	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

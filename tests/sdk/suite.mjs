@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The official conformance suite as a process.  Resolves with the checks of one run, each {id, status, errorMessage}.
+// The official conformance suite as a process.  Resolves with the checks of one run, all of them and by scenario,
+// each {id, name, status, errorMessage}.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -21,7 +22,7 @@ export async function runSuite(version, args, onLine = () => {}) {
 		for (const stream of [child.stdout, child.stderr])
 			createInterface({ input: stream }).on('line', (line) => { lines.push(line); onLine(line, child); });
 		await new Promise((resolve) => child.once('close', resolve));
-		return { checks: readChecks(dir), output: lines.join('\n') };
+		return { checks: readChecks(dir), scenarios: readScenarios(dir), output: lines.join('\n') };
 	} finally {
 		rmSync(dir, { recursive: true, force: true });
 	}
@@ -30,6 +31,12 @@ export async function runSuite(version, args, onLine = () => {}) {
 function readChecks(dir) {
 	return readdirSync(dir, { recursive: true }).filter((file) => path.basename(file) === 'checks.json')
 		.flatMap((file) => JSON.parse(readFileSync(path.join(dir, file), 'utf8')));
+}
+
+// Each has a directory; one that broke down left nothing there.
+function readScenarios(dir) {
+	return Object.fromEntries(readdirSync(dir).map((name) =>
+		[name.replace(/^server-|-\d{4}-\d\d-\d\dT[\d-]+Z$/g, ''), readChecks(path.join(dir, name))]));
 }
 
 export const idsOf = (checks, ...statuses) =>

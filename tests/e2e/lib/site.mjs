@@ -17,7 +17,8 @@ export const CGI = ['lighttpd-cgi', 'apache-cgi', 'apache-userdir'];
 export const SERVERS = [...FASTCGI, ...CGI];
 
 // options: standin (else one is started), credential ('secret-file' or 'certificate'), tls (of the stand-in's), path (of
-// public_url), top (lines of the configuration), entra and limits (further keys), servers (names of [server] sections).
+// public_url), top (lines of the configuration), entra and limits (further keys), servers (a name for the built-in tools, or an
+// object of a name and the keys of its [server] section).
 export async function startSite(server, options = {}) {
 	const dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-e2e.'));
 	chmodSync(dir, 0o711);
@@ -84,8 +85,14 @@ function configuration(dir, standin, { credential = 'secret-file', tls, top = []
 	return [
 		...top, ...tls ? [`ca_file = ${path.join(dir, 'tls', 'ca.pem')}`] : [],
 		'[entra]', ...lines(keys), '[limits]', ...lines(limits),
-		...servers.flatMap((name) => [`[server ${name}]`, 'tools = builtin']), '',
+		...servers.flatMap(section), '',
 	].join('\n');
+}
+
+// A server with the built-in tools is its name alone; another is its name and the keys of its section.
+function section(server) {
+	const { name, ...keys } = typeof server === 'string' ? { name: server, tools: 'builtin' } : server;
+	return [`[server ${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`)];
 }
 
 function makeCredential(dir, kind) {

@@ -41,6 +41,15 @@ function setUser({ entra }, { user }) {
 	entra.user = user;
 }
 
+/* App roles of the one application that has some, and groups; 'overage' are too many to be told. */
+function setAssignments({ entra }, { user, roles = [], groups = [] }) {
+	const found = entra.world.user(user);
+	if (!found) {
+		throw new ControlError(`there is no user ${user}`);
+	}
+	Object.assign(found, { roles, groups });
+}
+
 function setConsent({ entra }, { client_id: client, resource, scopes }) {
 	const resourceId = entra.world.resource(resource)?.id;
 	if (!entra.world.application(client) || !resourceId || !Array.isArray(scopes)) {
@@ -61,6 +70,7 @@ const ACTIONS = {
 	'POST redirect_uri': addRedirectUri,
 	'POST certificate': addCertificate,
 	'POST user': setUser,
+	'POST assignments': setAssignments,
 	'POST consent': setConsent,
 	'POST set': ({ entra }, body) => entra.switches.set(body),
 	'GET set': ({ entra }) => entra.switches.current(),

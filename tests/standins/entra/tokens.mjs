@@ -3,7 +3,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { signToken } from './jwt.mjs';
 import { spoilDraft, spoilText } from './token-faults.mjs';
-import { GRAPH } from './world.mjs';
+import { GRAPH, SALLYPORT } from './world.mjs';
 
 const random = (bytes) => randomBytes(bytes).toString('base64url');
 
@@ -66,10 +66,32 @@ function v2Claims({ resource, client, authMethod, user, tenant, oidc }, base) {
 	};
 }
 
+/* The rights that a person has in our application, in its access and ID tokens. */
+function rightsClaims({ roles = [], groups = [] }, application) {
+	if (application.id !== SALLYPORT) {
+		return {};
+	}
+	if (groups === 'overage') {
+		const endpoint = 'https://graph.windows.net/me/getMemberObjects';
+		return {
+			...(roles.length && { roles }),
+			_claim_names: { groups: 'src1' },
+			_claim_sources: { src1: { endpoint } },
+		};
+	}
+	return { ...(roles.length && { roles }), ...(groups.length && { groups }) };
+}
+
 /* What a user token and an app-only token say of their subject and of the rights. */
 function subjectClaims({ user, client, resource, scopes, sid }) {
 	if (user) {
-		return { oid: user.oid, sub: pairwise(user, resource), scp: scopes.join(' '), sid };
+		return {
+			oid: user.oid,
+			sub: pairwise(user, resource),
+			scp: scopes.join(' '),
+			sid,
+			...rightsClaims(user, resource),
+		};
 	}
 	const roles = Object.keys(resource.roles).filter((role) =>
 		resource.roles[role].includes(client.id),
@@ -148,6 +170,7 @@ export function makeIdToken(exchange, { user, tenant, client, oidc, nonce, sid }
 			oid: user.oid,
 		}),
 		...(oidc.includes('email') && { email: user.profile.mail }),
+		...rightsClaims(user, client),
 		...(nonce !== undefined && { nonce }),
 		rh: `1.A${random(30)}.`,
 		sid,

@@ -21,9 +21,11 @@
 	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" method "\",\"params\":{" params "}}"
 #define CALL		REQUEST("tools/call", "\"name\":\"echo\"," META)
 
-static const struct mcp_headers call UNUSED = { MODERN, "tools/call", "echo" };
-static const struct mcp_headers list UNUSED = { MODERN, "tools/list", NULL };
-static const struct mcp_headers no_headers UNUSED = { NULL, NULL, NULL };
+#define HEADERS(v, m, n)	{ .protocol_version = v, .method = m, .name = n }
+
+static const struct mcp_headers call UNUSED = HEADERS(MODERN, "tools/call", "echo");
+static const struct mcp_headers list UNUSED = HEADERS(MODERN, "tools/list", NULL);
+static const struct mcp_headers no_headers UNUSED = HEADERS(NULL, NULL, NULL);
 
 static struct arena arena;
 static struct mcp_post post;		/* of the latest body accepted */

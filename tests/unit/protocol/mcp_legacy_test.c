@@ -44,7 +44,7 @@ static void
 mcp_2025_11_25_the_version_header_names_the_version(void **state UNUSED)
 {
 	for (size_t i = 1; mcp_versions[i] != NULL; i++) {
-		const struct mcp_headers h = { mcp_versions[i], "ignored", "ignored" };
+		const struct mcp_headers h = HEADERS(mcp_versions[i], "ignored", "ignored");
 		const struct mcp_message *m = accepted(PING, &h);
 
 		assert_int_equal(m->era, MCP_LEGACY);
@@ -58,7 +58,7 @@ mcp_2025_11_25_an_unknown_version_header_is_a_bad_request(void **state UNUSED)
 	static const char *const unknown[] = { "v999", "", "2025-11-2", "2025-11-25, 2025-06-18" };
 
 	for (size_t i = 0; i < COUNT(unknown); i++) {
-		const struct mcp_headers h = { unknown[i], NULL, NULL };
+		const struct mcp_headers h = HEADERS(unknown[i], NULL, NULL);
 
 		refused(PING, &h, JSONRPC_INVALID_REQUEST);
 		assert_non_null(strstr(refusal.message, "Unsupported protocol version"));
@@ -83,7 +83,8 @@ mcp_2025_11_25_initialize_carries_the_negotiated_version(void **state UNUSED)
 static void
 initialize_ignores_a_version_header_unless_it_is_modern(void **state UNUSED)
 {
-	const struct mcp_headers unknown = { "v999", NULL, NULL }, modern = { MODERN, NULL, NULL };
+	const struct mcp_headers unknown = HEADERS("v999", NULL, NULL);
+	const struct mcp_headers modern = HEADERS(MODERN, NULL, NULL);
 
 	assert_string_equal(accepted(INITIALIZE("2025-06-18"), &unknown)->version, "2025-06-18");
 	refused(INITIALIZE("2025-06-18"), &modern, MCP_HEADER_MISMATCH);
@@ -93,7 +94,7 @@ initialize_ignores_a_version_header_unless_it_is_modern(void **state UNUSED)
 static void
 responses_are_legacy_whatever_era_their_header_names(void **state UNUSED)
 {
-	const struct mcp_headers modern = { MODERN, NULL, NULL };
+	const struct mcp_headers modern = HEADERS(MODERN, NULL, NULL);
 
 	assert_int_equal(accepted(RESPONSE, &modern)->era, MCP_LEGACY);
 	assert_int_equal(post.message[0].rpc.kind, JSONRPC_RESPONSE);
@@ -106,7 +107,7 @@ mcp_2025_03_26_a_batch_is_read_in_order(void **state UNUSED)
 {
 	static const char body[] = " [ " PING " , " NOTE "," RESPONSE
 	    ",{\"jsonrpc\":\"2.0\",\"id\":\"\\u0062\",\"method\":\"tools/list\"}] ";
-	const struct mcp_headers h = { "2025-03-26", NULL, NULL };
+	const struct mcp_headers h = HEADERS("2025-03-26", NULL, NULL);
 
 	(void)accepted(body, &h);
 	(void)accepted(body, &no_headers);
@@ -127,7 +128,7 @@ other_versions_have_no_batches(void **state UNUSED)
 	static const char *const other[] = { MODERN, "2025-11-25", "2025-06-18", "2024-11-05", "" };
 
 	for (size_t i = 0; i < COUNT(other); i++) {
-		const struct mcp_headers h = { other[i], NULL, NULL };
+		const struct mcp_headers h = HEADERS(other[i], NULL, NULL);
 
 		refused("[" PING "]", &h, JSONRPC_INVALID_REQUEST);
 	}

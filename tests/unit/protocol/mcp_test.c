@@ -17,7 +17,7 @@ mcp_2026_07_28_reads_a_call_whose_headers_agree(void **state UNUSED)
 static void
 mcp_2026_07_28_discover_needs_no_name(void **state UNUSED)
 {
-	const struct mcp_headers h = { MODERN, "server/discover", NULL };
+	const struct mcp_headers h = HEADERS(MODERN, "server/discover", NULL);
 
 	assert_int_equal(accepted(REQUEST("server/discover", META), &h)->era, MCP_MODERN);
 }
@@ -30,7 +30,7 @@ mcp_2026_07_28_removed_methods_with_an_envelope_are_modern(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < COUNT(removed); i++) {
-		const struct mcp_headers h = { MODERN, removed[i], NULL };
+		const struct mcp_headers h = HEADERS(MODERN, removed[i], NULL);
 		const char *body = arena_printf(&arena, "{\"jsonrpc\":\"2.0\",\"id\":1,"
 		    "\"method\":\"%s\",\"params\":{%s}}", removed[i], META);
 
@@ -79,7 +79,7 @@ mcp_2026_07_28_the_version_header_is_required_and_equals_the_body(void **state U
 	static const char *const other[] = { NULL, "", "2025-11-25", "2026-07-2", "v999" };
 
 	for (size_t i = 0; i < COUNT(other); i++) {
-		const struct mcp_headers h = { other[i], "tools/list", NULL };
+		const struct mcp_headers h = HEADERS(other[i], "tools/list", NULL);
 
 		refused(REQUEST("tools/list", META), &h, MCP_HEADER_MISMATCH);
 	}
@@ -91,7 +91,7 @@ mcp_2026_07_28_an_unsupported_version_is_told_the_others(void **state UNUSED)
 	static const char *const other[] = { "v999.0.0", "2025-11-25", "2024-11-05" };
 
 	for (size_t i = 0; i < COUNT(other); i++) {
-		const struct mcp_headers h = { other[i], "tools/list", NULL };
+		const struct mcp_headers h = HEADERS(other[i], "tools/list", NULL);
 		const char *body = arena_printf(&arena, REQUEST("tools/list", "\"_meta\":{\""
 		    VERSION_KEY "\":\"%s\",\"" CAPABILITIES_KEY "\":{}}"), other[i]);
 		AUTO(json) struct json_object *data = NULL;
@@ -114,10 +114,10 @@ static void
 mcp_2026_07_28_mcp_method_is_required_and_equals_the_body(void **state UNUSED)
 {
 	static const char *const other[] = { NULL, "", "TOOLS/LIST", "tools/call" };
-	const struct mcp_headers blanks = { " " MODERN " ", "\ttools/list ", NULL };
+	const struct mcp_headers blanks = HEADERS(" " MODERN " ", "\ttools/list ", NULL);
 
 	for (size_t i = 0; i < COUNT(other); i++) {
-		const struct mcp_headers h = { MODERN, other[i], NULL };
+		const struct mcp_headers h = HEADERS(MODERN, other[i], NULL);
 
 		refused(REQUEST("tools/list", META), &h, MCP_HEADER_MISMATCH);
 	}
@@ -133,12 +133,12 @@ mcp_2026_07_28_mcp_name_is_required_and_equals_the_body(void **state UNUSED)
 	static const char *const same[] = { "echo", "  echo ", "=?base64?ZWNobw==?=" };
 
 	for (size_t i = 0; i < COUNT(other); i++) {
-		const struct mcp_headers h = { MODERN, "tools/call", other[i] };
+		const struct mcp_headers h = HEADERS(MODERN, "tools/call", other[i]);
 
 		refused(CALL, &h, MCP_HEADER_MISMATCH);
 	}
 	for (size_t i = 0; i < COUNT(same); i++) {
-		const struct mcp_headers h = { MODERN, "tools/call", same[i] };
+		const struct mcp_headers h = HEADERS(MODERN, "tools/call", same[i]);
 
 		(void)accepted(CALL, &h);
 	}
@@ -149,8 +149,8 @@ mcp_2026_07_28_resources_read_mirrors_its_uri(void **state UNUSED)
 {
 	static const char body[] = REQUEST("resources/read",
 	    "\"name\":\"x\",\"uri\":\"file:///a\"," META);
-	const struct mcp_headers uri = { MODERN, "resources/read", "file:///a" };
-	const struct mcp_headers name = { MODERN, "resources/read", "x" };
+	const struct mcp_headers uri = HEADERS(MODERN, "resources/read", "file:///a");
+	const struct mcp_headers name = HEADERS(MODERN, "resources/read", "x");
 
 	(void)accepted(body, &uri);
 	refused(body, &name, MCP_HEADER_MISMATCH);
@@ -159,7 +159,7 @@ mcp_2026_07_28_resources_read_mirrors_its_uri(void **state UNUSED)
 static void
 a_call_without_a_name_in_its_body_agrees_with_no_header(void **state UNUSED)
 {
-	const struct mcp_headers none = { MODERN, "tools/call", NULL };
+	const struct mcp_headers none = HEADERS(MODERN, "tools/call", NULL);
 
 	refused(REQUEST("tools/call", META), &call, MCP_HEADER_MISMATCH);
 	refused(REQUEST("tools/call", "\"name\":5," META), &call, MCP_HEADER_MISMATCH);
@@ -172,10 +172,10 @@ modern_notifications_are_checked_against_present_headers(void **state UNUSED)
 	static const char bare[] = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}";
 	static const char meta[] = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\",\"params\":"
 	    "{\"_meta\":{\"" VERSION_KEY "\":\"" MODERN "\"}}}";
-	const struct mcp_headers none = { 0 }, version = { MODERN, NULL, NULL };
-	const struct mcp_headers all = { MODERN, "notifications/x", NULL };
-	const struct mcp_headers other = { MODERN, "notifications/y", NULL };
-	const struct mcp_headers legacy = { MCP_LEGACY_LATEST, NULL, NULL };
+	const struct mcp_headers none = { 0 }, version = HEADERS(MODERN, NULL, NULL);
+	const struct mcp_headers all = HEADERS(MODERN, "notifications/x", NULL);
+	const struct mcp_headers other = HEADERS(MODERN, "notifications/y", NULL);
+	const struct mcp_headers legacy = HEADERS(MCP_LEGACY_LATEST, NULL, NULL);
 
 	assert_int_equal(accepted(meta, &none)->era, MCP_MODERN);
 	assert_int_equal(accepted(meta, &all)->era, MCP_MODERN);

@@ -53,15 +53,17 @@ a_header_names_a_legacy_version_or_none(void **state UNUSED)
 static void
 mcp_2026_07_28_unsupported_names_supported_and_requested(void **state UNUSED)
 {
-	assert_string_equal(mcp_version_unsupported(&arena, "v\"9"),
+	assert_string_equal(mcp_version_unsupported(&arena, "v\"9", false),
 	    "{\"supported\":[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\",\"2025-03-26\","
 	    "\"2024-11-05\"],\"requested\":\"v\\\"9\"}");
+	assert_string_equal(mcp_version_unsupported(&arena, "v9", true),
+	    "{\"supported\":[\"2026-07-28\"],\"requested\":\"v9\"}");
 }
 
 static void
 a_version_of_absurd_length_is_not_repeated(void **state UNUSED)
 {
-	assert_null(mcp_version_unsupported(&arena, arena_printf(&arena, "%05000d", 1)));
+	assert_null(mcp_version_unsupported(&arena, arena_printf(&arena, "%05000d", 1), false));
 }
 
 static int

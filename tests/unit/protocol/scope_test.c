@@ -59,17 +59,31 @@ part_of_a_whole_is_judged_token_by_token(UNUSED void **state)
 static void
 rfc6749_s3_3_what_is_supported_is_granted_and_the_rest_ignored(UNUSED void **state)
 {
-	assert_string_equal(scope_grant(&a, NULL), "mcp:tools");
-	assert_string_equal(scope_grant(&a, "mcp:tools"), "mcp:tools");
-	assert_string_equal(scope_grant(&a, "offline_access mcp:tools"),
+	assert_string_equal(scope_grant(&a, NULL, "mcp:tools"), "mcp:tools");
+	assert_string_equal(scope_grant(&a, "mcp:tools", "mcp:tools"), "mcp:tools");
+	assert_string_equal(scope_grant(&a, "offline_access mcp:tools", "mcp:tools"),
 	    "mcp:tools offline_access");
-	assert_string_equal(scope_grant(&a, "mcp:tools admin openid"), "mcp:tools");
-	assert_string_equal(scope_grant(&a, "mcp:tools mcp:tools"), "mcp:tools");
-	assert_string_equal(scope_grant(&a, "offline_access"), "mcp:tools offline_access");
-	assert_null(scope_grant(&a, "admin"));
-	assert_null(scope_grant(&a, "openid profile"));
-	assert_null(scope_grant(&a, "MCP:TOOLS"));
-	assert_null(scope_grant(&a, "mcp:tool"));
+	assert_string_equal(scope_grant(&a, "mcp:tools admin openid", "mcp:tools"), "mcp:tools");
+	assert_string_equal(scope_grant(&a, "mcp:tools mcp:tools", "mcp:tools"), "mcp:tools");
+	assert_string_equal(scope_grant(&a, "offline_access", "mcp:tools"), "mcp:tools offline_access");
+	assert_null(scope_grant(&a, "admin", "mcp:tools"));
+	assert_null(scope_grant(&a, "openid profile", "mcp:tools"));
+	assert_null(scope_grant(&a, "MCP:TOOLS", "mcp:tools"));
+	assert_null(scope_grant(&a, "mcp:tool", "mcp:tools"));
+}
+
+static void
+what_a_servers_rules_name_is_granted_where_it_is_asked_for(UNUSED void **state)
+{
+	static const char known[] = "mcp:tools files:read mail";
+
+	assert_string_equal(scope_grant(&a, NULL, known), "mcp:tools");
+	assert_string_equal(scope_grant(&a, "mcp:tools", known), "mcp:tools");
+	assert_string_equal(scope_grant(&a, "mail admin mcp:tools", known), "mcp:tools mail");
+	assert_string_equal(scope_grant(&a, "files:read", known), "mcp:tools files:read");
+	assert_string_equal(scope_grant(&a, "mail files:read mail offline_access", known),
+	    "mcp:tools mail files:read offline_access");
+	assert_null(scope_grant(&a, "files MAIL files:rea", known));
 }
 
 int
@@ -81,6 +95,7 @@ main(void)
 		cmocka_unit_test(a_token_is_found_whole_and_by_case),
 		cmocka_unit_test(part_of_a_whole_is_judged_token_by_token),
 		cmocka_unit_test(rfc6749_s3_3_what_is_supported_is_granted_and_the_rest_ignored),
+		cmocka_unit_test(what_a_servers_rules_name_is_granted_where_it_is_asked_for),
 	};
 
 	return RUN(tests, open_arena, close_arena);

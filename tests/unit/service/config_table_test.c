@@ -21,6 +21,7 @@ static const struct given {
 	{ CONFIG_TOP, "registration", "off", 0 },
 	{ CONFIG_TOP, "ca_file", "/etc/ca.pem", 0 },
 	{ CONFIG_TOP, "shared_origin", "accept", 0 },
+	{ CONFIG_TOP, "sse_transport", "off", 0 },
 	{ CONFIG_TOP, "log", "all", 0 },
 	{ CONFIG_ENTRA, "tenant_id", "22222222-2222-4222-8222-222222222222", 0 },
 	{ CONFIG_ENTRA, "client_id", "44444444-4444-4444-8444-444444444444", 0 },
@@ -41,8 +42,23 @@ static const struct given {
 	{ CONFIG_LIMITS, "body_max", "64K", 65536 },
 	{ CONFIG_LIMITS, "response_max", "2M", 2097152 },
 	{ CONFIG_LIMITS, "request_memory", "8M", 8388608 },
+	{ CONFIG_LIMITS, "streams_max", "7", 7 },
+	{ CONFIG_LIMITS, "stream", "2h", 7200 },
 	{ CONFIG_LIMITS, "database_wait", "9", 9 },
+	{ CONFIG_SERVER, "upstream", "https://up.example/mcp", 0 },
+	{ CONFIG_SERVER, "upstream_transport", "sse", 0 },
+	{ CONFIG_SERVER, "upstream_token", "obo:api://up/.default", 0 },
+	{ CONFIG_SERVER, "upstream_token_in", "arguments", 0 },
+	{ CONFIG_SERVER, "upstream_headers", "x-tenant", 0 },
+	{ CONFIG_SERVER, "upstream_user_headers", "signed", 0 },
+	{ CONFIG_SERVER, "upstream_user_key", "/etc/user.key", 0 },
+	{ CONFIG_SERVER, "upstream_timeout", "90", 90 },
+	{ CONFIG_SERVER, "upstream_plaintext", "accept", 0 },
+	{ CONFIG_SERVER, "allow", "role:Reader", 0 },
 };
+
+/* The one key that does not go with the others has a section of its own. */
+#define SECOND	"[server local]\ntools = builtin\n"
 
 static const struct given *
 find_given(const struct config_key *key)
@@ -60,49 +76,64 @@ is_number(const struct config_key *key)
 	    key->syntax == CONFIG_SIZE;
 }
 
-/* The text that a key keeps, a list's first word; NULL for none. */
+/* Where a key is kept. */
+static const void *
+kept(const struct config *c, const struct config_key *key)
+{
+	const void *base = key->section != CONFIG_SERVER ? (const void *)c :
+	    strcmp(key->name, "tools") == 0 ? &c->server[1] : &c->server[0];
+
+	return (const char *)base + key->offset;
+}
+
+/* Its text, a list's first word. */
 static const char *
 kept_text(const struct config *c, const struct config_key *key)
 {
-	const void *member = (const char *)c + key->offset;
-
-	return *(const char *const *)member;
+	return *(const char *const *)kept(c, key);
 }
 
 static int64_t
 kept_number(const struct config *c, const struct config_key *key)
 {
-	const void *member = (const char *)c + key->offset;
+	return *(const int64_t *)kept(c, key);
+}
 
-	return *(const int64_t *)member;
+/* A file with all of them. */
+static const char *
+file_of_all(void)
+{
+	static char text[4096];
+	int used = 0;
+
+	for (size_t i = 0; i < COUNT(given); i++) {
+		if (i > 0 && given[i].section != given[i - 1].section)
+			used += snprintf(text + used, sizeof text - (size_t)used, "[%s%s]\n",
+			    config_section_names[given[i].section],
+			    given[i].section == CONFIG_SERVER ? " mcp" : "");
+		used += snprintf(text + used, sizeof text - (size_t)used, "%s = %s\n",
+		    given[i].name, given[i].value);
+	}
+	(void)snprintf(text + used, sizeof text - (size_t)used, SECOND);
+	return text;
 }
 
 static void
 every_key_is_read_into_its_member(UNUSED void **state)
 {
-	const struct config *c;
-	char text[4096];
-	int used = 0;
+	const struct config *c = must_read(file_of_all());
 
-	for (size_t i = 0; i < COUNT(given); i++) {
-		if (i > 0 && given[i].section != given[i - 1].section)
-			used += snprintf(text + used, sizeof text - (size_t)used, "[%s]\n",
-			    config_section_names[given[i].section]);
-		used += snprintf(text + used, sizeof text - (size_t)used, "%s = %s\n",
-		    given[i].name,
-		    given[i].value);
-	}
-	(void)snprintf(text + used, sizeof text - (size_t)used, SERVER);
-	c = must_read(text);
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *key = &config_keys[i];
 		const struct given *g = find_given(key);
 
-		if (key->section == CONFIG_SERVER)
-			continue;
-		if (g == NULL)
+		if (key->syntax == CONFIG_RULE)
+			continue;	/* config_server_test has them */
+		if (strcmp(key->name, "tools") == 0)
+			assert_string_equal(kept_text(c, key), "builtin");
+		else if (g == NULL)
 			fail_msg("this test gives no %s", key->name);
-		if (is_number(key))
+		else if (is_number(key))
 			assert_int_equal(kept_number(c, key), g->number);
 		else
 			assert_string_equal(kept_text(c, key), g->value);
@@ -137,7 +168,31 @@ every_key_has_the_default_that_the_manual_states(UNUSED void **state)
 	assert_int_equal(c->limits.body_max, 1024 * 1024);
 	assert_int_equal(c->limits.response_max, 1024 * 1024);
 	assert_int_equal(c->limits.request_memory, 24 * 1024 * 1024);
+	assert_int_equal(c->limits.streams_max, 1000);
+	assert_int_equal(c->limits.stream, 12 * 3600);
 	assert_int_equal(c->limits.database_wait, 5);
+	assert_int_equal(c->stream_heartbeat, 15);
+	assert_string_equal(c->sse_transport, "on");
+}
+
+static void
+every_key_of_a_server_has_the_default_that_the_manual_states(UNUSED void **state)
+{
+	const struct config *c = must_read(TOP ENTRA SERVER);
+	const struct config_server *s = &c->server[0];
+
+	assert_string_equal(s->tools, "builtin");
+	assert_null(s->upstream);
+	assert_string_equal(s->upstream_transport, "streamable-http");
+	assert_string_equal(s->upstream_token, "none");
+	assert_string_equal(s->upstream_token_in, "header");
+	assert_null(s->upstream_headers[0]);
+	assert_string_equal(s->upstream_user_headers, "off");
+	assert_null(s->upstream_user_key);
+	assert_int_equal(s->upstream_timeout, 300);
+	assert_null(s->upstream_plaintext);
+	assert_null(s->allow[0]);
+	assert_null(s->rule);
 }
 
 static void
@@ -147,7 +202,7 @@ every_row_is_whole_and_stands_once(UNUSED void **state)
 		const struct config_key *key = &config_keys[i];
 		size_t n = strlen(key->manual);
 
-		assert_in_range(n, 10, 100);
+		assert_in_range(n, 10, 160);
 		assert_int_equal(key->manual[n - 1], '.');
 		if (is_number(key))
 			assert_true(key->least < key->most && key->standard != NULL);
@@ -163,6 +218,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(every_key_is_read_into_its_member),
 		CASE(every_key_has_the_default_that_the_manual_states),
+		CASE(every_key_of_a_server_has_the_default_that_the_manual_states),
 		CASE(every_row_is_whole_and_stands_once),
 	};
 

@@ -187,7 +187,7 @@ mcp_2026_07_28_listening_is_acknowledged_and_ended(UNUSED void **state)
 static void
 listening_needs_what_to_listen_for_and_an_accept_for_events(UNUSED void **state)
 {
-	const struct mcp_headers h = { MODERN, "subscriptions/listen", NULL };
+	const struct mcp_headers h = HEADERS(MODERN, "subscriptions/listen", NULL);
 
 	say_modern(REQUEST("subscriptions/listen", META), "subscriptions/listen", NULL);
 	told_error(200, JSONRPC_INVALID_PARAMS);
@@ -202,7 +202,7 @@ listening_needs_what_to_listen_for_and_an_accept_for_events(UNUSED void **state)
 static void
 a_form_of_answer_that_is_refused_is_found_out_before_anything_is_done(UNUSED void **state)
 {
-	const struct mcp_headers h = { MODERN, "tools/call", "get_graph_user_details" };
+	const struct mcp_headers h = HEADERS(MODERN, "tools/call", "get_graph_user_details");
 
 	who.scope = "none";	/* what the tool would be asked about first */
 	assert_int_equal(post(REQUEST("tools/call", META ",\"name\":\"get_graph_user_details\""), &h,

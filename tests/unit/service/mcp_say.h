@@ -16,6 +16,8 @@
 		"clientCapabilities\":{}}"
 #define BOTH	"application/json, text/event-stream"
 
+#define HEADERS(v, m, n)	{ .protocol_version = v, .method = m, .name = n }
+
 /* A request with id 1; params is the text between its braces. */
 #define REQUEST(method, params)						\
 	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" method "\",\"params\":{" params "}}"
@@ -55,7 +57,7 @@ post(const char *body, const struct mcp_headers *headers, const char *accept)
 	rs = response_new(&fix.arena);
 	if (!mcp_read(&fix.arena, body, strlen(body), headers, &in, &refusal))
 		fail_msg("%s: %s", refusal.message, body);
-	error = mcp_answer(&fix.rq, &who, &in, &rs);
+	error = mcp_answer(&fix.rq, &fix.config.server[0], &who, &in, &rs);
 	json_auto(&in.value);
 	json_auto(&told);
 	assert_non_null(buf_text(&rs.body));
@@ -75,7 +77,7 @@ say_legacy(const char *body)
 static inline enum oauth_error
 post_modern(const char *body, const char *method, const char *name)
 {
-	return post(body, &(struct mcp_headers){ MODERN, method, name }, BOTH);
+	return post(body, &(struct mcp_headers)HEADERS(MODERN, method, name), BOTH);
 }
 
 static inline void

@@ -29,11 +29,23 @@ insert_rows(int64_t number, int64_t expires_at)
 	    "INSERT INTO refresh_token (token_hash, sid, kid, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), x'00', '', %lld)", n, t));
 	sql(arena_printf(&fix.arena,
+	    "INSERT INTO stream (id_hash, sid, server, socket, ready, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), x'00', '', '', 0, %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO stream_message (id_hash, seq, sealed, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), 1, x'00', %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO upstream_session (sid, server, sealed, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), '', x'00', %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO upstream (url, modern, legacy, expires_at) VALUES "
+	    "('%lld', 1, 0, %lld)", n, t));
+	sql(arena_printf(&fix.arena,
 	    "INSERT INTO exchanged_token (sid, scope, sealed, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), '', x'00', %lld)", n, t));
 }
 
-#define TABLES	7
+#define TABLES	11
 
 static int64_t
 rows(void)
@@ -42,7 +54,9 @@ rows(void)
 	    "(SELECT count(*) FROM authorization_request) + (SELECT count(*) FROM "
 	    "authorization_code) + "
 	    "(SELECT count(*) FROM access_token) + (SELECT count(*) FROM refresh_token) + "
-	    "(SELECT count(*) FROM exchanged_token)");
+	    "(SELECT count(*) FROM exchanged_token) + (SELECT count(*) FROM stream) + "
+	    "(SELECT count(*) FROM stream_message) + (SELECT count(*) FROM upstream_session) + "
+	    "(SELECT count(*) FROM upstream)");
 }
 
 static void

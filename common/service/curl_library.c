@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/curl_library.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#define CONNECT_TIMEOUT_MS	5000L
+
+static struct curl_library functions;
+static bool loaded;
+static pthread_once_t load_once = PTHREAD_ONCE_INIT;
+
+#define FUNCTION(name)	{ "curl_" #name, &functions.name }
+
+/* clang-format off */
+static const struct {
+	const char	*name;
+	void		*function;	/* pointer to a pointer to a function */
+} symbols[] = {
+	FUNCTION(global_init),	FUNCTION(easy_init),		FUNCTION(easy_setopt),
+	FUNCTION(easy_perform),	FUNCTION(easy_getinfo),		FUNCTION(easy_pause),
+	FUNCTION(easy_reset),	FUNCTION(easy_cleanup),		FUNCTION(slist_append),
+	FUNCTION(slist_free_all), FUNCTION(multi_init),		FUNCTION(multi_setopt),
+	FUNCTION(multi_add_handle), FUNCTION(multi_remove_handle), FUNCTION(multi_socket_action),
+	FUNCTION(multi_assign),	FUNCTION(multi_info_read),	FUNCTION(multi_cleanup),
+};
+/* clang-format on */
+
+static void
+load(void)
+{
+	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
+	void *library = NULL;
+
+	for (size_t i = 0; library == NULL && i < COUNT(names); i++)
+		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+	if (library == NULL)
+		return;
+	for (size_t i = 0; i < COUNT(symbols); i++) {
+		void *symbol = dlsym(library, symbols[i].name);
+
+		if (symbol == NULL)
+			return;
+		/* POSIX lets dlsym's result be stored through a pointer to a function pointer. */
+		memcpy(symbols[i].function, &symbol, sizeof symbol);
+	}
+	loaded = functions.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+const struct curl_library *
+curl_library(void)
+{
+	(void)pthread_once(&load_once, load);
+	return loaded ? &functions : NULL;
+}
+
+bool
+curl_prepare(const struct curl_library *lib, CURL *h, const struct config *config)
+{
+	return lib->easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK &&
+	    (config->ca_file == NULL ||
+	    (lib->easy_setopt(h, CURLOPT_CAINFO, config->ca_file) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_CAPATH, NULL) == CURLE_OK));
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* mailboxes.c - what the mailboxes of one process share: the socket for hints, the look once a second */
+#include "base/clock.h"
+#include "base/die.h"
+#include "service/hint.h"
+#include "service/mailbox_part.h"
+
+/* What the streams of one process share: the socket for hints, and the look once a second. */
+struct mailboxes {
+	struct hint_socket	 hints;
+	struct loop_watch	 watch;
+	struct loop_timer	 look;
+	struct streams		*home;
+	size_t			 open;
+};
+
+static struct mailbox *
+find(struct mailboxes *all, const uint8_t *hash)
+{
+	for (struct stream *s = all->home->first; s != NULL; s = s->next)
+		if (s->is == &mailbox_kind && memcmp(OWNER(s, struct mailbox, s)->id.hash, hash,
+		    SHA256_SIZE) == 0)
+			return OWNER(s, struct mailbox, s);
+	return NULL;
+}
+
+static void
+hinted(struct loop_watch *w, uint32_t events UNUSED)
+{
+	struct mailboxes *all = OWNER(w, struct mailboxes, watch);
+	uint8_t hash[SHA256_SIZE];
+
+	while (hint_receive(&all->hints, hash)) {
+		struct mailbox *m = find(all, hash);
+
+		if (m != NULL)
+			mailbox_deliver(m);
+	}
+}
+
+/* The safety net: one question for all streams of the process. */
+static void
+look(struct loop_timer *t)
+{
+	struct mailboxes *all = OWNER(t, struct mailboxes, look);
+	struct request *rq = all->home->first == NULL ? NULL : stream_request(all->home->first);
+	struct bytes waiting[MAILBOX_AT_ONCE];
+	int count = 0;
+
+	loop_timer_set(all->home->loop, t, clock_monotonic_ms() + MAILBOX_LOOK_EVERY);
+	if (rq == NULL || rq->store == NULL)
+		return;
+	{
+		AUTO(statement) struct statement *q = store_query(rq->store, QUERY_STREAM_MESSAGE_WAITING);
+
+		statement_text(q, ":socket", all->hints.name);
+		while (count < MAILBOX_AT_ONCE && statement_row(q) == STORED)
+			waiting[count++] = statement_column_blob(q, 0, rq->arena);
+	}
+	for (int i = 0; i < count; i++) {
+		struct mailbox *m = waiting[i].len == SHA256_SIZE ? find(all, waiting[i].data) : NULL;
+
+		if (m != NULL && !peer_full(&m->s.peer))
+			mailbox_deliver(m);
+	}
+}
+
+void
+mailboxes_join(struct streams *home)
+{
+	struct mailboxes *all = home->mailboxes;
+
+	if (all->open++ > 0)
+		return;
+	if (all->hints.fd >= 0 && !loop_watch(all->home->loop, &all->watch, EPOLLIN))
+		die("hints cannot be waited for");
+	loop_timer_set(all->home->loop, &all->look, clock_monotonic_ms() + MAILBOX_LOOK_EVERY);
+}
+
+void
+mailboxes_leave(struct streams *home)
+{
+	struct mailboxes *all = home->mailboxes;
+
+	if (--all->open == 0)
+		loop_timer_clear(all->home->loop, &all->look);
+}
+
+static void
+close_mailboxes(struct streams *home)
+{
+	struct mailboxes *all = home->mailboxes;
+
+	if (all == NULL)
+		return;
+	loop_unwatch(home->loop, &all->watch);
+	hint_close(home->config, &all->hints);
+	free(all);
+}
+
+const char *
+mailboxes_socket(struct request *rq)
+{
+	struct streams *home = rq->streams;
+	bool first = false;
+	struct mailboxes *all;
+
+	pthread_mutex_lock(&home->lock);
+	if ((all = home->mailboxes) == NULL) {
+		if ((all = calloc(1, sizeof *all)) == NULL)
+			die("no memory for mailboxes");
+		(void)hint_open(home->config, &all->hints);
+		all->watch = (struct loop_watch){ .fd = all->hints.fd, .ready = hinted };
+		all->look.due = look;
+		all->home = home;
+		home->mailboxes = all;
+		home->close_mailboxes = close_mailboxes;
+		first = true;
+	}
+	pthread_mutex_unlock(&home->lock);
+	if (first)
+		mailbox_delete_dead(rq);
+	return all->hints.name;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/upstream_token.h"
+
+#include "service/challenge.h"
+#include "service/on_behalf_of.h"
+#include "service/upstream_header.h"
+
+static enum oauth_error
+exchange(struct request *rq, const struct config_server *server, const struct person *p,
+    const char **token)
+{
+	const char *scope = server->upstream_token + sizeof "obo:" - 1;
+
+	switch (on_behalf_of(rq, &p->access->session, &p->key, p->entra_token, scope, false, token)) {
+	case ENTRA_GRANTED:
+		return OAUTH_OK;
+	case ENTRA_UNAVAILABLE:
+		return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
+		    "Microsoft Entra ID does not answer just now; try again in a minute", rq->failure.reason);
+	case ENTRA_INTERACTION:
+	case ENTRA_REFUSED:
+		return fail_because(&rq->failure, FORBIDDEN, "The user's organisation asks for one more step "
+		    "before this server may be used. Ask the user to disconnect it in their client and to "
+		    "connect it again; if that does not help, their administrator must allow it.",
+		    rq->failure.reason);
+	default:
+		return fail_because(&rq->failure, SERVER_ERROR, "this server is not set up correctly at "
+		    "Microsoft Entra ID; its administrator must look at its log", rq->failure.reason);
+	}
+}
+
+bool
+upstream_token_wants_entra(const struct config_server *server)
+{
+	return server->asks_entra || strcmp(server->upstream_token, "entra") == 0 ||
+	    strncmp(server->upstream_token, "obo:", 4) == 0 ||
+	    strcmp(server->upstream_user_headers, "off") != 0;
+}
+
+enum oauth_error
+upstream_token(struct request *rq, const struct config_server *server, const struct person *p,
+    struct relay_plan *plan, const char **token)
+{
+	*token = NULL;
+	if (strncmp(server->upstream_token, "header-file:", 12) == 0)
+		return upstream_header_file(rq, server->upstream_token + 12, plan);
+	if (strcmp(server->upstream_token, "none") == 0)
+		return OAUTH_OK;
+	plan->unauthorized = challenge_text(rq, server, INVALID_TOKEN, "sign in again", NULL);
+	if (strcmp(server->upstream_token, "entra") == 0) {
+		*token = p->entra_token;
+		return OAUTH_OK;
+	}
+	plan->exchanged = server->upstream_token + sizeof "obo:" - 1;
+	return exchange(rq, server, p, token);
+}
