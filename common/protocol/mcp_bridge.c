@@ -68,6 +68,14 @@ mcp_bridge_capabilities(struct arena *a, const char *text)
 	return buf_text(&b);
 }
 
+const char *
+mcp_bridge_short(struct arena *a, const struct json_members *members, const char *name)
+{
+	const struct json_member *m = json_member_find(members, name);
+
+	return m == NULL || m->len > MCP_BRIDGE_TEXT_MAX ? NULL : arena_copy(a, m->text, m->len);
+}
+
 static void
 write_member(struct buf *b, const char *name, const char *value)
 {
@@ -100,8 +108,8 @@ mcp_bridge_read_initialize(struct arena *a, const char *text, size_t n, struct m
 		return false;
 	*out = (struct mcp_upstream){
 		.version = version, .capabilities = json_edit_source(a, &result, "capabilities"),
-		.server_info = json_edit_source(a, &result, "serverInfo"),
-		.instructions = json_edit_source(a, &result, "instructions"),
+		.server_info = mcp_bridge_short(a, &result, "serverInfo"),
+		.instructions = mcp_bridge_short(a, &result, "instructions"),
 	};
 	return true;
 }

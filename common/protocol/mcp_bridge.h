@@ -11,6 +11,8 @@
 
 #include "protocol/json.h"
 
+#define MCP_BRIDGE_TEXT_MAX	((size_t)30 * 1024)	/* bytes of instructions, of serverInfo: longer is left out */
+
 /* What the handshake of either era told of an upstream; JSON texts, NULL when absent. */
 struct mcp_upstream {
 	const char	*version;		/* plain text: what a legacy upstream negotiated */
@@ -18,6 +20,9 @@ struct mcp_upstream {
 	const char	*server_info;
 	const char	*instructions;
 };
+
+/* A member's source text; NULL when it is absent or too long. */
+MUST_CHECK const char *mcp_bridge_short(struct arena *, const struct json_members *, const char *name);
 
 /* Of capabilities what one answer to one request can keep: no notices, subscriptions, tasks. */
 NONNULL const char *mcp_bridge_capabilities(struct arena *, const char *text);

@@ -62,8 +62,8 @@ mcp_bridge_read_discover(struct arena *a, const char *text, size_t n, struct mcp
 		return false;
 	*out = (struct mcp_upstream){
 		.capabilities = json_edit_source(a, &result, "capabilities"),
-		.server_info = json_edit_source(a, &meta, PREFIX "serverInfo"),
-		.instructions = json_edit_source(a, &result, "instructions"),
+		.server_info = mcp_bridge_short(a, &meta, PREFIX "serverInfo"),
+		.instructions = mcp_bridge_short(a, &result, "instructions"),
 	};
 	return true;
 }

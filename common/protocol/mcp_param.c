@@ -5,6 +5,7 @@
 
 #include "protocol/mcp_header.h"
 
+#define INTEGER_MAX	((int64_t)9007199254740991)	/* what JSON's readers agree on */
 #define TOKEN	"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 struct params {
@@ -21,8 +22,12 @@ value_of(struct arena *a, struct json_object *argument)
 	case json_type_string:
 		return mcp_header_encode(a, arena_string(a, json_object_get_string(argument)));
 	case json_type_int:
-	case json_type_boolean:
+		if (json_object_get_int64(argument) > INTEGER_MAX ||
+		    json_object_get_int64(argument) < -INTEGER_MAX)
+			return NULL;
 		return arena_string(a, json_object_to_json_string(argument));
+	case json_type_boolean:
+		return json_object_get_boolean(argument) ? "true" : "false";
 	default:
 		return NULL;
 	}

@@ -183,6 +183,12 @@ serve_timers(struct loop *l)
 
 /* ------------------------------------------------------------------------------------------------- */
 
+void
+loop_served(struct loop *l)
+{
+	l->served(l->argument);
+}
+
 static int
 wait_ms(const struct loop *l)
 {

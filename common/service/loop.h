@@ -39,6 +39,9 @@ void		 loop_unwatch(struct loop *, struct loop_watch *);
 void		 loop_timer_set(struct loop *, struct loop_timer *, int64_t at_ms);
 void		 loop_timer_clear(struct loop *, struct loop_timer *);	/* fine when not set */
 
+/* For a function that serves several: calls `served` between two of them. */
+void		 loop_served(struct loop *);
+
 /* Any thread may ask that `woken` be called. */
 void		 loop_wake(struct loop *);
 

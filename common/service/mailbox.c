@@ -32,9 +32,9 @@ mailbox_deliver(struct mailbox *m)
 {
 	struct request *rq = stream_request(&m->s);
 	struct mailbox_message message[MAILBOX_AT_ONCE];
-	int count = MAILBOX_AT_ONCE;
+	int count = 1;
 
-	while (rq->store != NULL && count == MAILBOX_AT_ONCE && !peer_full(&m->s.peer) && !m->s.peer.gone) {
+	while (rq->store != NULL && count > 0 && !peer_full(&m->s.peer) && !m->s.peer.gone) {
 		count = mailbox_list(rq, &m->id, &m->s.key, message, MAILBOX_AT_ONCE);
 		for (int i = 0; i < count; i++)
 			write_message(m, message[i].text);
@@ -43,6 +43,7 @@ mailbox_deliver(struct mailbox *m)
 			stream_failed(&m->s, "the store failed");
 			peer_break(&m->s.peer);
 		}
+		loop_served(stream_loop(&m->s));
 	}
 	if (m->pulls && !m->pulled)
 		mailbox_pull(m);

@@ -148,11 +148,13 @@ mailbox_list(struct request *rq, const struct mailbox_id *id, const struct data_
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_STREAM_MESSAGE_LIST);
 	enum stored stored = STORED;
+	size_t used = rq->arena->used;
 	int count = 0;
 
 	statement_hash(q, ":id_hash", id->hash);
 	statement_int(q, ":limit", most);
-	while (count < most && (stored = statement_row(q)) == STORED) {
+	while (count < most && rq->arena->used - used < MAILBOX_LIST_MAX &&
+	    (stored = statement_row(q)) == STORED) {
 		out[count++] = (struct mailbox_message){
 			.seq = statement_column_int(q, 0),
 			.text = seal_open_column(rq->arena, key,

@@ -13,6 +13,7 @@
 #include "service/store.h"
 
 #define MAILBOX_MESSAGES_MAX	1000	/* waiting for one stream */
+#define MAILBOX_LIST_MAX	((size_t)256 * 1024)	/* bytes after which no other message is listed */
 #define MAILBOX_MESSAGE_LIFE	300	/* seconds: a stream that lives takes its messages at once */
 
 struct mailbox_id {
@@ -51,7 +52,7 @@ struct mailbox_message {
 	const char	*text;		/* NULL when it does not open */
 };
 
-/* Up to `most` messages, the oldest first; -1 when the store failed. */
+/* Up to `most` messages and MAILBOX_LIST_MAX bytes, the oldest first; -1 when the store failed. */
 MUST_CHECK int	 mailbox_list(struct request *, const struct mailbox_id *, const struct data_key *,
 		    struct mailbox_message *, int most);
 /* Those up to this one have been written. */

@@ -35,6 +35,7 @@ hinted(struct loop_watch *w, uint32_t events UNUSED)
 
 		if (m != NULL)
 			mailbox_deliver(m);
+		loop_served(all->home->loop);
 	}
 }
 
@@ -44,7 +45,7 @@ look(struct loop_timer *t)
 {
 	struct mailboxes *all = OWNER(t, struct mailboxes, look);
 	struct request *rq = all->home->first == NULL ? NULL : stream_request(all->home->first);
-	struct bytes waiting[MAILBOX_AT_ONCE];
+	uint8_t waiting[MAILBOX_AT_ONCE][SHA256_SIZE];
 	int count = 0;
 
 	loop_timer_set(all->home->loop, t, clock_monotonic_ms() + MAILBOX_LOOK_EVERY);
@@ -54,14 +55,19 @@ look(struct loop_timer *t)
 		AUTO(statement) struct statement *q = store_query(rq->store, QUERY_STREAM_MESSAGE_WAITING);
 
 		statement_text(q, ":socket", all->hints.name);
-		while (count < MAILBOX_AT_ONCE && statement_row(q) == STORED)
-			waiting[count++] = statement_column_blob(q, 0, rq->arena);
+		while (count < MAILBOX_AT_ONCE && statement_row(q) == STORED) {
+			struct bytes hash = statement_column_blob(q, 0, rq->arena);
+
+			if (hash.len == SHA256_SIZE)
+				memcpy(waiting[count++], hash.data, SHA256_SIZE);
+		}
 	}
 	for (int i = 0; i < count; i++) {
-		struct mailbox *m = waiting[i].len == SHA256_SIZE ? find(all, waiting[i].data) : NULL;
+		struct mailbox *m = find(all, waiting[i]);
 
 		if (m != NULL && !peer_full(&m->s.peer))
 			mailbox_deliver(m);
+		loop_served(all->home->loop);
 	}
 }
 

@@ -151,8 +151,10 @@ change(struct relay *r, const char *text, size_t n, struct bytes *out, int *stat
 			return false;
 		*out = (struct bytes){ (uint8_t *)(uintptr_t)changed, changed == NULL ? 0 : strlen(changed) };
 	}
-	return !r->filtered || out->len == 0 || tool_filter(stream_request(&r->s)->arena,
-	    (const char *)out->data, out->len, r->server->rule, &r->rights, out);
+	if (r->filtered && out->len > 0 && !tool_filter(stream_request(&r->s)->arena,
+	    (const char *)out->data, out->len, r->server->rule, &r->rights, out))
+		return false;
+	return !stream_request(&r->s)->arena->exhausted;
 }
 
 void

@@ -8,7 +8,7 @@
 #include "service/store.h"
 
 #define STACK_SIZE	((size_t)512 * 1024)	/* bytes */
-#define MEMORY_OF_ANSWER	8	/* an event may use so many times response_max, and the mapping has more */
+#define MEMORY_OF_ANSWER	16	/* one event may use so many times response_max */
 #define STOP_WAIT_MS	2000			/* for the last bytes of streams, when the program ends */
 
 /* One for the process; its workers share it. */
@@ -50,6 +50,7 @@ start_waiting(void *argument)
 			home->first->previous = s;
 		home->first = s;
 		stream_start(s);
+		loop_served(home->loop);
 	}
 }
 

@@ -5,6 +5,8 @@
 #include "base/die.h"
 #include "service/transfer_part.h"
 
+#define HEADER_NAME_MAX	256	/* bytes of a header without a value */
+
 static const char *const field_names[FIELD_COUNT] = {
 	[FIELD_CONTENT_TYPE] = "content-type:",
 	[FIELD_CONTENT_LENGTH] = "content-length:",
@@ -111,6 +113,7 @@ take_header(char *line, size_t size, size_t n, void *argument)
 		t->head_over = true;
 		mind_silence(t);
 		t->is->head(t->owner, t);
+		loop_served(t->home->loop);
 	}
 	return n;
 }
@@ -120,8 +123,12 @@ take_data(char *data, size_t size, size_t n, void *argument)
 {
 	struct transfer *t = argument;
 
+	enum taken taken;
+
 	n *= size;
-	switch (t->is->data(t->owner, data, n)) {
+	taken = t->is->data(t->owner, data, n);
+	loop_served(t->home->loop);
+	switch (taken) {
 	case TAKEN:
 		mind_silence(t);
 		return n;
@@ -148,7 +155,16 @@ silent(struct loop_timer *timer)
 static bool
 add_header(struct transfer *t, const char *line)
 {
-	struct curl_slist *longer = t->home->lib->slist_append(t->headers, line);
+	size_t n = strlen(line), name = strcspn(line, ":");
+	char empty[HEADER_NAME_MAX];
+	struct curl_slist *longer;
+
+	/* "Name:" would take a header of libcurl's own away; one without a value is written "Name;". */
+	if (n <= name + 2 && n > name && name < sizeof empty && strcmp(line, "Expect:") != 0) {
+		(void)snprintf(empty, sizeof empty, "%.*s;", (int)name, line);
+		line = empty;
+	}
+	longer = t->home->lib->slist_append(t->headers, line);
 
 	if (longer != NULL)
 		t->headers = longer;

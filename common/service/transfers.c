@@ -26,6 +26,7 @@ transfers_finish(struct transfers *home)
 		(void)home->lib->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
 		if (private != NULL)
 			transfer_over((struct transfer *)(void *)private, code);
+		loop_served(home->loop);
 	}
 }
 

@@ -116,7 +116,7 @@ describe('metadata', () => {
 
 	it('answers 404 for what it does not know, since clients then try their next address', async () => {
 		for (const rest of ['oauth-protected-resource/other', 'oauth-protected-resource/mcp/', 'openid-configuration',
-			'oauth-authorization-server/mcp', 'oauth-protected-resource/mcp/sse'])
+			'oauth-authorization-server/mcp', 'oauth-protected-resource/mcp/sse/x', 'oauth-protected-resource/mcp/message'])
 			assert.equal((await request(`${site.url}/.well-known/${rest}`)).status, 404, rest);
 	});
 

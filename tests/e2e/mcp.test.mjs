@@ -152,7 +152,7 @@ describe('methods and media', () => {
 	});
 
 	it('other paths are 404', async () => {
-		for (const rest of ['/', '/x', '/sse', '/message'])
+		for (const rest of ['/', '/x', '/sse/', '/sse/x', '/messages'])
 			assert.equal((await send(url + rest, token, legacy('ping'))).status, 404, rest);
 	});
 

@@ -65,6 +65,9 @@ outer_apache()
 		Timeout 60
 		TypesConfig /dev/null
 		StartServers 1
+		ServerLimit 32
+		ThreadsPerChild 32
+		MaxRequestWorkers 1024
 		ErrorLog "$tmp/log/error.log"
 		LogFormat "%h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"" combined
 		CustomLog "$tmp/log/access.log" combined env=!sallyport
