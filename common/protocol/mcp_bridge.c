@@ -69,11 +69,9 @@ mcp_bridge_capabilities(struct arena *a, const char *text)
 }
 
 const char *
-mcp_bridge_short(struct arena *a, const struct json_members *members, const char *name)
+mcp_bridge_short(const char *text)
 {
-	const struct json_member *m = json_member_find(members, name);
-
-	return m == NULL || m->len > MCP_BRIDGE_TEXT_MAX ? NULL : arena_copy(a, m->text, m->len);
+	return text == NULL || strlen(text) > MCP_BRIDGE_TEXT_MAX ? NULL : text;
 }
 
 static void
@@ -108,8 +106,8 @@ mcp_bridge_read_initialize(struct arena *a, const char *text, size_t n, struct m
 		return false;
 	*out = (struct mcp_upstream){
 		.version = version, .capabilities = json_edit_source(a, &result, "capabilities"),
-		.server_info = mcp_bridge_short(a, &result, "serverInfo"),
-		.instructions = mcp_bridge_short(a, &result, "instructions"),
+		.server_info = json_edit_source(a, &result, "serverInfo"),
+		.instructions = json_edit_source(a, &result, "instructions"),
 	};
 	return true;
 }
@@ -126,9 +124,9 @@ mcp_bridge_discover(struct arena *a, const char *id, const struct mcp_upstream *
 	}
 	buf_lit(&result, "],\"capabilities\":");
 	buf_lit(&result, mcp_bridge_capabilities(a, u->capabilities));
-	write_member(&result, "instructions", u->instructions);
+	write_member(&result, "instructions", mcp_bridge_short(u->instructions));
 	buf_lit(&result, ",\"ttlMs\":0,\"cacheScope\":\"private\"");
-	if (u->server_info != NULL) {
+	if (mcp_bridge_short(u->server_info) != NULL) {
 		buf_lit(&result, ",\"_meta\":{\"" SERVER_INFO "\":");
 		buf_lit(&result, u->server_info);
 		buf_lit(&result, "}");
@@ -195,7 +193,7 @@ result_to_modern(struct arena *a, const struct json_members *message, const char
 
 	if (!json_edit_open(a, message, "result", &result))
 		return NULL;
-	edit[n++] = (struct json_edit){ "_meta", with_server_info(a, &result, u->server_info, room) };
+	edit[n++] = (struct json_edit){ "_meta", with_server_info(a, &result, mcp_bridge_short(u->server_info), room) };
 	if (s != NULL && s->cacheable) {
 		edit[n++] = (struct json_edit){ "ttlMs", "0" };
 		edit[n++] = (struct json_edit){ "cacheScope", "\"private\"" };

@@ -21,8 +21,8 @@ struct mcp_upstream {
 	const char	*instructions;
 };
 
-/* A member's source text; NULL when it is absent or too long. */
-MUST_CHECK const char *mcp_bridge_short(struct arena *, const struct json_members *, const char *name);
+/* The text, NULL when it is NULL or too long. */
+MUST_CHECK const char *mcp_bridge_short(const char *);
 
 /* Of capabilities what one answer to one request can keep: no notices, subscriptions, tasks. */
 NONNULL const char *mcp_bridge_capabilities(struct arena *, const char *text);

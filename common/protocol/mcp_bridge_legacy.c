@@ -62,8 +62,8 @@ mcp_bridge_read_discover(struct arena *a, const char *text, size_t n, struct mcp
 		return false;
 	*out = (struct mcp_upstream){
 		.capabilities = json_edit_source(a, &result, "capabilities"),
-		.server_info = mcp_bridge_short(a, &meta, PREFIX "serverInfo"),
-		.instructions = mcp_bridge_short(a, &result, "instructions"),
+		.server_info = json_edit_source(a, &meta, PREFIX "serverInfo"),
+		.instructions = json_edit_source(a, &result, "instructions"),
 	};
 	return true;
 }
@@ -79,9 +79,9 @@ mcp_bridge_initialize_answer(struct arena *a, const char *id, const char *versio
 	buf_lit(&result, ",\"capabilities\":");
 	buf_lit(&result, mcp_bridge_capabilities(a, u->capabilities));
 	buf_lit(&result, ",\"serverInfo\":");
-	buf_lit(&result, u->server_info != NULL ? u->server_info :
+	buf_lit(&result, mcp_bridge_short(u->server_info) != NULL ? u->server_info :
 	    "{\"name\":\"upstream\",\"version\":\"0\"}");
-	if (u->instructions != NULL) {
+	if (mcp_bridge_short(u->instructions) != NULL) {
 		buf_lit(&result, ",\"instructions\":");
 		buf_lit(&result, u->instructions);
 	}

@@ -41,6 +41,7 @@ struct config_limits {
 	int64_t		 response_max;		/* bytes of an answer from Entra or Graph */
 	int64_t		 request_memory;	/* bytes of a worker's arena */
 	int64_t		 streams_max;		/* count, in one process */
+	int64_t		 streams_person;	/* count, of one person's in it */
 	int64_t		 stream;		/* seconds that one may last */
 	int64_t		 database_wait;		/* seconds to wait for a locked database */
 };

@@ -89,6 +89,8 @@ const struct config_key config_keys[] = {
 	  "Bytes that one request may use; never less than four times body_max." },
 	{ LIMIT(streams_max), CONFIG_NUMBER, "1000", RANGE(1, 100000),
 	  "Streams and upstream calls that one process has open at once." },
+	{ LIMIT(streams_person), CONFIG_NUMBER, "100", RANGE(1, 100000),
+	  "How many of them one person may have." },
 	{ LIMIT(stream), CONFIG_DURATION, "12h", RANGE(1, 30 * DAYS),
 	  "How long one of them may last." },
 	{ LIMIT(database_wait), CONFIG_DURATION, "5", RANGE(1, 60),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/gateway.h"
 
-#include "protocol/scope.h"
+#include "protocol/mcp_names.h"
 #include "service/challenge.h"
 #include "service/client.h"
 #include "service/gateway_body.h"
@@ -84,6 +84,9 @@ enter(struct passage *g)
 	TRY(policy_server(g->rq, g->server, &g->p.rights));
 	if (g->in == NULL)
 		return OAUTH_OK;
+	if (!mcp_names_are_exact(g->rq->arena, g->rq->body, g->rq->body_len, GATEWAY_TOKEN_ARGUMENT))
+		return answer_error(g, 400, JSONRPC_INVALID_REQUEST, "Invalid Request: a member has a name of "
+		    "the protocol's but for its case");
 	switch (policy_post(g->rq, g->server, &g->p.rights, g->in)) {
 	case PERMITTED:
 		return OAUTH_OK;
@@ -126,6 +129,7 @@ begin(struct passage *g)
 		    "the MCP server behind this gateway asks for more", g->p.rights.scope),
 	};
 	TRY(upstream_header_pass(rq, server, is_modern(g), &g->plan));
+	g->plan.passed = g->plan.headers;
 	TRY(upstream_header_user(rq, server, &g->p, &g->plan));
 	return upstream_token(rq, server, &g->p, &g->plan, &g->token);
 }

@@ -15,6 +15,8 @@ address_of(const struct config *config, const char *name, struct sockaddr_un *ou
 	int n;
 
 	*out = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (strchr(name, '/') != NULL)
+		return false;	/* it comes from the store */
 	n = snprintf(out->sun_path, sizeof out->sun_path, "%s/run/%s", config->state_dir, name);
 	return n > 0 && (size_t)n < sizeof out->sun_path;
 }

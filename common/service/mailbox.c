@@ -15,13 +15,11 @@ const struct stream_kind mailbox_kind = {
 /* --- messages -------------------------------------------------------------------------------------- */
 
 static void
-write_message(struct mailbox *m, const char *text)
+write_message(struct mailbox *m, const char *text, size_t n)
 {
 	struct fifo out = { 0 };
 
-	if (text == NULL)
-		return;		/* whoever wrote to the database put it there: it is nobody's message */
-	sse_write(&out, &(struct sse_event){ .event = "message", .data = text, .len = strlen(text) });
+	sse_write(&out, &(struct sse_event){ .event = "message", .data = text, .len = n });
 	(void)peer_write(&m->s.peer, fifo_front(&out), fifo_len(&out));
 	fifo_free(&out);
 }
@@ -37,7 +35,9 @@ mailbox_deliver(struct mailbox *m)
 	while (rq->store != NULL && count > 0 && !peer_full(&m->s.peer) && !m->s.peer.gone) {
 		count = mailbox_list(rq, &m->id, &m->s.key, message, MAILBOX_AT_ONCE);
 		for (int i = 0; i < count; i++)
-			write_message(m, message[i].text);
+			/* One that does not open was put there by whoever wrote to the database. */
+			if (message[i].text != NULL)
+				write_message(m, message[i].text, strlen(message[i].text));
 		if (count > 0 && mailbox_written(rq, &m->id, message[count - 1].seq) == STORE_FAILED) {
 			/* Else they would be sent again. */
 			stream_failed(&m->s, "the store failed");
@@ -79,6 +79,7 @@ drained(struct stream *s)
 
 	if (m->transfer != NULL)
 		transfer_resume(m->transfer);
+	relay_resume_boxed(s, m->id.hash);
 	mailbox_deliver(m);
 }
 
@@ -104,6 +105,8 @@ dispose(struct stream *s)
 	}
 	sse_reader_free(&m->events);
 	stream_free_text(&m->endpoint);
+	for (size_t i = 0; i < COUNT(m->right); i++)
+		stream_free_text(&m->right[i]);
 	for (size_t i = 0; i < COUNT(m->header); i++)
 		stream_free_text(&m->header[i]);
 }
@@ -127,6 +130,12 @@ mailbox_begin(struct request *rq, const struct response *rs, const struct config
 	    server->name, token.text));
 	m->pulls = from != NULL;
 	m->again.due = mailbox_pull_again;
+	if (from != NULL && from->rights != NULL)
+		m->rights = (struct rights){
+			.scope = m->right[0] = stream_text(from->rights->scope),
+			.roles = m->right[1] = stream_text(from->rights->roles),
+			.groups = m->right[2] = stream_text(from->rights->groups),
+		};
 	for (size_t i = 0; from != NULL && i < from->headers; i++)
 		m->header[m->headers++] = stream_text(from->header[i]);
 	if (mailbox_insert(rq, &m->id, mailboxes_socket(rq), rq->now + rq->config->limits.stream) !=
@@ -136,4 +145,23 @@ mailbox_begin(struct request *rq, const struct response *rs, const struct config
 		return store_failed(rq);
 	}
 	return OAUTH_OK;
+}
+
+bool
+mailbox_hand(struct stream *from, const uint8_t hash[static SHA256_SIZE], const char *message, size_t n)
+{
+	struct mailbox *m = mailboxes_find(from->home, hash);
+
+	if (m == NULL)
+		return false;
+	write_message(m, message, n);
+	return true;
+}
+
+bool
+mailbox_full(struct stream *from, const uint8_t hash[static SHA256_SIZE])
+{
+	struct mailbox *m = mailboxes_find(from->home, hash);
+
+	return m != NULL && peer_full(&m->s.peer);
 }

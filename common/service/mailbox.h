@@ -24,4 +24,12 @@ MUST_CHECK enum oauth_error mailbox_begin(struct request *, const struct respons
 			    const struct config_server *, const struct session *,
 			    const struct data_key *, const struct relay_plan *pull);
 
+/*
+ * A message for a stream of this very process, past the store; false when it is not one.  From the
+ * streams' thread alone.  mailbox_full: who sends much waits, and is resumed when it has gone down.
+ */
+MUST_CHECK bool	 mailbox_hand(struct stream *from, const uint8_t hash[static SHA256_SIZE],
+		    const char *message, size_t n);
+MUST_CHECK bool	 mailbox_full(struct stream *from, const uint8_t hash[static SHA256_SIZE]);
+
 #endif

@@ -13,6 +13,8 @@ struct mailbox {
 	struct mailbox_id		 id;
 	const struct config_server	*server;
 	char				*endpoint;	/* path and query */
+	struct rights			 rights;	/* of a server with rules */
+	char				*right[3];	/* owned texts of them */
 	bool				 pulls, pulled;	/* an upstream's own stream: may be, is asked for */
 	struct transfer			*transfer;
 	struct sse_reader		 events;
@@ -34,5 +36,6 @@ void		 mailbox_pull_again(struct loop_timer *);
 NONNULL const char *mailboxes_socket(struct request *);	/* its name; from any thread */
 void		 mailboxes_join(struct streams *);
 void		 mailboxes_leave(struct streams *);
+MUST_CHECK struct mailbox *mailboxes_find(struct streams *, const uint8_t *hash);	/* NULL: none */
 
 #endif

@@ -2,16 +2,23 @@
 /* mailbox_pull.c - what an upstream of Streamable HTTP says unasked, for a client that has a mailbox */
 #include "base/clock.h"
 #include "protocol/http.h"
+#include "protocol/tool_filter.h"
 #include "service/mailbox_part.h"
 
 static bool
 take_event(void *owner, const struct sse_event *e)
 {
 	struct mailbox *m = owner;
+	struct bytes text = { (uint8_t *)(uintptr_t)e->data, e->len };
 	struct fifo out = { 0 };
 
-	if (e->len > 0) {
-		sse_write(&out, &(struct sse_event){ .event = "message", .data = e->data, .len = e->len });
+	if (e->len > 0 && m->server->rule != NULL && !tool_filter(stream_request(&m->s)->arena, e->data,
+	    e->len, m->server->rule, &m->rights, &text))
+		return false;
+	if (text.len > 0) {
+		sse_write(&out, &(struct sse_event){
+			.event = "message", .data = (const char *)text.data, .len = text.len,
+		});
 		(void)peer_write(&m->s.peer, fifo_front(&out), fifo_len(&out));
 		fifo_free(&out);
 	}

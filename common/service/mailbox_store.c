@@ -127,6 +127,7 @@ insert_message(struct request *rq, const struct mailbox_id *id, const struct dat
 	    column(rq->arena, "stream_message.sealed", id), &id->sid, arena_copy(rq->arena, message, n)));
 	statement_int(q, ":expires_at", rq->now + MAILBOX_MESSAGE_LIFE);
 	statement_int(q, ":most", MAILBOX_MESSAGES_MAX);
+	statement_int(q, ":most_bytes", MAILBOX_BYTES_MAX);
 	return statement_change(q);
 }
 

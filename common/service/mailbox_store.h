@@ -13,6 +13,7 @@
 #include "service/store.h"
 
 #define MAILBOX_MESSAGES_MAX	1000	/* waiting for one stream */
+#define MAILBOX_BYTES_MAX	(8 * 1024 * 1024)	/* of them, before the last one */
 #define MAILBOX_LIST_MAX	((size_t)256 * 1024)	/* bytes after which no other message is listed */
 #define MAILBOX_MESSAGE_LIFE	300	/* seconds: a stream that lives takes its messages at once */
 

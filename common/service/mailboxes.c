@@ -5,6 +5,9 @@
 #include "service/hint.h"
 #include "service/mailbox_part.h"
 
+#define HINTS_AT_ONCE	64
+#define LOOK_AT_ONCE	256	/* streams that a lost hint may have left waiting */
+
 /* What the streams of one process share: the socket for hints, and the look once a second. */
 struct mailboxes {
 	struct hint_socket	 hints;
@@ -14,10 +17,10 @@ struct mailboxes {
 	size_t			 open;
 };
 
-static struct mailbox *
-find(struct mailboxes *all, const uint8_t *hash)
+struct mailbox *
+mailboxes_find(struct streams *home, const uint8_t *hash)
 {
-	for (struct stream *s = all->home->first; s != NULL; s = s->next)
+	for (struct stream *s = home->first; s != NULL; s = s->next)
 		if (s->is == &mailbox_kind && memcmp(OWNER(s, struct mailbox, s)->id.hash, hash,
 		    SHA256_SIZE) == 0)
 			return OWNER(s, struct mailbox, s);
@@ -30,8 +33,9 @@ hinted(struct loop_watch *w, uint32_t events UNUSED)
 	struct mailboxes *all = OWNER(w, struct mailboxes, watch);
 	uint8_t hash[SHA256_SIZE];
 
-	while (hint_receive(&all->hints, hash)) {
-		struct mailbox *m = find(all, hash);
+	/* The rest of a flood waits for the next turn, as all others do. */
+	for (int i = 0; i < HINTS_AT_ONCE && hint_receive(&all->hints, hash); i++) {
+		struct mailbox *m = mailboxes_find(all->home, hash);
 
 		if (m != NULL)
 			mailbox_deliver(m);
@@ -45,7 +49,7 @@ look(struct loop_timer *t)
 {
 	struct mailboxes *all = OWNER(t, struct mailboxes, look);
 	struct request *rq = all->home->first == NULL ? NULL : stream_request(all->home->first);
-	uint8_t waiting[MAILBOX_AT_ONCE][SHA256_SIZE];
+	uint8_t waiting[LOOK_AT_ONCE][SHA256_SIZE];
 	int count = 0;
 
 	loop_timer_set(all->home->loop, t, clock_monotonic_ms() + MAILBOX_LOOK_EVERY);
@@ -55,7 +59,7 @@ look(struct loop_timer *t)
 		AUTO(statement) struct statement *q = store_query(rq->store, QUERY_STREAM_MESSAGE_WAITING);
 
 		statement_text(q, ":socket", all->hints.name);
-		while (count < MAILBOX_AT_ONCE && statement_row(q) == STORED) {
+		while (count < LOOK_AT_ONCE && statement_row(q) == STORED) {
 			struct bytes hash = statement_column_blob(q, 0, rq->arena);
 
 			if (hash.len == SHA256_SIZE)
@@ -63,7 +67,7 @@ look(struct loop_timer *t)
 		}
 	}
 	for (int i = 0; i < count; i++) {
-		struct mailbox *m = find(all, waiting[i]);
+		struct mailbox *m = mailboxes_find(all->home, waiting[i]);
 
 		if (m != NULL && !peer_full(&m->s.peer))
 			mailbox_deliver(m);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/relay.h"
 
-#include "base/number.h"
 #include "protocol/http.h"
+#include "service/mailbox.h"
 #include "service/relay_bridge.h"
 #include "service/upstream_session.h"
 
@@ -125,16 +125,12 @@ relay_open(struct relay *r, int status, const char *content_type, int64_t length
 	stream_open(&r->s, status, content_type, length, field, COUNT(field));
 }
 
+/* Its length is what comes: a Content-Length beside chunks, or one of two, is not to be believed. */
 static void
 open_raw(struct relay *r, const char *content_type)
 {
-	const char *length = transfer_field(r->transfer, FIELD_CONTENT_LENGTH);
-	int64_t n = -1;
-
-	if (length != NULL && !number_read(length, INT64_MAX, &n))
-		n = -1;
 	r->mode = RELAY_RAW;
-	relay_open(r, r->status, content_type, n);
+	relay_open(r, r->status, content_type, -1);
 }
 
 /* 202, 204, and whatever else a message without an answer is taken with. */
@@ -231,7 +227,7 @@ data(void *owner, const char *bytes, size_t n)
 
 	if (r->s.peer.gone && !r->boxed)
 		return TAKEN_STOP;
-	if (peer_full(&r->s.peer))
+	if (r->boxed ? mailbox_full(&r->s, r->mailbox.hash) : peer_full(&r->s.peer))
 		return TAKEN_PAUSE;
 	switch (r->mode) {
 	case RELAY_RAW_EVENTS:

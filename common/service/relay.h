@@ -32,6 +32,7 @@ struct relay_plan {
 	const char			*url;
 	const char			*header[RELAY_HEADERS_MAX + 1];	/* NULL at the end */
 	size_t				 headers;
+	size_t				 passed;	/* of them the first ones are the client's own */
 	const char			*body;		/* NULL for none */
 	size_t				 len;
 	const char			*id;		/* JSON text of the one request's, NULL when there is none */
@@ -82,6 +83,7 @@ struct relay {
 	const struct config_server	*server;
 	struct transfer_call		 call;
 	char				*header[RELAY_HEADERS_MAX + 1];
+	size_t				 passed;	/* the first ones are the client's own */
 	char				*payload;
 	char				*rpc_id;
 	bool				 filtered;
@@ -127,6 +129,8 @@ void		 relay_whole(struct relay *);
 MUST_CHECK bool	 relay_event(struct relay *, const struct sse_event *);
 /* A message for the mailbox; false when it cannot be put there. */
 MUST_CHECK bool	 relay_box(struct relay *, const char *message, size_t n);
+/* Those that waited for a mailbox go on. */
+void		 relay_resume_boxed(struct stream *, const uint8_t hash[static SHA256_SIZE]);
 /* Whether the stream that the messages are for has ended. */
 MUST_CHECK bool	 relay_box_is_gone(struct relay *);
 /* The answer is whole. */

@@ -42,8 +42,7 @@ era_answered(struct relay *r)
 		r->bridge->step = WATCH;
 		relay_call(r, (const char *const *)r->header, r->payload, r->call.len);
 	} else {
-		bridge_learn(r, NOT_SPOKEN, SPOKEN);
-		bridge_legacy_begin(r);
+		bridge_legacy_begin(r);	/* what is learnt of it, its handshake shows */
 	}
 }
 
@@ -73,6 +72,9 @@ bridge_step_done(struct relay *r, enum http_outcome outcome)
 		break;
 	case ANNOUNCE:
 		bridge_legacy_announced(r);
+		break;
+	case PROBE:
+		bridge_modern_probed(r);
 		break;
 	case ASK_TOOLS:
 		bridge_modern_listed(r);
@@ -241,7 +243,7 @@ relay_bridge_refused(struct relay *r, const char *body, size_t n)
 	if (b == NULL)
 		return false;
 	if (b->step == WATCH && !r->modern && bridge_has_code(r, body, n, bridge_modern_alone)) {
-		bridge_modern_ask(r);
+		bridge_modern_probe(r);
 		return true;
 	}
 	/* It was modern when it was last asked: 400 of another kind is what an older server says. */
@@ -257,9 +259,9 @@ relay_bridge_refused(struct relay *r, const char *body, size_t n)
 		bridge_modern_ask_tools(r, NULL);
 		return true;
 	}
-	/* 404: the upstream has forgotten the session; some say 400. */
+	/* 404: the upstream has forgotten the session; some say so with 400.  Any other 400 is an answer. */
 	if (b->step == CALL_LEGACY && !b->renewed && b->kept.session != NULL &&
-	    (r->status == 404 || r->status == 400)) {
+	    (r->status == 404 || (r->status == 400 && strcasestr(body, "session") != NULL))) {
 		b->renewed = true;
 		upstream_kept_delete(stream_request(&r->s), &r->s.sid, r->server->name);
 		bridge_legacy_begin(r);

@@ -79,6 +79,7 @@ bridge_legacy_initialized(struct relay *r)
 		relay_fault(r, HTTP_ANSWERED, "speaks no version of MCP that is known here");
 		return;
 	}
+	bridge_learn(r, NOT_SPOKEN, SPOKEN);
 	keep(b, b->session, &is);
 	bridge_step(r, ANNOUNCE, bridge_headers(r, b->kept.is.version, b->kept.session, NULL, NULL),
 	    mcp_bridge_initialized);

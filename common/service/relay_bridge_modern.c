@@ -68,6 +68,29 @@ bridge_modern_ask(struct relay *r)
 	    mcp_bridge_ask_discover(stream_request(&r->s)->arena));
 }
 
+/* One client's odd initialize says nothing of the upstream to all others: so ask with ours. */
+void
+bridge_modern_probe(struct relay *r)
+{
+	bridge_step(r, PROBE, (const char *const *)bridge_headers(r, NULL, NULL, NULL, NULL),
+	    mcp_bridge_initialize(stream_request(&r->s)->arena));
+}
+
+void
+bridge_modern_probed(struct relay *r)
+{
+	struct bridge *b = r->bridge;
+	struct mcp_upstream is;
+
+	if (b->status < 300 && mcp_bridge_read_initialize(stream_request(&r->s)->arena,
+	    fifo_front(&b->answer), fifo_len(&b->answer), &is)) {
+		bridge_learn(r, b->eras.modern, SPOKEN);
+		relay_say_error(r, 200, JSONRPC_INVALID_PARAMS, "The MCP server does not take this initialize");
+	} else {
+		bridge_modern_ask(r);
+	}
+}
+
 void
 bridge_modern_discovered(struct relay *r)
 {

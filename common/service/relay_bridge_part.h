@@ -13,6 +13,7 @@ enum step {
 	INITIALIZE,	/* the handshake with a legacy upstream, for a modern client */
 	ANNOUNCE,
 	CALL_LEGACY,
+	PROBE,		/* an initialize of our own, when a legacy client's was refused */
 	ASK_DISCOVER,	/* server/discover, for a legacy client's initialize */
 	ASK_TOOLS,	/* tools/list, for the headers that a call lacks */
 	CALL_MODERN,
@@ -78,6 +79,8 @@ void		 bridge_legacy_announced(struct relay *);
 /* relay_bridge_modern.c: a legacy client, a modern upstream. */
 void		 bridge_modern_begin(struct relay *);
 void		 bridge_modern_ask(struct relay *);
+void		 bridge_modern_probe(struct relay *);
+void		 bridge_modern_probed(struct relay *);
 void		 bridge_modern_discovered(struct relay *);
 void		 bridge_modern_ask_tools(struct relay *, const char *cursor);
 void		 bridge_modern_listed(struct relay *);

@@ -10,7 +10,7 @@
 
 #define HEADERS_MAX	(RELAY_HEADERS_MAX + 8 + MCP_PARAMS_MAX)
 #define REPLY_MAX	1024	/* bytes */
-#define REPLIES_MAX	100	/* questions that one call is answered */
+#define REPLIES_MAX	16	/* questions of an upstream that are answered within one call */
 
 static void
 step_head(void *owner, struct transfer *t)
@@ -65,7 +65,10 @@ static const struct transfer_owner step_owner = {
 	.head = step_head, .data = step_data, .done = step_over,
 };
 
-/* What the client sent, without what is of an era; NULL at the end. */
+/*
+ * What the client sent, without what is of an era; NULL at the end.  What is asked for everybody, as
+ * long as no version is agreed on, has nothing of one client's.
+ */
 const char **
 bridge_headers(struct relay *r, const char *version, const char *session, const char *method,
     const char *name)
@@ -78,7 +81,9 @@ bridge_headers(struct relay *r, const char *version, const char *session, const 
 	const char **list = arena_alloc(a, (HEADERS_MAX + 1) * sizeof *list);
 	size_t n = 0;
 
-	for (size_t i = 0; r->header[i] != NULL; i++) {
+	const bool agreed = version != NULL && (method == NULL || strcmp(method, "server/discover") != 0);
+
+	for (size_t i = agreed ? 0 : r->passed; r->header[i] != NULL; i++) {
 		bool plain = true;
 
 		for (size_t j = 0; j < COUNT(era); j++)

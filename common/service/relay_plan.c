@@ -4,11 +4,13 @@
 #include "service/relay.h"
 #include "service/relay_bridge.h"
 #include "service/session.h"
+#include "service/streams.h"
 
 static void
 copy_plan(struct relay *r, const struct relay_plan *plan)
 {
 	r->server = plan->server;
+	r->passed = plan->passed;
 	for (size_t i = 0; i < plan->headers; i++)
 		r->header[i] = stream_text(plan->header[i]);
 	if (plan->body != NULL) {
@@ -84,4 +86,19 @@ relay_free(struct stream *s)
 	free(r->payload);
 	fifo_free(&r->body);
 	sse_reader_free(&r->events);
+}
+
+void
+relay_resume_boxed(struct stream *box, const uint8_t hash[static SHA256_SIZE])
+{
+	struct stream *next;
+
+	for (struct stream *s = box->home->first; s != NULL; s = next) {
+		struct relay *r = OWNER(s, struct relay, s);
+
+		next = s->next;
+		if (s->is == &relay_kind && r->boxed && r->transfer != NULL &&
+		    memcmp(r->mailbox.hash, hash, SHA256_SIZE) == 0)
+			transfer_resume(r->transfer);
+	}
 }

@@ -3,6 +3,7 @@
 #include "protocol/jsonrpc.h"
 #include "protocol/mcp.h"
 #include "service/hint.h"
+#include "service/mailbox.h"
 #include "service/relay.h"
 
 #define TEXT_MAX	2048	/* bytes of a message of ours */
@@ -74,7 +75,8 @@ relay_box(struct relay *r, const char *message, size_t n)
 {
 	struct request *rq = stream_request(&r->s);
 
-	return rq->store != NULL && mailbox_put(rq, &r->mailbox, &r->s.key, r->socket, message, n) == STORED;
+	return mailbox_hand(&r->s, r->mailbox.hash, message, n) ||
+	    (rq->store != NULL && mailbox_put(rq, &r->mailbox, &r->s.key, r->socket, message, n) == STORED);
 }
 
 bool

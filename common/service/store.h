@@ -25,6 +25,8 @@ enum stored {
 /* NULL with *why set: no database, its schema older or newer than this program, no permission. */
 MUST_CHECK struct store	*store_open(const struct config *, const char **why);
 void			 store_close(struct store *);		/* NULL is fine */
+/* How long it waits for a locked database; the configuration's database_wait at first. */
+void			 store_patience(struct store *, int ms);
 NONNULL const char	*store_error(struct store *);		/* for the log */
 
 /* Creates what is missing: the file with mode 0660, all migrations.  For `sallyport init`. */

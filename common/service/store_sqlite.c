@@ -29,6 +29,12 @@ database_path(const struct config *config)
 	return config->database + PREFIX;
 }
 
+void
+store_patience(struct store *s, int ms)
+{
+	(void)sqlite3_busy_timeout(s->db, ms);
+}
+
 const char *
 store_error(struct store *s)
 {

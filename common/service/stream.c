@@ -12,6 +12,7 @@
 #include "service/streams.h"
 
 #define REASON_MAX	256	/* bytes */
+#define UNANSWERED_MAX	20	/* heartbeats without a word of the store about the session */
 
 char *
 stream_text(const char *text)
@@ -33,16 +34,24 @@ stream_free_text(char **text)
 }
 
 static void
-discard(struct stream *s)
+free_stream(struct stream *s)
 {
-	char **const text[] = { &s->method, &s->path, &s->id, &s->client_id, &s->headers, &s->reason };
+	char **const text[] = {
+		&s->method, &s->path, &s->id, &s->client_id, &s->headers, &s->reason, &s->person,
+	};
 
-	s->is->free(s);
-	streams_release(s->home);
 	for (size_t i = 0; i < COUNT(text); i++)
 		stream_free_text(text[i]);
 	secret_wipe(&s->key, sizeof s->key);
 	free(s);
+}
+
+static void
+discard(struct stream *s)
+{
+	s->is->free(s);
+	streams_release(s->home, s);
+	free_stream(s);
 }
 
 /* Before its last bytes go: who was given a reference finds it. */
@@ -92,13 +101,15 @@ peer_drained(struct peer *p)
 	s->is->drained(s);
 }
 
-/* A store that does not answer ends nobody's stream. */
+/* A store that does not answer ends nobody's stream, unless it goes on like that. */
 static bool
 session_is_alive(struct stream *s)
 {
 	struct request *rq = stream_request(s);
+	enum stored stored = rq->store == NULL ? STORE_FAILED : session_alive(rq, &s->sid);
 
-	return rq->store == NULL || session_alive(rq, &s->sid) != ABSENT;
+	s->unanswered = stored == STORE_FAILED ? s->unanswered + 1 : 0;
+	return stored != ABSENT && s->unanswered < UNANSWERED_MAX;
 }
 
 void
@@ -174,10 +185,6 @@ stream_new(struct request *rq, const struct response *rs, const struct session *
 	struct stream *s;
 	int64_t now_ms = clock_monotonic_ms();
 
-	if (!streams_reserve(rq->streams)) {
-		(void)fail(&rq->failure, TEMPORARILY_UNAVAILABLE, "too many streams are open; try again soon");
-		return NULL;
-	}
 	if ((s = calloc(1, size)) == NULL)
 		die("no memory for a stream");
 	*s = (struct stream){
@@ -185,8 +192,13 @@ stream_new(struct request *rq, const struct response *rs, const struct session *
 		.until_ms = now_ms + rq->config->limits.stream * 1000, .sid = session->sid, .key = *key,
 		.method = stream_text(rq->method), .path = stream_text(rq->path), .id = stream_text(rq->id),
 		.client_id = stream_text(rq->client_id), .headers = stream_text(buf_text(&rs->headers)),
+		.person = stream_text(session->subject),
 	};
-	return s;
+	if (streams_reserve(rq->streams, s))
+		return s;
+	free_stream(s);
+	(void)fail(&rq->failure, TEMPORARILY_UNAVAILABLE, "too many streams are open; try again soon");
+	return NULL;
 }
 
 

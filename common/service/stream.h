@@ -36,11 +36,14 @@ struct stream {
 	const struct stream_kind	*is;
 	struct streams			*home;
 	struct stream			*next, *previous;
+	struct stream			*all_next, *all_previous;	/* streams.c's */
+	char				*person;	/* whose it is: a session's subject */
 	struct loop_timer		 beat;
 	int64_t				 began_ms, until_ms;
 	int				 status;	/* of its head; 0 before it */
 	bool				 lasts;		/* the work goes on when the peer is over, until stream_finish */
 	bool				 finished, logged;
+	int				 unanswered;	/* questions about the session, one after the other */
 	struct sid			 sid;
 	struct data_key			 key;
 	char				*method, *path, *id, *client_id;	/* for the log */

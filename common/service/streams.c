@@ -9,6 +9,7 @@
 
 #define STACK_SIZE	((size_t)512 * 1024)	/* bytes */
 #define MEMORY_OF_ANSWER	16	/* one event may use so many times response_max */
+#define STORE_WAIT_MS	250			/* for a locked database */
 #define STOP_WAIT_MS	2000			/* for the last bytes of streams, when the program ends */
 
 /* One for the process; its workers share it. */
@@ -17,18 +18,39 @@ static struct streams *shared;
 static unsigned sharers;
 
 bool
-streams_reserve(struct streams *home)
+streams_reserve(struct streams *home, struct stream *s)
 {
-	if (atomic_fetch_add(&home->count, 1) < home->config->limits.streams_max)
-		return true;
-	streams_release(home);
-	return false;
+	int64_t own = 0;
+	bool room;
+
+	pthread_mutex_lock(&home->lock);
+	for (const struct stream *other = home->all; other != NULL; other = other->all_next)
+		own += strcmp(other->person, s->person) == 0;
+	room = home->count < home->config->limits.streams_max &&
+	    own < home->config->limits.streams_person;
+	if (room) {
+		home->count++;
+		s->all_next = home->all;
+		if (home->all != NULL)
+			home->all->all_previous = s;
+		home->all = s;
+	}
+	pthread_mutex_unlock(&home->lock);
+	return room;
 }
 
 void
-streams_release(struct streams *home)
+streams_release(struct streams *home, struct stream *s)
 {
-	atomic_fetch_sub(&home->count, 1);
+	pthread_mutex_lock(&home->lock);
+	home->count--;
+	if (s->all_previous != NULL)
+		s->all_previous->all_next = s->all_next;
+	else
+		home->all = s->all_next;
+	if (s->all_next != NULL)
+		s->all_next->all_previous = s->all_previous;
+	pthread_mutex_unlock(&home->lock);
 }
 
 /* Starts those that were handed over meanwhile. */
@@ -174,8 +196,9 @@ stream_request(struct stream *s)
 	rq->now = clock_seconds();
 	rq->id = s->id;
 	rq->failure = (struct failure){ 0 };
-	if (rq->store == NULL)
-		rq->store = store_open(rq->config, &why);
+	/* All streams wait while one waits for the database. */
+	if (rq->store == NULL && (rq->store = store_open(rq->config, &why)) != NULL)
+		store_patience(rq->store, STORE_WAIT_MS);
 	return rq;
 }
 

@@ -4,7 +4,6 @@
 #define SERVICE_STREAMS_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "service/stream.h"
 
@@ -17,15 +16,17 @@ struct streams {
 	struct stream		*first;		/* those that run; the thread's alone */
 	struct mailboxes	*mailboxes;	/* mailbox.c's, NULL before the first */
 	void			(*close_mailboxes)(struct streams *);
-	atomic_int		 count;		/* running, waiting and being made */
 	pthread_mutex_t		 lock;		/* of what follows */
+	struct stream		*all;		/* running, waiting and being made */
+	int64_t			 count;
 	struct stream		*waiting;	/* handed over, not yet started */
 	bool			 threaded, stop;
 	pthread_t		 thread;
 };
 
-MUST_CHECK bool	 streams_reserve(struct streams *);	/* room for one more */
-void		 streams_release(struct streams *);
+/* Room for one more, of all and of its person; counted until it is released. */
+MUST_CHECK bool	 streams_reserve(struct streams *, struct stream *);
+void		 streams_release(struct streams *, struct stream *);
 void		 streams_add(struct streams *, struct stream *, bool threaded);
 void		 streams_remove(struct streams *, struct stream *);
 

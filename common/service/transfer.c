@@ -9,7 +9,6 @@
 
 static const char *const field_names[FIELD_COUNT] = {
 	[FIELD_CONTENT_TYPE] = "content-type:",
-	[FIELD_CONTENT_LENGTH] = "content-length:",
 	[FIELD_SESSION_ID] = "mcp-session-id:",
 	[FIELD_PROTOCOL_VERSION] = "mcp-protocol-version:",
 	[FIELD_RETRY_AFTER] = "retry-after:",
@@ -198,6 +197,8 @@ set_up(struct transfer *t, const struct transfer_call *call)
 	    (!is_near(call) || lib->easy_setopt(h, CURLOPT_PROXY, "") == CURLE_OK) &&
 	    lib->easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
+	    /* A name that does not resolve is not waited for when its call is given up. */
+	    lib->easy_setopt(h, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_PRIVATE, t) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_ERRORBUFFER, t->error) == CURLE_OK &&

@@ -31,7 +31,6 @@ struct transfer_call {
 /* Fields of the answer's head; NULL when absent. */
 enum transfer_field {
 	FIELD_CONTENT_TYPE,
-	FIELD_CONTENT_LENGTH,
 	FIELD_SESSION_ID,
 	FIELD_PROTOCOL_VERSION,
 	FIELD_RETRY_AFTER,

@@ -31,10 +31,10 @@ upstream_endpoint(struct arena *a, const struct config_server *server, const cha
 		return NULL;
 	if (strncmp(said, url, n) == 0 && (said[n] == '/' || said[n] == '?'))
 		return arena_printf(a, "%s%s", said[n] == '?' ? "/" : "", said + n);
-	if (strstr(said, "://") != NULL || strncmp(said, "//", 2) == 0)
-		return NULL;
 	if (*said == '/')
-		return arena_string(a, said);
+		return said[1] == '/' ? NULL : arena_string(a, said);
+	if (strstr(said, "://") != NULL)
+		return NULL;
 	if (*said == '?')
 		return arena_printf(a, "%.*s%s", (int)(path - n), url + n, said);
 	while (folder > n && url[folder - 1] != '/')

@@ -120,6 +120,21 @@ read_file(struct request *rq, const char *path)
 	return (struct bytes){ .data = (uint8_t *)text, .len = (size_t)n };
 }
 
+/* What the configuration says goes before what a client sent under that name. */
+static void
+take_away(struct relay_plan *plan, const char *name)
+{
+	size_t n = strlen(name), kept = 0, passed = plan->passed;
+
+	for (size_t i = 0; i < plan->headers; i++)
+		if (strncasecmp(plan->header[i], name, n) != 0 || plan->header[i][n] != ':')
+			plan->header[kept++] = plan->header[i];
+		else if (i < passed)
+			plan->passed--;
+	plan->headers = kept;
+	plan->header[kept] = NULL;
+}
+
 enum oauth_error
 upstream_header_file(struct request *rq, const char *path, struct relay_plan *plan)
 {
@@ -130,6 +145,7 @@ upstream_header_file(struct request *rq, const char *path, struct relay_plan *pl
 		return fail_because(&rq->failure, SERVER_ERROR, "the server is not ready",
 		    "the header-file of upstream_token cannot be read, or is no line \"Name: value\"");
 	*colon = '\0';
+	take_away(plan, text);
 	if (!upstream_header_add(rq, plan, text, colon + 1 + strspn(colon + 1, " \t")))
 		return fail_because(&rq->failure, SERVER_ERROR, "the server is not ready",
 		    "the header-file of upstream_token holds more than one line");

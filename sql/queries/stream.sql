@@ -32,7 +32,8 @@ DELETE FROM stream WHERE id_hash IN
 -- A client that reads nothing is not written to for ever.
 INSERT INTO stream_message (id_hash, seq, sealed, expires_at)
 SELECT :id_hash, COALESCE(MAX(seq), 0) + 1, :sealed, :expires_at
-  FROM stream_message WHERE id_hash = :id_hash HAVING COUNT(*) < :most;
+  FROM stream_message WHERE id_hash = :id_hash
+HAVING COUNT(*) < :most AND COALESCE(SUM(LENGTH(sealed)), 0) < :most_bytes;
 
 -- name: stream_message_list
 SELECT seq, sealed FROM stream_message WHERE id_hash = :id_hash ORDER BY seq LIMIT :limit;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The MCP Inspector in four versions, its page worked in a real Chromium: address, sign-in, tools, a call.  Pictures are left
-// in build/screenshots.
+// The MCP Inspector in four versions, its page worked in a real Chromium: address, sign-in, tools, a call.  Pictures
+// are left in build/screenshots.
 import { after, before, describe, test } from 'node:test';
 import { freePort } from './lib/child.mjs';
 import { approve, shoot, startChromium, withPage } from './lib/chromium.mjs';

@@ -37,7 +37,8 @@ async function start(url, { transport, protocol }, home) {
 	]);
 	const stdio = new StdioClientTransport({
 		command: process.execPath, stderr: 'pipe', env: home.env,
-		args: [packaged('mcp-remote/dist/proxy.js'), url, '--transport', transport, ...protocol ? ['--protocol', protocol] : []],
+		args: [packaged('mcp-remote/dist/proxy.js'), url, '--transport', transport,
+			...protocol ? ['--protocol', protocol] : []],
 	});
 	const client = new Client({ name: 'test', version: '1' });
 	let said = '';

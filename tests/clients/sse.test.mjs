@@ -11,8 +11,8 @@ const SERVERS = ['lighttpd-fastcgi', 'lighttpd-cgi', 'apache-proxy-fcgi', 'apach
 const KINDS = ['builtin', 'upstream', 'older'];
 
 async function first(directory) {
-	const modules = await Promise.all(['index', 'sse', 'auth'].map((name) => load(`${directory}/dist/esm/client/${name}.js`)));
-	return Object.assign({}, ...modules);
+	const modules = ['index', 'sse', 'auth'].map((name) => load(`${directory}/dist/esm/client/${name}.js`));
+	return Object.assign({}, ...await Promise.all(modules));
 }
 
 const code = (parameters) => parameters.get('code');
@@ -45,7 +45,7 @@ async function run(kind, site, tool) {
 	assert.deepEqual(person.errors, []);
 }
 
-describe('official clients over HTTP+SSE', () => {
+describe('official clients over HTTP+SSE', { concurrency: 2 }, () => {
 	const shared = new Scene();
 	before(() => shared.start({ kinds: KINDS, server: SERVERS[0] }));
 	after(() => shared.stop());

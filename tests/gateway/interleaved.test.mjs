@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Thousands of requests of several people through the same workers at once: no answer ever reaches the wrong one.
 import assert from 'node:assert/strict';
-import http from 'node:http';
 import { describe, it } from 'node:test';
 import { MODERN } from '../e2e/lib/mcp.mjs';
 import { ALICE, BOB } from '../standins/entra/world.mjs';
@@ -37,7 +36,7 @@ const KINDS = [
 	}],
 	[2, async (actor) => {
 		const mark = fresh();
-		const stream = await actor.openCall('slow', { events: 2, ms: 15 }, { id: mark, agent: actor.agent });
+		const stream = await actor.openCall('slow', { events: 2, ms: 15 }, { id: mark });
 		const answer = await stream.answer(mark);
 		assert.ok(answer?.result !== undefined, `${stream.status} ${stream.text}`);
 		await stream.end();
@@ -82,7 +81,7 @@ async function run(server, requests) {
 		for (const user of [ALICE, BOB])
 			for (const [name, era] of [['weather', '2025-11-25'], ['weather', '2025-06-18'], ['weather', MODERN], ['modern', MODERN], ['modern', '2025-11-25']]) {
 				const actor = await gate.client(name, { user, era });
-				actors.push(Object.assign(actor, { user, sessionSeen: {}, agent: new http.Agent({ keepAlive: true, maxSockets: 4 }) }));
+				actors.push(Object.assign(actor, { user, sessionSeen: {} }));
 			}
 		gate.upstreams.forEach((upstream) => { upstream.log.push = () => 0; });	// it would remember them all
 		let left = requests;
@@ -92,7 +91,6 @@ async function run(server, requests) {
 				await kind(actors[(n + i * 3) % actors.length], actors);
 			}
 		}));
-		actors.forEach((actor) => actor.agent.destroy());
 	} finally {
 		await gate.stop();
 	}

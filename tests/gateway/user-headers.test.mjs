@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { ALICE, BOB, TENANT } from '../standins/entra/world.mjs';
 import { startUpstream } from '../standins/upstream/upstream.mjs';
-import { BOTH, privateFile, startGate } from './lib/gate.mjs';
+import { behindBoth, privateFile, startGate } from './lib/gate.mjs';
 
 const KEY = 'k'.repeat(20) + 'eY-with-more-than-32-bytes';
 // Each in one spelling: lighttpd makes two of one name a request that is refused.
@@ -27,82 +27,81 @@ function verify(token, secret = KEY) {
 	return decode(body);
 }
 
-for (const server of BOTH)
-	describe(server, () => {
-		let gate;
-		let upstream;
-		let key;
-		const clients = {};
+behindBoth((server) => {
+	let gate;
+	let upstream;
+	let key;
+	const clients = {};
 
-		before(async () => {
-			upstream = await startUpstream();
-			key = privateFile(`${KEY}\n`);
-			const of = (kind, more = {}) => ({ upstream, upstream_user_headers: kind, ...more });
-			gate = await startGate(server, { servers: {
-				off: of('off'), plain: of('plain'), signed: of('signed', { upstream_user_key: key.file }), silent: { upstream },
-			} });
-			for (const name of gate.names)
-				clients[name] = { [ALICE]: await gate.client(name), [BOB]: await gate.client(name, { user: BOB }) };
-		});
-		after(async () => {
-			await gate?.stop();
-			key?.remove();
-		});
-
-		// Everything that a client can send, and what came of it.
-		async function requests(client) {
-			upstream.calm();
-			await client.call('echo', {}, { headers: FORGED });
-			(await client.listen(FORGED)).close();
-			await client.notify('notifications/cancelled', { requestId: 1 });
-			const { log } = upstream;
-			assert.equal(log.length, 3);
-			assert.ok(!JSON.stringify(log).includes('forged'));
-			return log;
-		}
-
-		it('off, and by default: nothing', async () => {
-			for (const name of ['off', 'silent'])
-				for (const { rawHeaders } of await requests(clients[name][ALICE]))
-					assert.ok(!rawHeaders.some((text) => /sallyport/i.test(text)), JSON.stringify(rawHeaders));
-		});
-
-		it('plain: who it is, each header once', async () => {
-			const subjects = [];
-			for (const [user, { oid, name }] of Object.entries(PEOPLE))
-				for (const { headers, rawHeaders } of await requests(clients.plain[user])) {
-					assert.deepEqual([headers['x-sallyport-object-id'], headers['x-sallyport-tenant'], headers['x-sallyport-name']],
-						[oid, TENANT, name]);
-					assert.ok(headers['x-sallyport-subject'].length >= 8);
-					assert.equal(rawHeaders.filter((text) => /^x[-_]sallyport/i.test(text)).length, 4);
-					subjects.push(headers['x-sallyport-subject']);
-				}
-			assert.equal(new Set(subjects).size, 2, 'a subject is one person, each time');
-		});
-
-		it('signed: a short-lived token that only the holder of the key could make', async () => {
-			for (const [user, { oid, name }] of Object.entries(PEOPLE))
-				for (const { headers, rawHeaders } of await requests(clients.signed[user])) {
-					const claims = verify(headers['x-sallyport-user']);
-					const values = Object.values(claims);
-					for (const value of [oid, TENANT, name])
-						assert.ok(values.includes(value), `${value}: ${JSON.stringify(claims)}`);
-					const now = Date.now() / 1000;
-					assert.ok(claims.exp > now && claims.exp < now + 3600, 'exp');
-					assert.ok(claims.iat === undefined || Math.abs(claims.iat - now) < 60, 'iat');
-					assert.equal(claims.iss, gate.site.url);
-					assert.equal(claims.aud, gate.url('signed'));
-					assert.equal(rawHeaders.filter((text) => /^x[-_]sallyport/i.test(text)).length, 1);
-				}
-		});
-
-		it('signed: nothing of a session or a token is in it', async () => {
-			const [{ headers }] = await requests(clients.signed[ALICE]);
-			const token = decode(clients.signed[ALICE].token.split('.')[1]);
-			const text = JSON.stringify(verify(headers['x-sallyport-user']));
-			assert.ok(!text.includes(token.jti) && !text.includes('eyJ'), text);
-		});
+	before(async () => {
+		upstream = await startUpstream();
+		key = privateFile(`${KEY}\n`);
+		const of = (kind, more = {}) => ({ upstream, upstream_user_headers: kind, ...more });
+		gate = await startGate(server, { servers: {
+			off: of('off'), plain: of('plain'), signed: of('signed', { upstream_user_key: key.file }), silent: { upstream },
+		} });
+		for (const name of gate.names)
+			clients[name] = { [ALICE]: await gate.client(name), [BOB]: await gate.client(name, { user: BOB }) };
 	});
+	after(async () => {
+		await gate?.stop();
+		key?.remove();
+	});
+
+	// Everything that a client can send, and what came of it.
+	async function requests(client) {
+		upstream.calm();
+		await client.call('echo', {}, { headers: FORGED });
+		(await client.listen(FORGED)).close();
+		await client.notify('notifications/cancelled', { requestId: 1 });
+		const { log } = upstream;
+		assert.equal(log.length, 3);
+		assert.ok(!JSON.stringify(log).includes('forged'));
+		return log;
+	}
+
+	it('off, and by default: nothing', async () => {
+		for (const name of ['off', 'silent'])
+			for (const { rawHeaders } of await requests(clients[name][ALICE]))
+				assert.ok(!rawHeaders.some((text) => /sallyport/i.test(text)), JSON.stringify(rawHeaders));
+	});
+
+	it('plain: who it is, each header once', async () => {
+		const subjects = [];
+		for (const [user, { oid, name }] of Object.entries(PEOPLE))
+			for (const { headers, rawHeaders } of await requests(clients.plain[user])) {
+				assert.deepEqual([headers['x-sallyport-object-id'], headers['x-sallyport-tenant'], headers['x-sallyport-name']],
+					[oid, TENANT, name]);
+				assert.ok(headers['x-sallyport-subject'].length >= 8);
+				assert.equal(rawHeaders.filter((text) => /^x[-_]sallyport/i.test(text)).length, 4);
+				subjects.push(headers['x-sallyport-subject']);
+			}
+		assert.equal(new Set(subjects).size, 2, 'a subject is one person, each time');
+	});
+
+	it('signed: a short-lived token that only the holder of the key could make', async () => {
+		for (const [user, { oid, name }] of Object.entries(PEOPLE))
+			for (const { headers, rawHeaders } of await requests(clients.signed[user])) {
+				const claims = verify(headers['x-sallyport-user']);
+				const values = Object.values(claims);
+				for (const value of [oid, TENANT, name])
+					assert.ok(values.includes(value), `${value}: ${JSON.stringify(claims)}`);
+				const now = Date.now() / 1000;
+				assert.ok(claims.exp > now && claims.exp < now + 3600, 'exp');
+				assert.ok(claims.iat === undefined || Math.abs(claims.iat - now) < 60, 'iat');
+				assert.equal(claims.iss, gate.site.url);
+				assert.equal(claims.aud, gate.url('signed'));
+				assert.equal(rawHeaders.filter((text) => /^x[-_]sallyport/i.test(text)).length, 1);
+			}
+	});
+
+	it('signed: nothing of a session or a token is in it', async () => {
+		const [{ headers }] = await requests(clients.signed[ALICE]);
+		const token = decode(clients.signed[ALICE].token.split('.')[1]);
+		const text = JSON.stringify(verify(headers['x-sallyport-user']));
+		assert.ok(!text.includes(token.jti) && !text.includes('eyJ'), text);
+	});
+});
 
 describe('a key that is no key', () => {
 	it('lets nothing through, and the log has the reason', async () => {

@@ -22,10 +22,10 @@ export function freePort() {
 	});
 }
 
-// Runs a script of the packages; env is all that it gets beside PATH and, if given, a HOME of its own.
+// Runs a script of the packages; env is all that it gets beside PATH, and it has no home unless that gives one.
 export function start(file, args = [], env = {}) {
 	const child = spawn(process.execPath, [packaged(file), ...args], {
-		env: { PATH: process.env.PATH, ...env }, stdio: ['pipe', 'pipe', 'pipe'],
+		env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env }, stdio: ['pipe', 'pipe', 'pipe'],
 	});
 	running.add(child);
 	return new Program(file, child);

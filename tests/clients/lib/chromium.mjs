@@ -45,7 +45,8 @@ export async function approve(page, name) {
 	await Promise.all([page.waitForNavigation(), button.click()]);
 }
 
-// The way to the authorization endpoint takes a while, as it does elsewhere: a client that goes there twice ends with the second.
+// The way to the authorization endpoint takes a while, as it does elsewhere: a client that goes there twice at once
+// ends with the second.
 export async function takeTime(page) {
 	await page.setRequestInterception(true);
 	page.on('request', (rq) => setTimeout(() => rq.continue().catch(() => {}),
@@ -71,11 +72,12 @@ export async function seesText(page, text) {
 
 // A page that is being drawn anew may lose a click.
 export async function pressUntil(page, selector, seen) {
-	for (let turn = 1; ; turn++) {
+	for (let turn = 1; turn < 5; turn++) {
 		await page.locator(selector).click();
-		if (await page.waitForSelector(seen, { visible: true, timeout: 2000 }).catch((error) => turn < 5 ? null : Promise.reject(error)))
+		if (await page.waitForSelector(seen, { visible: true, timeout: 2000 }).catch(() => undefined))
 			return;
 	}
+	throw new Error(`${seen} does not come`);
 }
 
 export const enter = (page, name, text) => enterInto(page, aria(name, 'textbox'), text);

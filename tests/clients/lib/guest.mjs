@@ -7,8 +7,8 @@ import { load } from './child.mjs';
 const PATIENCE = 5000;
 const sdk = (file) => load(`sdk-1/dist/esm/${file}.js`);
 const [{ Client }, { StreamableHTTPClientTransport }, { SSEClientTransport }, { InMemoryTaskStore }, types] =
-	await Promise.all([sdk('client/index'), sdk('client/streamableHttp'), sdk('client/sse'), sdk('experimental/tasks/index'),
-		sdk('types')]);
+	await Promise.all(['client/index', 'client/streamableHttp', 'client/sse', 'experimental/tasks/index', 'types']
+		.map(sdk));
 
 const CAPABILITIES = {
 	sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true },
@@ -16,10 +16,12 @@ const CAPABILITIES = {
 };
 
 export class Guest {
-	constructor(url, { door, token }) {
-		Object.assign(this, { url, door, token, asked: [], told: [], elicitation: { action: 'cancel' } });
+	constructor(url, { door, tag, token }) {
+		Object.assign(this, { url, door, tag, token, asked: [], told: [], heard: [], elicitation: { action: 'cancel' } });
+		this.listening = new Promise((resolve) => { this.listens = resolve; });	// to the stream that a GET opens
 		this.roots = [{ uri: 'file:///home/alice', name: 'home' }];
-		this.client = new Client({ name: 'guest', version: '1' }, { capabilities: CAPABILITIES, taskStore: new InMemoryTaskStore() });
+		this.taskStore = new InMemoryTaskStore();
+		this.client = new Client({ name: 'guest', version: '1' }, { capabilities: CAPABILITIES, taskStore: this.taskStore });
 		this.client.fallbackNotificationHandler = async ({ method, params }) => { this.told.push({ method, params }); };
 		this.#answer(types.CreateMessageRequestSchema, ({ messages }) => ({
 			model: 'none', role: 'assistant', content: { type: 'text', text: `heard: ${messages[0].content.text}` },
@@ -40,19 +42,37 @@ export class Guest {
 		});
 	}
 
-	// What a request of the client's own would look like.
-	fetch(url, init = {}) {
+	async fetch(url, init = {}) {
 		const headers = new Headers(init.headers);
 		if (this.token !== undefined)
 			headers.set('Authorization', `Bearer ${this.token}`);
-		return fetch(url, { ...init, headers });
+		const answer = await fetch(url, { ...init, headers });
+		if ((init.method ?? 'GET') === 'GET')
+			this.listens();
+		return answer;
 	}
 
 	async connect() {
 		const Transport = this.door === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport;
-		this.transport = new Transport(new URL(this.url), { fetch: (url, init) => this.fetch(url, init) });
+		this.transport = new Transport(new URL(this.url), {
+			fetch: (url, init) => this.fetch(url, init),
+			// It would take up again each stream that ended with an error, and the reference server then tells all anew.
+			reconnectionOptions: {
+				maxRetries: 0, initialReconnectionDelay: 1, maxReconnectionDelay: 1, reconnectionDelayGrowFactor: 1,
+			},
+		});
 		await this.client.connect(this.transport);
+		const hear = this.transport.onmessage;
+		this.transport.onmessage = (message, ...rest) => { this.heard.push(message); hear(message, ...rest); };
 		return this;
+	}
+
+	// A request of one's own in the client's session.
+	request(method, { headers, ...init } = {}) {
+		return this.fetch(this.url, { method, ...init, headers: {
+			'Accept': 'application/json, text/event-stream', 'Content-Type': 'application/json',
+			'Mcp-Session-Id': this.transport.sessionId, 'MCP-Protocol-Version': this.transport._protocolVersion, ...headers,
+		} });
 	}
 
 	// Resolves when it has been told, or asked, such a thing.
@@ -65,22 +85,31 @@ export class Guest {
 		}
 	}
 
-	forget() { this.asked.length = this.told.length = 0; }
+	forget() { this.asked.length = this.told.length = this.heard.length = 0; }
 
 	call(name, args, options) {
-		return attempt(this.client.request({ method: 'tools/call', params: { name, arguments: args } }, types.CallToolResultSchema, options));
+		const request = { method: 'tools/call', params: { name, arguments: args } };
+		return attempt(this.client.request(request, types.CallToolResultSchema, options));
+	}
+
+	startTask(name, args) {
+		return this.client.experimental.tasks.callToolStream({ name, arguments: args }, types.CallToolResultSchema, {
+			task: { ttl: 60_000 },
+		});
 	}
 
 	// A tool that runs as a task: what is seen of it, and its result.
 	async callAsTask(name, args) {
 		const seen = [];
-		for await (const message of this.client.experimental.tasks.callToolStream({ name, arguments: args }, types.CallToolResultSchema,
-			{ task: { ttl: 60_000 } }))
+		for await (const message of this.startTask(name, args))
 			seen.push(message);
 		return seen;
 	}
 
-	close() { return this.client.close(); }
+	close() {
+		this.taskStore.cleanup();
+		return this.client.close();
+	}
 }
 
 export const attempt = (promise) =>

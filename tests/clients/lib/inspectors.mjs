@@ -13,7 +13,8 @@ const TOKEN = 'the token between an Inspector and its page'.replaceAll(' ', '-')
 // Up to 1.x: a proxy, and a server of the page's files.
 async function startPieces(port, proxy, client, environment) {
 	const proxyPort = await freePort();
-	const programs = [[proxy, proxyPort], [client, port]].map(([file, own]) => start(file, [], environment(own, port, proxyPort)));
+	const programs = [[proxy, proxyPort], [client, port]].map(([file, own]) =>
+		start(file, [], environment(own, port, proxyPort)));
 	await Promise.all(programs.map((program) => program.says(/listening on|up and running/)));
 	return {
 		origin: `http://localhost:${port}`, proxy: `http://localhost:${proxyPort}`,
@@ -26,6 +27,17 @@ async function choose(page, box, option) {
 	await press(page, option, 'option');
 }
 
+// Back from the sign-in they connect by themselves, unless their page was drawn anew meanwhile: then they say that the
+// person is
+// to be done again.
+async function connected(page) {
+	const seen = await page.waitForSelector('::-p-text(Connected)', { visible: true, timeout: 5000 }).catch(() => undefined);
+	if (seen !== undefined)
+		return;
+	await press(page, 'Connect');
+	await seesText(page, 'Connected');
+}
+
 async function runTool(page, { args }) {
 	for (const [name, value] of Object.entries(args))
 		await enterInto(page, `[name="${name}"]`, value);
@@ -34,8 +46,8 @@ async function runTool(page, { args }) {
 
 // These two keep the address of the proxy in the page's storage, and know no other way to set it.
 const older = (version, client) => ({
-	start: (port) => startPieces(port, `inspector-${version}/server/build/index.js`, `inspector-${version}/client/bin/${client}`,
-		(own) => ({ PORT: String(own) })),
+	start: (port) => startPieces(port, `inspector-${version}/server/build/index.js`,
+		`inspector-${version}/client/bin/${client}`, (own) => ({ PORT: String(own) })),
 	async open(page, { origin, proxy }) {
 		await page.evaluateOnNewDocument((ours, value) => {
 			if (location.origin === ours)
@@ -50,7 +62,7 @@ const older = (version, client) => ({
 		await leaveBy(page, 'Connect');
 	},
 	async list(page, { name }) {
-		await seesText(page, 'Connected');
+		await connected(page);
 		await press(page, 'Tools', 'tab');
 		await press(page, 'List Tools');
 		await seesText(page, name);
@@ -80,7 +92,7 @@ const first = {
 		await leaveBy(page, 'Connect');
 	},
 	async list(page, { title }) {
-		await seesText(page, 'Connected');
+		await connected(page);
 		await press(page, 'Tools', 'tab');
 		await press(page, 'List Tools');
 		await seesText(page, title);
@@ -150,4 +162,6 @@ const second = {
 	},
 };
 
-export const INSPECTORS = { '0.8.2': older('0.8', 'cli.js'), '0.10.2': older('0.10', 'client.js'), '1.0.3': first, '2.12.0': second };
+export const INSPECTORS = {
+	'0.8.2': older('0.8', 'cli.js'), '0.10.2': older('0.10', 'client.js'), '1.0.3': first, '2.12.0': second,
+};

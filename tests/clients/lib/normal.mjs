@@ -15,7 +15,8 @@ export function normal(value) {
 		return value.map(normal);
 	if (value === null || typeof value !== 'object')
 		return value;
-	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, name === 'blob' ? blob(inner) : normal(inner)]));
+	return Object.fromEntries(Object.entries(value).map(([name, inner]) =>
+		[name, name === 'blob' ? blob(inner) : normal(inner)]));
 }
 
 // Text with a time in it, or bytes.

@@ -16,11 +16,11 @@ const MODES = { upstream: 'streamableHttp', older: 'sse' };
 export class Scene {
 	// other: a scene whose stand-in and upstream servers are used here as well; it must outlive this one.
 	constructor(other) {
-		Object.assign(this, { sites: {}, stops: [], standin: other?.standin, upstreams: other?.upstreams ?? {} });
+		Object.assign(this, { sites: {}, stops: [], other, upstreams: other?.upstreams ?? {} });
 	}
 
 	async start({ kinds = ['builtin', 'upstream', 'older'], server = 'lighttpd-fastcgi', top = [] } = {}) {
-		this.standin ??= await this.#keep(startStandIn());
+		this.standin ??= this.other?.standin ?? await this.#keep(startStandIn());
 		for (const kind of kinds)
 			this.sites[kind] = await this.#keep(startSite(server, {
 				standin: this.standin, servers: [await this.#section(kind)],

@@ -2,8 +2,12 @@
 // The tools that the clients call: the one of Sallyport itself, and one of the upstream server.
 import assert from 'node:assert/strict';
 
-export const PROFILE = { name: 'get_graph_user_details', title: 'My Microsoft 365 profile', args: {}, sees: 'Alice Example' };
-export const ECHO = { name: 'echo', title: 'Echo Tool', args: { message: 'through the gate' }, sees: 'Echo: through the gate' };
+export const PROFILE = {
+	name: 'get_graph_user_details', title: 'My Microsoft 365 profile', args: {}, sees: 'Alice Example',
+};
+export const ECHO = {
+	name: 'echo', title: 'Echo Tool', args: { message: 'through the gate' }, sees: 'Echo: through the gate',
+};
 
 // Lists and calls it with a client of an SDK.
 export async function checkTool(client, { name, args, sees }) {

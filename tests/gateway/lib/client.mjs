@@ -65,7 +65,7 @@ export class Client {
 	// A post whose answer is read as it comes.
 	open(method, params, options) {
 		const { headers, body } = this.message(method, params, options);
-		return openStream(this.url, { method: 'POST', headers, body, ...options?.agent && { agent: options.agent } });
+		return openStream(this.url, { method: 'POST', headers, body });
 	}
 
 	openCall(name, args = {}, options) { return this.open('tools/call', { name, arguments: args }, options); }

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { describe } from 'node:test';
 import { signedIn } from '../../e2e/lib/sign-in.mjs';
 import { startSite } from '../../e2e/lib/site.mjs';
 import { startUpstream } from '../../standins/upstream/upstream.mjs';
@@ -13,6 +14,14 @@ import { Client } from './client.mjs';
 import { eventually } from './process.mjs';
 
 export const BOTH = ['lighttpd-fastcgi', 'apache-proxy-fcgi'];
+// Tests behind each of the two, side by side: most of them wait.
+export function behindBoth(what, define = what) {
+	describe(typeof what === 'string' ? what : 'behind', { concurrency: BOTH.length }, () => {
+		for (const server of BOTH)
+			describe(server, { concurrency: 1 }, () => define(server));
+	});
+}
+
 export const OTHERS = ['apache-fcgid', 'lighttpd-cgi', 'apache-cgi'];
 
 // servers: keys of a [server] section by name; upstream is a stand-in, the switches of one to start, or absent for the

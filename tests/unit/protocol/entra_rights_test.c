@@ -26,7 +26,8 @@ static void
 roles_groups_and_name_are_read(UNUSED void **state)
 {
 	are(rights_of("{\"roles\":[\"Reader\",\"Auditor\"],\"groups\":[\"g1\",\"g2\",\"g3\"],"
-	    "\"name\":\"Ada L\xc3\xb6velace\"}"), "Reader Auditor", "g1 g2 g3", "Ada L\xc3\xb6velace");
+	              "\"name\":\"Ada L\xc3\xb6velace\"}"),
+	    "Reader Auditor", "g1 g2 g3", "Ada L\xc3\xb6velace");
 	are(rights_of("{\"roles\":[\"\\u0052eader\"],\"name\":\"\"}"), "Reader", "", "");
 }
 
@@ -42,23 +43,27 @@ static void
 groups_that_are_too_many_for_entra_are_none(UNUSED void **state)
 {
 	are(rights_of("{\"_claim_names\":{\"groups\":\"src1\"},\"_claim_sources\":{\"src1\":"
-	    "{\"endpoint\":\"https://graph.example/\"}},\"roles\":[\"Reader\"]}"), "Reader", "", "");
+	              "{\"endpoint\":\"https://graph.example/\"}},\"roles\":[\"Reader\"]}"),
+	    "Reader", "", "");
 	are(rights_of("{\"hasgroups\":true}"), "", "", "");
 }
 
 static void
 what_is_of_another_type_is_nothing(UNUSED void **state)
 {
-	are(rights_of("{\"roles\":\"Reader\",\"groups\":{\"a\":\"b\"},\"name\":[\"x\"]}"), "", "", "");
+	are(rights_of("{\"roles\":\"Reader\",\"groups\":{\"a\":\"b\"},\"name\":[\"x\"]}"), "", "",
+	    "");
 	are(rights_of("{\"roles\":null,\"groups\":1,\"name\":null}"), "", "", "");
-	are(rights_of("{\"roles\":[1,null,[\"a\"],{\"b\":\"c\"},true,\"Reader\"]}"), "Reader", "", "");
+	are(rights_of("{\"roles\":[1,null,[\"a\"],{\"b\":\"c\"},true,\"Reader\"]}"), "Reader", "",
+	    "");
 }
 
 /* A role "A B" must not become the roles A and B. */
 static void
 a_word_with_a_blank_inside_is_none(UNUSED void **state)
 {
-	are(rights_of("{\"roles\":[\"A B\",\" C\",\"D \",\"E\\tF\",\"G\\nH\",\"I\\rJ\",\"\",\"K\"]}"),
+	are(rights_of(
+	        "{\"roles\":[\"A B\",\" C\",\"D \",\"E\\tF\",\"G\\nH\",\"I\\rJ\",\"\",\"K\"]}"),
 	    "K", "", "");
 }
 

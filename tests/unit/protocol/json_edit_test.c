@@ -84,8 +84,18 @@ static void
 names_with_characters_that_need_escapes_survive(UNUSED void **state)
 {
 	static const char *const names[] = {
-		"\\\"", "\\\\", "\\n", "\\u0001", "\\u007f", "\\u20ac", "\\ud83d\\ude00", "\\\\\\\"}",
-		"\xe2\x82\xac", "a b", "'", "</script>",
+		"\\\"",
+		"\\\\",
+		"\\n",
+		"\\u0001",
+		"\\u007f",
+		"\\u20ac",
+		"\\ud83d\\ude00",
+		"\\\\\\\"}",
+		"\xe2\x82\xac",
+		"a b",
+		"'",
+		"</script>",
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -104,9 +114,19 @@ static void
 values_are_kept_to_the_byte(UNUSED void **state)
 {
 	static const char *const values[] = {
-		"123456789012345678901234567890", "1.0", "1e400", "-0", "0.10000000000000000000001",
-		"1E+2", "\"\\u0061\\/\\ud83d\\ude00\"", "\"\xf0\x9f\x98\x80\"", "[ 1 ,2 , {\"a\" : 1} ]",
-		"true", "null", "\"\"", "{\"b\":{\"a\":1}}",
+		"123456789012345678901234567890",
+		"1.0",
+		"1e400",
+		"-0",
+		"0.10000000000000000000001",
+		"1E+2",
+		"\"\\u0061\\/\\ud83d\\ude00\"",
+		"\"\xf0\x9f\x98\x80\"",
+		"[ 1 ,2 , {\"a\" : 1} ]",
+		"true",
+		"null",
+		"\"\"",
+		"{\"b\":{\"a\":1}}",
 	};
 
 	for (size_t i = 0; i < COUNT(values); i++)
@@ -130,6 +150,44 @@ what_does_not_fit_sticks(UNUSED void **state)
 	assert_int_equal(json_scan(&a, "{\"a\":1}", 7, &members), JSON_FINE);
 	json_edit(&b, &members, &(struct json_edit){ "a", "12345" }, 1);
 	assert_null(buf_text(&b));
+}
+
+static void
+a_text_of_it_has_a_limit(UNUSED void **state)
+{
+	struct json_members members;
+
+	assert_true(json_edit_read(&a, "{\"a\":1}", 7, &members));
+	assert_string_equal(json_edit_text(&a, &members, NULL, 0, 7), "{\"a\":1}");
+	assert_null(json_edit_text(&a, &members, NULL, 0, 6));
+	assert_string_equal(
+	    json_edit_text(&a, &members, &(struct json_edit){ "a", NULL }, 1, 2), "{}");
+}
+
+static void
+only_an_object_is_read(UNUSED void **state)
+{
+	static const char *const others[] = { "", " ", "[]", "null", "\"{}\"", "1", "{", "{}x",
+		"[{}]", "{\"a\":1,\"a\":2}" };
+	struct json_members members, untouched = { .count = 77 };
+
+	assert_true(json_edit_read(&a, " \r\n\t{\"a\":{}} ", 13, &members));
+	assert_int_equal(members.count, 1);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_false(json_edit_read(&a, others[i], strlen(others[i]), &untouched));
+	assert_int_equal(untouched.count, 77);
+}
+
+static void
+a_members_source_is_its_text_alone(UNUSED void **state)
+{
+	static const char text[] = "{\"a\": {\"b\" : 1.0} ,\"c\":\"\\u0061\"}";
+	struct json_members members;
+
+	assert_true(json_edit_read(&a, text, sizeof text - 1, &members));
+	assert_string_equal(json_edit_source(&a, &members, "a"), "{\"b\" : 1.0}");
+	assert_string_equal(json_edit_source(&a, &members, "c"), "\"\\u0061\"");
+	assert_null(json_edit_source(&a, &members, "b"));
 }
 
 static void
@@ -172,6 +230,9 @@ main(void)
 		cmocka_unit_test(values_are_kept_to_the_byte),
 		cmocka_unit_test(a_member_of_that_name_deeper_inside_is_not_touched),
 		cmocka_unit_test(what_does_not_fit_sticks),
+		cmocka_unit_test(a_text_of_it_has_a_limit),
+		cmocka_unit_test(only_an_object_is_read),
+		cmocka_unit_test(a_members_source_is_its_text_alone),
 		cmocka_unit_test(an_object_within_is_opened),
 		cmocka_unit_test(what_is_absent_or_no_object_is_not_opened),
 	};

@@ -48,6 +48,27 @@ mcp_2026_07_28_the_sentinel_is_decoded_before_comparing(void **state UNUSED)
 }
 
 static void
+mcp_2026_07_28_a_value_is_encoded_where_a_header_could_not_hold_it(void **state UNUSED)
+{
+	static const char *const plain[] = { "us-west1", "a b", "42", "~!{}", "=?utf8?x?=",
+	    "a\\b" };
+	static const char *const encoded[] = {
+		"\xe2\x82\xac", " a", "a ", " ", "a\nb", "\ta", "=?base64?YQ==?=", "=?base64?",
+		"\x7f",
+	};
+
+	for (size_t i = 0; i < COUNT(plain); i++)
+		assert_string_equal(mcp_header_encode(&arena, plain[i]), plain[i]);
+	for (size_t i = 0; i < COUNT(encoded); i++) {
+		const char *value = mcp_header_encode(&arena, encoded[i]);
+
+		assert_int_equal(strncmp(value, "=?base64?", 9), 0);
+		assert_true(mcp_header_decodes_to(&arena, value, encoded[i]));
+	}
+	assert_string_equal(mcp_header_encode(&arena, "\xe2\x82\xac"), "=?base64?4oKs?=");
+}
+
+static void
 mcp_2026_07_28_an_invalid_sentinel_says_nothing(void **state UNUSED)
 {
 	static const char *const bad[] = {
@@ -118,6 +139,8 @@ main(void)
 		cmocka_unit_test(mcp_2026_07_28_values_are_case_sensitive),
 		cmocka_unit_test(an_absent_header_says_nothing),
 		cmocka_unit_test(mcp_2026_07_28_the_sentinel_is_decoded_before_comparing),
+		cmocka_unit_test(
+		    mcp_2026_07_28_a_value_is_encoded_where_a_header_could_not_hold_it),
 		cmocka_unit_test(mcp_2026_07_28_an_invalid_sentinel_says_nothing),
 		cmocka_unit_test(mcp_2026_07_28_the_markers_are_exact),
 		cmocka_unit_test(a_decoded_zero_byte_ends_no_value),

@@ -65,7 +65,8 @@ rfc6749_s3_3_what_is_supported_is_granted_and_the_rest_ignored(UNUSED void **sta
 	    "mcp:tools offline_access");
 	assert_string_equal(scope_grant(&a, "mcp:tools admin openid", "mcp:tools"), "mcp:tools");
 	assert_string_equal(scope_grant(&a, "mcp:tools mcp:tools", "mcp:tools"), "mcp:tools");
-	assert_string_equal(scope_grant(&a, "offline_access", "mcp:tools"), "mcp:tools offline_access");
+	assert_string_equal(scope_grant(&a, "offline_access", "mcp:tools"),
+	    "mcp:tools offline_access");
 	assert_null(scope_grant(&a, "admin", "mcp:tools"));
 	assert_null(scope_grant(&a, "openid profile", "mcp:tools"));
 	assert_null(scope_grant(&a, "MCP:TOOLS", "mcp:tools"));

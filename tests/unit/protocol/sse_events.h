@@ -79,7 +79,8 @@ bytes_tell(const char *text, size_t n, const char *events)
 	for (size_t piece = 1; piece <= n; piece++) {
 		assert_true(read_pieces(text, n, piece));
 		if (strcmp(told, events) != 0)
-			fail_msg("in pieces of %zu: %s, wanted %s, of: %s", piece, told, events, text);
+			fail_msg(
+			    "in pieces of %zu: %s, wanted %s, of: %s", piece, told, events, text);
 	}
 	for (size_t cut = 0; cut <= n; cut++) {
 		struct sse_reader r = sse_reader_new(DATA_MAX);

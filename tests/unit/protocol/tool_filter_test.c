@@ -6,8 +6,9 @@
 #define LIST(tools)	"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"tools\":[" tools "]}}"
 
 /* "read" is for readers, "mail" for those with a scope, "secret" for nobody, the rest for all. */
-static const char *const readers[] = { "role:Reader", NULL }, *const mailers[] = { "scope:mail", NULL },
-    *const none[] = { "nobody", NULL };
+static const char *const readers[] = { "role:Reader", NULL },
+                         *const mailers[] = { "scope:mail", NULL },
+                         *const none[] = { "nobody", NULL };
 static struct tool_rule rules[] = {
 	{ .tool = "read", .words = readers, .next = &rules[1] },
 	{ .tool = "mail", .words = mailers, .next = &rules[2] },
@@ -42,9 +43,11 @@ is_refused(const char *text)
 static void
 a_tool_that_a_person_may_not_use_is_left_out(UNUSED void **state)
 {
-	static const char list[] = LIST("{\"name\":\"secret\"},{\"name\":\"read\"},{\"name\":\"free\"}");
+	static const char list[] =
+	    LIST("{\"name\":\"secret\"},{\"name\":\"read\"},{\"name\":\"free\"}");
 
-	assert_string_equal(seen_by(&reader, list), LIST("{\"name\":\"read\"},{\"name\":\"free\"}"));
+	assert_string_equal(
+	    seen_by(&reader, list), LIST("{\"name\":\"read\"},{\"name\":\"free\"}"));
 	assert_string_equal(seen_by(&anybody, list), LIST("{\"name\":\"free\"}"));
 	assert_string_equal(seen_by(&anybody, LIST("{\"name\":\"secret\"}")), LIST(""));
 	assert_string_equal(seen_by(&anybody, LIST("")), LIST(""));
@@ -53,7 +56,8 @@ a_tool_that_a_person_may_not_use_is_left_out(UNUSED void **state)
 static void
 a_tool_that_lacks_nothing_but_a_scope_stays(UNUSED void **state)
 {
-	assert_string_equal(seen_by(&anybody, LIST("{\"name\":\"mail\"}")), LIST("{\"name\":\"mail\"}"));
+	assert_string_equal(
+	    seen_by(&anybody, LIST("{\"name\":\"mail\"}")), LIST("{\"name\":\"mail\"}"));
 }
 
 static void
@@ -69,9 +73,11 @@ without_rules_every_tool_stays(UNUSED void **state)
 static void
 all_else_stands_as_it_stood(UNUSED void **state)
 {
-	assert_string_equal(seen_by(&anybody, "{\"jsonrpc\":\"2.0\",\"result\":{\"_meta\":{\"x\":1.0},"
-	    "\"tools\":[{\"name\":\"secret\"},{ \"name\" : \"free\" , \"max\":1e400}],"
-	    "\"nextCursor\":\"\\u0061\"},\"id\":123456789012345678901234567890}"),
+	assert_string_equal(
+	    seen_by(&anybody,
+	        "{\"jsonrpc\":\"2.0\",\"result\":{\"_meta\":{\"x\":1.0},"
+	        "\"tools\":[{\"name\":\"secret\"},{ \"name\" : \"free\" , \"max\":1e400}],"
+	        "\"nextCursor\":\"\\u0061\"},\"id\":123456789012345678901234567890}"),
 	    "{\"jsonrpc\":\"2.0\",\"result\":{\"_meta\":{\"x\":1.0},"
 	    "\"tools\":[{ \"name\" : \"free\" , \"max\":1e400}],"
 	    "\"nextCursor\":\"\\u0061\"},\"id\":123456789012345678901234567890}");
@@ -82,9 +88,11 @@ a_tools_name_is_known_however_it_is_escaped(UNUSED void **state)
 {
 	assert_string_equal(seen_by(&reader, LIST("{\"name\":\"\\u0073ecret\"}")), LIST(""));
 	assert_string_equal(seen_by(&reader, LIST("{\"n\\u0061me\":\"secret\"}")), LIST(""));
-	assert_string_equal(seen_by(&reader, "{\"r\\u0065sult\":{\"to\\u006fls\":[{\"name\":\"secret\"}]}}"),
+	assert_string_equal(
+	    seen_by(&reader, "{\"r\\u0065sult\":{\"to\\u006fls\":[{\"name\":\"secret\"}]}}"),
 	    "{\"result\":{\"tools\":[]}}");
-	assert_string_equal(seen_by(&reader, LIST("{\"name\":\"Secret\"}")), LIST("{\"name\":\"Secret\"}"));
+	assert_string_equal(
+	    seen_by(&reader, LIST("{\"name\":\"Secret\"}")), LIST("{\"name\":\"Secret\"}"));
 }
 
 static void
@@ -103,11 +111,17 @@ tools_that_are_no_list_in_the_result_are_not_touched(UNUSED void **state)
 		"{\"result\":{\"content\":{\"tools\":[{\"name\":\"secret\"}]}}}",
 		"{\"result\":{\"structuredContent\":[{\"tools\":[{\"name\":\"secret\"}]}]}}",
 		"{\"tools\":[{\"name\":\"secret\"}]}",
-		"{\"params\":{\"tools\":[{\"name\":\"secret\"}]},\"method\":\"sampling/createMessage\"}",
+		"{\"params\":{\"tools\":[{\"name\":\"secret\"}]},\"method\":\"x\"}",
 		"{\"error\":{\"data\":{\"tools\":[{\"name\":\"secret\"}]}}}",
 		"{\"result\":[{\"tools\":[{\"name\":\"secret\"}]}]}",
 		"{\"result\":{\"capabilities\":{\"tools\":{}}}}",
-		"{\"result\":null}", "{\"result\":\"tools\"}", "{}", " {\"id\" : 1} ", "1", "null", "\"x\"",
+		"{\"result\":null}",
+		"{\"result\":\"tools\"}",
+		"{}",
+		" {\"id\" : 1} ",
+		"1",
+		"null",
+		"\"x\"",
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++)
@@ -135,13 +149,26 @@ static void
 what_cannot_be_judged_is_refused(UNUSED void **state)
 {
 	static const char *const texts[] = {
-		"", " ", "{", "x", "{}x", "{} {}", "[", "[{]", "{\"a\":1,\"a\":2}",
+		"",
+		" ",
+		"{",
+		"x",
+		"{}x",
+		"{} {}",
+		"[",
+		"[{]",
+		"{\"a\":1,\"a\":2}",
 		"{\"result\":{\"tools\":[]},\"result\":{\"tools\":[{\"name\":\"secret\"}]}}",
 		"{\"result\":{\"tools\":[],\"tools\":[{\"name\":\"secret\"}]}}",
 		"{\"result\":{\"tools\":[],\"t\\u006fols\":[{\"name\":\"secret\"}]}}",
 		"{\"result\":{\"tools\":[{\"name\":\"read\",\"name\":\"secret\"}]}}",
-		"{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{\"result\":{\"tools\":[{\"name\":\"a\\u0000\"}]}}",
-		"\xef\xbb\xbf{}", "{\"result\":{\"tools\":[,]}}", "{'a':1}", "NaN",
+		"{\"a\":\"\xff\"}",
+		"{\"a\":\"\\ud800\"}",
+		"{\"result\":{\"tools\":[{\"name\":\"a\\u0000\"}]}}",
+		"\xef\xbb\xbf{}",
+		"{\"result\":{\"tools\":[,]}}",
+		"{'a':1}",
+		"NaN",
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++)
@@ -166,10 +193,13 @@ what_is_too_deep_is_refused(UNUSED void **state)
 static void
 mcp_2026_07_28_what_is_left_is_this_persons_alone(UNUSED void **state)
 {
-	assert_string_equal(seen_by(&reader, "{\"result\":{\"ttlMs\":5,\"cacheScope\":\"public\","
-	    "\"tools\":[{\"name\":\"read\"}]}}"), "{\"result\":{\"ttlMs\":5,\"cacheScope\":\"private\","
+	assert_string_equal(seen_by(&reader,
+	                        "{\"result\":{\"ttlMs\":5,\"cacheScope\":\"public\","
+	                        "\"tools\":[{\"name\":\"read\"}]}}"),
+	    "{\"result\":{\"ttlMs\":5,\"cacheScope\":\"private\","
 	    "\"tools\":[{\"name\":\"read\"}]}}");
-	assert_string_equal(seen_by(&reader, "{\"result\":{\"tools\":[],\"cacheScope\":\"private\"}}"),
+	assert_string_equal(
+	    seen_by(&reader, "{\"result\":{\"tools\":[],\"cacheScope\":\"private\"}}"),
 	    "{\"result\":{\"tools\":[],\"cacheScope\":\"private\"}}");
 }
 

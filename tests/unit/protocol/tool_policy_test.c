@@ -8,7 +8,9 @@
 #define GROUP_WORD	"group:0f000000-0000-4000-8000-000000000001"
 
 static const struct rights nobody = { .scope = "mcp:tools", .roles = "", .groups = "" };
-static const struct rights reader = { .scope = "mcp:tools", .roles = "Reader Auditor", .groups = "" };
+static const struct rights reader = {
+	.scope = "mcp:tools", .roles = "Reader Auditor", .groups = ""
+};
 static const struct rights member = {
 	.scope = "mcp:tools files:read", .roles = "Reader", .groups = "other " GROUP,
 };
@@ -21,8 +23,21 @@ a_word_is_a_kind_with_a_value_everyone_or_nobody(UNUSED void **state)
 		"role:role:x", "scope:!",
 	};
 	static const char *const bad[] = {
-		"", "Everyone", "no", "role:", "group:", "scope:", "Role:x", "roles:x", "role", ":x",
-		"scope:a\"b", "scope:a\\b", "scope:\xc3\xa4", "everyone:x", " nobody",
+		"",
+		"Everyone",
+		"no",
+		"role:",
+		"group:",
+		"scope:",
+		"Role:x",
+		"roles:x",
+		"role",
+		":x",
+		"scope:a\"b",
+		"scope:a\\b",
+		"scope:\xc3\xa4",
+		"everyone:x",
+		" nobody",
 	};
 
 	for (size_t i = 0; i < COUNT(good); i++)
@@ -69,10 +84,12 @@ nobody_denies_whatever_stands_beside_it(UNUSED void **state)
 static void
 one_word_of_a_kind_is_enough(UNUSED void **state)
 {
-	assert_int_equal(tool_policy_judge(WORDS("role:Admin", "role:Auditor"), &reader), PERMITTED);
+	assert_int_equal(
+	    tool_policy_judge(WORDS("role:Admin", "role:Auditor"), &reader), PERMITTED);
 	assert_int_equal(tool_policy_judge(WORDS("role:Admin", "role:Owner"), &reader), DENIED);
 	assert_int_equal(tool_policy_judge(WORDS(GROUP_WORD), &member), PERMITTED);
-	assert_int_equal(tool_policy_judge(WORDS("scope:a", "scope:files:read"), &member), PERMITTED);
+	assert_int_equal(
+	    tool_policy_judge(WORDS("scope:a", "scope:files:read"), &member), PERMITTED);
 }
 
 static void
@@ -88,7 +105,8 @@ static void
 a_scope_alone_can_be_asked_for(UNUSED void **state)
 {
 	assert_int_equal(tool_policy_judge(WORDS("scope:files:read"), &nobody), SCOPE_MISSING);
-	assert_int_equal(tool_policy_judge(WORDS("role:Reader", "scope:x"), &reader), SCOPE_MISSING);
+	assert_int_equal(
+	    tool_policy_judge(WORDS("role:Reader", "scope:x"), &reader), SCOPE_MISSING);
 	assert_int_equal(tool_policy_judge(WORDS("scope:x", "role:Admin"), &reader), DENIED);
 	assert_int_equal(tool_policy_judge(WORDS("scope:x", GROUP_WORD), &nobody), DENIED);
 }
@@ -143,7 +161,8 @@ without_a_rule_a_tool_is_everyones(UNUSED void **state)
 static void
 the_scopes_that_are_lacking_are_put_behind_those_that_are_there(UNUSED void **state)
 {
-	const char *const *words = WORDS("role:Reader", "scope:b", "everyone", "scope:a", "scope:c");
+	const char *const *words =
+	    WORDS("role:Reader", "scope:b", "everyone", "scope:a", "scope:c");
 
 	assert_string_equal(tool_policy_scope(&a, words, "a"), "a b c");
 	assert_string_equal(tool_policy_scope(&a, words, ""), "b a c");

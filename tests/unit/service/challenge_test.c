@@ -3,7 +3,8 @@
 
 #include "fixture.h"
 
-#define METADATA	"resource_metadata=\"" ISSUER "/.well-known/oauth-protected-resource/other\""
+#define METADATA							\
+	"resource_metadata=\"" ISSUER "/.well-known/oauth-protected-resource/other\""
 
 static const char *
 challenge(enum oauth_error error, const char *description, const char *scope)
@@ -21,8 +22,10 @@ rfc6750_s3_1_without_a_token_no_error_is_named(UNUSED void **state)
 static void
 rfc6750_s3_1_a_token_that_is_refused_is_told_why(UNUSED void **state)
 {
-	assert_string_equal(challenge(INVALID_TOKEN, "sign in again", NULL), "Bearer realm=\"other\", "
-	    "error=\"invalid_token\", error_description=\"sign in again\", scope=\"mcp:tools\", " METADATA);
+	assert_string_equal(challenge(INVALID_TOKEN, "sign in again", NULL),
+	    "Bearer realm=\"other\", "
+	    "error=\"invalid_token\", error_description=\"sign in again\", "
+	    "scope=\"mcp:tools\", " METADATA);
 }
 
 static void

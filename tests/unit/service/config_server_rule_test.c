@@ -58,22 +58,25 @@ a_rule_belongs_to_its_section(UNUSED void **state)
 static void
 a_tool_has_one_rule(UNUSED void **state)
 {
-	refuse_at("tool.x = nobody\ntool.y = nobody\ntool.x = everyone\n", 9, "tool.x is set twice");
-	assert_string_equal(server_with("tool.x = nobody\ntool.X = everyone\n")->rule->next->tool, "X");
+	refuse_at(
+	    "tool.x = nobody\ntool.y = nobody\ntool.x = everyone\n", 9, "tool.x is set twice");
+	assert_string_equal(
+	    server_with("tool.x = nobody\ntool.X = everyone\n")->rule->next->tool, "X");
 }
 
 static void
 a_rule_needs_words_that_are_known(UNUSED void **state)
 {
-	static const char *const bad[] = { "yes", "role:", "role:a everybody", "Reader", "scope:a\"b",
-	    "group:x, role" };
+	static const char *const bad[] = { "yes", "role:", "role:a everybody", "Reader",
+		"scope:a\"b", "group:x, role" };
 	char line[128];
 
 	refuse_at("tool.x =\n", 7, "tool.x needs a word: everyone, nobody, role:NAME");
 	refuse_at("tool.x = ,\n", 7, "tool.x needs a word");
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		(void)snprintf(line, sizeof line, "tool.x = %s\n", bad[i]);
-		refuse_at(line, 7, "tool.x: a word is everyone, nobody, role:NAME, group:ID or scope:NAME");
+		refuse_at(line, 7,
+		    "tool.x: a word is everyone, nobody, role:NAME, group:ID or scope:NAME");
 	}
 	refuse_at("tool.x = role:1 role:2 role:3 role:4 role:5 role:6 role:7 role:8 role:9 role:10 "
 	    "role:11 role:12 role:13 role:14 role:15 role:16 role:17\n", 7, "too many values");
@@ -100,7 +103,8 @@ who_may_use_a_server_is_a_list_of_the_same_words(UNUSED void **state)
 	assert_string_equal(s->allow[1], "group:g1");
 	assert_null(s->allow[2]);
 	assert_null(server_with("")->allow[0]);
-	refuse_at("allow = Reader\n", 0, "[server mcp]: allow lists role:NAME, group:ID, scope:NAME");
+	refuse_at(
+	    "allow = Reader\n", 0, "[server mcp]: allow lists role:NAME, group:ID, scope:NAME");
 	refuse_at("allow = role:a\nallow = role:b\n", 8, "allow is set twice");
 }
 

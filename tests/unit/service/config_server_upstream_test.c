@@ -12,7 +12,8 @@ server_with(const char *upstream, const char *lines)
 {
 	char text[2048];
 
-	(void)snprintf(text, sizeof text, TOP ENTRA "[server up]\nupstream = %s\n%s", upstream, lines);
+	(void)snprintf(
+	    text, sizeof text, TOP ENTRA "[server up]\nupstream = %s\n%s", upstream, lines);
 	return &must_read(text)->server[0];
 }
 
@@ -22,7 +23,8 @@ refuse_with(const char *upstream, const char *lines, const char *reason)
 {
 	char text[2048];
 
-	(void)snprintf(text, sizeof text, TOP ENTRA "[server up]\nupstream = %s\n%s", upstream, lines);
+	(void)snprintf(
+	    text, sizeof text, TOP ENTRA "[server up]\nupstream = %s\n%s", upstream, lines);
 	must_refuse(text, 0, reason);
 }
 
@@ -35,9 +37,18 @@ an_upstream_is_a_url_of_http(UNUSED void **state)
 		"http://[::1]:3000/mcp", "https://[2001:db8::1]/mcp",
 	};
 	static const char *const bad[] = {
-		"up.example/mcp", "/mcp", "ftp://up.example/mcp", "file:///etc/passwd", "https://",
-		"https:///mcp", "https://me:pw@up.example/mcp", "https://me@up.example/mcp",
-		"https://up.example/mcp#part", "ws://up.example/", "https:up.example", "https://up example/",
+		"up.example/mcp",
+		"/mcp",
+		"ftp://up.example/mcp",
+		"file:///etc/passwd",
+		"https://",
+		"https:///mcp",
+		"https://me:pw@up.example/mcp",
+		"https://me@up.example/mcp",
+		"https://up.example/mcp#part",
+		"ws://up.example/",
+		"https:up.example",
+		"https://up example/",
 	};
 
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -62,7 +73,8 @@ plain_http_stays_on_this_machine_unless_it_is_accepted(UNUSED void **state)
 
 	for (size_t i = 0; i < COUNT(beyond); i++) {
 		refuse_with(beyond[i], "", "[server up]: upstream is http:// beyond this machine");
-		assert_string_equal(server_with(beyond[i], "upstream_plaintext = accept\n")->upstream_url,
+		assert_string_equal(
+		    server_with(beyond[i], "upstream_plaintext = accept\n")->upstream_url,
 		    beyond[i]);
 	}
 	must_refuse(TOP ENTRA UP "upstream_plaintext = yes\n", 8,
@@ -106,7 +118,8 @@ static void
 the_transport_is_one_of_two(UNUSED void **state)
 {
 	assert_false(server_with("https://up.example/", "")->upstream_sse);
-	assert_true(server_with("https://up.example/sse", "upstream_transport = sse\n")->upstream_sse);
+	assert_true(
+	    server_with("https://up.example/sse", "upstream_transport = sse\n")->upstream_sse);
 	must_refuse(TOP ENTRA UP "upstream_transport = stdio\n", 8,
 	    "upstream_transport must be one of: streamable-http sse");
 }
@@ -122,11 +135,13 @@ a_token_is_of_four_kinds(UNUSED void **state)
 
 	for (size_t i = 0; i < COUNT(good); i++) {
 		(void)snprintf(line, sizeof line, "upstream_token = %s\n", good[i]);
-		assert_string_equal(server_with("https://up.example/", line)->upstream_token, good[i]);
+		assert_string_equal(
+		    server_with("https://up.example/", line)->upstream_token, good[i]);
 	}
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		(void)snprintf(line, sizeof line, "upstream_token = %s\n", bad[i]);
-		refuse_with("https://up.example/", line, "[server up]: upstream_token must be none, entra");
+		refuse_with(
+		    "https://up.example/", line, "[server up]: upstream_token must be none, entra");
 	}
 }
 
@@ -138,15 +153,16 @@ only_a_token_of_entras_goes_into_arguments(UNUSED void **state)
 	char lines[128];
 
 	for (size_t i = 0; i < COUNT(without); i++) {
-		(void)snprintf(lines, sizeof lines, "upstream_token = %s\nupstream_token_in = arguments\n",
-		    without[i]);
+		(void)snprintf(lines, sizeof lines,
+		    "upstream_token = %s\nupstream_token_in = arguments\n", without[i]);
 		refuse_with("https://up.example/", lines, "upstream_token_in = arguments needs");
-		(void)snprintf(lines, sizeof lines, "upstream_token = %s\nupstream_token_in = arguments\n",
-		    with[i]);
+		(void)snprintf(lines, sizeof lines,
+		    "upstream_token = %s\nupstream_token_in = arguments\n", with[i]);
 		assert_string_equal(server_with("https://up.example/", lines)->upstream_token_in,
 		    "arguments");
 	}
-	must_refuse(TOP ENTRA UP "upstream_token_in = body\n", 8, "must be one of: header arguments");
+	must_refuse(
+	    TOP ENTRA UP "upstream_token_in = body\n", 8, "must be one of: header arguments");
 }
 
 static void
@@ -158,7 +174,8 @@ signed_user_headers_need_a_key(UNUSED void **state)
 	    "upstream_user_key = /etc/key\n")->upstream_user_key, "/etc/key");
 	assert_null(server_with("https://up.example/", "upstream_user_headers = plain\n")->
 	    upstream_user_key);
-	must_refuse(TOP ENTRA UP "upstream_user_headers = on\n", 8, "must be one of: off plain signed");
+	must_refuse(
+	    TOP ENTRA UP "upstream_user_headers = on\n", 8, "must be one of: off plain signed");
 	must_refuse(TOP ENTRA UP "upstream_user_key = key\n", 8, "must be an absolute path");
 }
 
@@ -177,11 +194,34 @@ static void
 headers_that_decide_or_that_are_ours_are_never_passed_on(UNUSED void **state)
 {
 	static const char *const never[] = {
-		"Authorization", "proxy-authorization", "Cookie", "Host", "connection", "Content-Length",
-		"transfer-encoding", "TE", "trailer", "upgrade", "keep-alive", "expect", "Forwarded",
-		"X-Forwarded-For", "x-forwarded-host", "via", "proxy", "origin", "referer", "content-type",
-		"content-encoding", "Mcp-Session-Id", "X-Sallyport-Subject", "x-sallyport-user", "x_tenant",
-		"x.y", "x:y", "x/y",
+		"Authorization",
+		"proxy-authorization",
+		"Cookie",
+		"Host",
+		"connection",
+		"Content-Length",
+		"transfer-encoding",
+		"TE",
+		"trailer",
+		"upgrade",
+		"keep-alive",
+		"expect",
+		"Forwarded",
+		"X-Forwarded-For",
+		"x-forwarded-host",
+		"via",
+		"proxy",
+		"origin",
+		"referer",
+		"content-type",
+		"content-encoding",
+		"Mcp-Session-Id",
+		"X-Sallyport-Subject",
+		"x-sallyport-user",
+		"x_tenant",
+		"x.y",
+		"x:y",
+		"x/y",
 	};
 	/* What goes anyway would go twice. */
 	static const char *const twice[] = { "accept", "User-Agent", "mcp-protocol-version",
@@ -202,8 +242,8 @@ headers_that_decide_or_that_are_ours_are_never_passed_on(UNUSED void **state)
 static void
 the_time_of_silence_has_limits(UNUSED void **state)
 {
-	assert_int_equal(server_with("https://up.example/", "upstream_timeout = 1h\n")->upstream_timeout,
-	    3600);
+	assert_int_equal(
+	    server_with("https://up.example/", "upstream_timeout = 1h\n")->upstream_timeout, 3600);
 	must_refuse(TOP ENTRA UP "upstream_timeout = 0\n", 8, "upstream_timeout must be a time");
 	must_refuse(TOP ENTRA UP "upstream_timeout = 3601\n", 8, "from 1 to 3600");
 }

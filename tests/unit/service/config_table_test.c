@@ -42,6 +42,7 @@ static const struct given {
 	{ CONFIG_LIMITS, "body_max", "64K", 65536 },
 	{ CONFIG_LIMITS, "response_max", "2M", 2097152 },
 	{ CONFIG_LIMITS, "request_memory", "8M", 8388608 },
+	{ CONFIG_LIMITS, "streams_person", "7", 7 },
 	{ CONFIG_LIMITS, "streams_max", "7", 7 },
 	{ CONFIG_LIMITS, "stream", "2h", 7200 },
 	{ CONFIG_LIMITS, "database_wait", "9", 9 },

@@ -34,24 +34,32 @@ static void
 a_token_of_the_clients_own_is_replaced(UNUSED void **state)
 {
 	static const char *const theirs[] = {
-		"{\"bearerToken\":\"theirs\",\"a\":1}", "{\"bearerToken\":null,\"a\":1}",
-		"{\"bearerToken\":{\"x\":[]},\"a\":1}", "{\"\\u0062earerToken\":\"theirs\",\"a\":1}",
+		"{\"bearerToken\":\"theirs\",\"a\":1}",
+		"{\"bearerToken\":null,\"a\":1}",
+		"{\"bearerToken\":{\"x\":[]},\"a\":1}",
+		"{\"\\u0062earerToken\":\"theirs\",\"a\":1}",
 		"{\"bearer\\u0054oken\":\"theirs\" , \"a\":1}",
 	};
 
 	for (size_t i = 0; i < COUNT(theirs); i++)
-		assert_string_equal(with(arena_printf(&fix.arena, CALL("{\"name\":\"x\",\"arguments\":%s}"),
-		    theirs[i]), TOKEN), CALL("{\"name\":\"x\",\"arguments\":{" OURS ",\"a\":1}}"));
-	assert_string_equal(with(CALL("{\"name\":\"x\",\"\\u0061rguments\":{\"bearerToken\":1}}"), TOKEN),
+		assert_string_equal(with(arena_printf(&fix.arena,
+		                             CALL("{\"name\":\"x\",\"arguments\":%s}"), theirs[i]),
+		                        TOKEN),
+		    CALL("{\"name\":\"x\",\"arguments\":{" OURS ",\"a\":1}}"));
+	assert_string_equal(
+	    with(CALL("{\"name\":\"x\",\"\\u0061rguments\":{\"bearerToken\":1}}"), TOKEN),
 	    CALL("{\"name\":\"x\",\"arguments\":{" OURS "}}"));
 }
 
 static void
 only_an_argument_of_that_very_name_is_the_token(UNUSED void **state)
 {
-	assert_string_equal(with(CALL("{\"name\":\"x\",\"bearerToken\":1,\"arguments\":{\"BearerToken\":2,"
-	    "\"a\":{\"bearerToken\":3}}}"), TOKEN), CALL("{\"name\":\"x\",\"bearerToken\":1,\"arguments\":"
-	    "{\"BearerToken\":2,\"a\":{\"bearerToken\":3}," OURS "}}"));
+	assert_string_equal(
+	    with(CALL("{\"name\":\"x\",\"bearerToken\":1,\"arguments\":{\"BearerToken\":2,"
+	              "\"a\":{\"bearerToken\":3}}}"),
+	        TOKEN),
+	    CALL("{\"name\":\"x\",\"bearerToken\":1,\"arguments\":"
+	         "{\"BearerToken\":2,\"a\":{\"bearerToken\":3}," OURS "}}"));
 }
 
 static void
@@ -77,9 +85,11 @@ arguments_that_are_no_object_are_refused(UNUSED void **state)
 static void
 all_else_stands_as_it_came(UNUSED void **state)
 {
-	assert_string_equal(with("{ \"method\":\"tools/call\" , \"id\":\"\\u0061\",\"jsonrpc\":\"2.0\","
-	    "\"params\":{\"_meta\":{\"progressToken\":1.0},\"name\":\"\\u0078\","
-	    "\"arguments\":{\"n\":12345678901234567890123,\"t\":\"\\/\"}}}", TOKEN),
+	assert_string_equal(
+	    with("{ \"method\":\"tools/call\" , \"id\":\"\\u0061\",\"jsonrpc\":\"2.0\","
+	         "\"params\":{\"_meta\":{\"progressToken\":1.0},\"name\":\"\\u0078\","
+	         "\"arguments\":{\"n\":12345678901234567890123,\"t\":\"\\/\"}}}",
+	        TOKEN),
 	    "{\"method\":\"tools/call\",\"id\":\"\\u0061\",\"jsonrpc\":\"2.0\","
 	    "\"params\":{\"_meta\":{\"progressToken\":1.0},\"name\":\"\\u0078\","
 	    "\"arguments\":{\"n\":12345678901234567890123,\"t\":\"\\/\"," OURS "}}}");
@@ -89,12 +99,15 @@ static void
 what_is_no_tool_call_is_not_touched(UNUSED void **state)
 {
 	static const char *const bodies[] = {
-		PING, " " PING "\n",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"arguments\":{}}}",
+		PING,
+		" " PING "\n",
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/"
+		"list\",\"params\":{\"arguments\":{}}}",
 		"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
 		"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"arguments\":{}}}",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/get\",\"params\":{\"name\":\"p\","
-		    "\"arguments\":{\"bearerToken\":\"x\"}}}",
+		("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/"
+		 "get\",\"params\":{\"name\":\"p\","
+		 "\"arguments\":{\"bearerToken\":\"x\"}}}"),
 	};
 
 	for (size_t i = 0; i < COUNT(bodies); i++)
@@ -126,7 +139,8 @@ a_token_that_is_too_long_is_refused(UNUSED void **state)
 	char *token = arena_alloc(&fix.arena, 70001);
 
 	memset(token, 'x', 70000);
-	assert_null(with(CALL("{\"name\":\"x\",\"arguments\":{\"bearerToken\":\"theirs\"}}"), token));
+	assert_null(
+	    with(CALL("{\"name\":\"x\",\"arguments\":{\"bearerToken\":\"theirs\"}}"), token));
 }
 
 int

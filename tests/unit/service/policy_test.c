@@ -39,7 +39,8 @@ static void
 a_server_is_used_by_those_whom_its_words_name(UNUSED void **state)
 {
 	assert_int_equal(policy_server(&fix.rq, server_of("role:Reader", NULL), &reader), OAUTH_OK);
-	assert_int_equal(policy_server(&fix.rq, server_of("role:Reader", "scope:x"), &anybody), FORBIDDEN);
+	assert_int_equal(
+	    policy_server(&fix.rq, server_of("role:Reader", "scope:x"), &anybody), FORBIDDEN);
 	assert_int_equal(fix.rq.failure.error, FORBIDDEN);
 	assert_non_null(strstr(fix.rq.failure.description, "you may not use this server"));
 	assert_null(fix.rq.failure.scope);
@@ -58,7 +59,8 @@ rfc6750_s3_1_a_server_that_needs_more_scope_says_which(UNUSED void **state)
 static void
 a_tool_is_judged_by_its_own_rule(UNUSED void **state)
 {
-	const struct config_server *s = server_of("nobody", NULL);	/* the server's own is another's */
+	const struct config_server *s =
+	    server_of("nobody", NULL); /* the server's own is another's */
 
 	assert_int_equal(policy_tool(&fix.rq, s, &anybody, "free"), PERMITTED);
 	assert_int_equal(policy_tool(&fix.rq, s, &reader, "read"), PERMITTED);
@@ -91,10 +93,13 @@ static void
 what_calls_no_tool_is_permitted(UNUSED void **state)
 {
 	static const char *const bodies[] = {
-		PING, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"name\":\"secret\"}}",
+		PING,
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/"
+		"list\",\"params\":{\"name\":\"secret\"}}",
 		"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
 		"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"name\":\"secret\"}}",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/get\",\"params\":{\"name\":\"secret\"}}",
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/"
+		"get\",\"params\":{\"name\":\"secret\"}}",
 	};
 
 	for (size_t i = 0; i < COUNT(bodies); i++)
@@ -108,8 +113,10 @@ a_call_without_a_name_is_denied_where_there_are_rules(UNUSED void **state)
 	    "{\"name\":[\"free\"]}" };
 
 	for (size_t i = 0; i < COUNT(params); i++)
-		assert_int_equal(judged(arena_printf(&fix.arena, CALL("%s"), params[i]), &reader), DENIED);
-	assert_int_equal(judged("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"}", &reader), DENIED);
+		assert_int_equal(
+		    judged(arena_printf(&fix.arena, CALL("%s"), params[i]), &reader), DENIED);
+	assert_int_equal(
+	    judged("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"}", &reader), DENIED);
 	posted(CALL("{}"));
 	fix.config.server[0].rule = NULL;
 	assert_int_equal(policy_post(&fix.rq, &fix.config.server[0], &reader, &post), PERMITTED);
@@ -127,14 +134,16 @@ static void
 one_denied_call_denies_a_batch(UNUSED void **state)
 {
 	assert_int_equal(judged("[" PING "," CALL_OF("free") "]", &anybody), PERMITTED);
-	assert_int_equal(judged("[" CALL_OF("mail") "," PING "," CALL_OF("secret") "]", &anybody), DENIED);
+	assert_int_equal(
+	    judged("[" CALL_OF("mail") "," PING "," CALL_OF("secret") "]", &anybody), DENIED);
 	assert_int_equal(judged("[" CALL_OF("secret") "," CALL_OF("mail") "]", &anybody), DENIED);
 }
 
 static void
 one_call_that_lacks_a_scope_stops_a_batch(UNUSED void **state)
 {
-	assert_int_equal(judged("[" CALL_OF("mail") "," CALL_OF("free") "]", &anybody), SCOPE_MISSING);
+	assert_int_equal(
+	    judged("[" CALL_OF("mail") "," CALL_OF("free") "]", &anybody), SCOPE_MISSING);
 	assert_int_equal(fix.rq.failure.error, INSUFFICIENT_SCOPE);
 	assert_string_equal(fix.rq.failure.scope, "mcp:tools mail");
 }

@@ -40,7 +40,8 @@ post_close(void **state)
 
 #define POSTED(test)	cmocka_unit_test_setup_teardown(test, post_open, post_close)
 
-#define CALL(params)	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":" params "}"
+#define CALL(params)							\
+	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":" params "}"
 #define CALL_OF(name)	CALL("{\"name\":\"" name "\"}")
 #define PING		"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}"
 

@@ -81,7 +81,8 @@ a_redirect_is_an_answer_and_not_followed(UNUSED void **state)
 static void
 of_two_fields_of_one_name_the_first_counts_whatever_its_case(UNUSED void **state)
 {
-	up.answer = "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/event-stream\r\ncontent-type: text/html\r\n"
+	up.answer =
+	    "HTTP/1.1 200 OK\r\nCONTENT-TYPE: text/event-stream\r\ncontent-type: text/html\r\n"
 	    "MCP-SESSION-ID:x\r\nContent-Length: 0\r\n\r\n";
 	run(CALL(.method = "GET"));
 	assert_string_equal(told.type, "text/event-stream");
@@ -102,8 +103,8 @@ what_a_fields_value_says_is_no_other_field(UNUSED void **state)
 static void
 rfc9110_s15_2_an_interim_answer_is_passed_over(UNUSED void **state)
 {
-	up.answer = "HTTP/1.1 103 Early Hints\r\nContent-Type: text/html\r\nMcp-Session-Id: no\r\n\r\n"
-	    HEAD("Content-Length: 2\r\n") "{}";
+	up.answer = "HTTP/1.1 103 Early Hints\r\nContent-Type: text/html\r\nMcp-Session-Id: "
+	            "no\r\n\r\n" HEAD("Content-Length: 2\r\n") "{}";
 	run(CALL(.method = "GET"));
 	assert_int_equal(told.heads, 1);
 	assert_int_equal(told.status, 200);
@@ -154,8 +155,8 @@ nobody_who_listens_is_no_answer(UNUSED void **state)
 static void
 only_http_is_spoken(UNUSED void **state)
 {
-	static const char *const urls[] = { "file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/",
-	    "dict://127.0.0.1/" };
+	static const char *const urls[] = { "file:///etc/passwd", "ftp://127.0.0.1/",
+		"gopher://127.0.0.1/", "dict://127.0.0.1/" };
 
 	for (size_t i = 0; i < COUNT(urls); i++) {
 		told.dones = 0;

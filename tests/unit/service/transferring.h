@@ -17,7 +17,7 @@ static struct config config;	/* nothing is set: transfers want no more of it */
 static struct told {
 	struct transfer	*transfer;	/* NULL once it is done */
 	int		 heads, dones, status;
-	char		 type[64], session[64], allow[64];	/* fields at the head, "-" for none */
+	char type[64], session[64], allow[64]; /* fields at the head, "-" for none */
 	enum http_outcome outcome;
 	char		 error[256];
 	char		 body[512 * 1024];
@@ -108,7 +108,8 @@ run_until(int pauses_left)
 {
 	int64_t until_ms = clock_monotonic_ms() + TOO_LATE_MS;
 
-	while (told.dones == 0 && told.len == 0 && (told.heads == 0 || told.pauses != pauses_left)) {
+	while (
+	    told.dones == 0 && told.len == 0 && (told.heads == 0 || told.pauses != pauses_left)) {
 		assert_true(clock_monotonic_ms() < until_ms);
 		loop_wake(loop);
 		(void)usleep(1000);

@@ -41,7 +41,8 @@ up_read(int fd)
 	ssize_t got;
 
 	for (;;) {
-		const char *end = strstr(text, "\r\n\r\n"), *length = strstr(text, "Content-Length: ");
+		const char *end = strstr(text, "\r\n\r\n"),
+		           *length = strstr(text, "Content-Length: ");
 
 		if (end != NULL && (length == NULL ||
 		    strlen(end + 4) >= strtoul(length + 16, NULL, 10)))
@@ -123,7 +124,10 @@ up_close(void)
 static inline void
 up_reopen_unix(void)
 {
-	union { struct sockaddr_un un; struct sockaddr any; } name = { .un = { .sun_family = AF_UNIX } };
+	union {
+		struct sockaddr_un un;
+		struct sockaddr any;
+	} name = { .un = { .sun_family = AF_UNIX } };
 
 	up_close();
 	(void)snprintf(up.path, sizeof up.path, "/tmp/sallyport-%d.sock", (int)getpid());
