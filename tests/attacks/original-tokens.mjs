@@ -227,7 +227,7 @@ async function perPerson(s) {
 
 async function noEcho(s) {
 	const { tokens } = await s.session();
-	for (const target of ['/debug', '/mcp/debug', '/mcp/echo', '/mcp/message', '/server-status', '/cgi-bin/sallyport', '/sallyport'])
+	for (const target of ['/debug', '/mcp/debug', '/mcp/echo', '/mcp/messages', '/server-status', '/cgi-bin/sallyport', '/sallyport'])
 		assert.equal((await request(s.url, { target, headers: { Authorization: `Bearer ${tokens.access_token}` } })).status, 404, target);
 }
 

@@ -56,6 +56,17 @@ a_post_sends_its_headers_and_its_body_as_it_is(UNUSED void **state)
 }
 
 static void
+a_header_without_a_value_is_sent_too(UNUSED void **state)
+{
+	static const char *const header[] = { "Mcp-Param-X: ", "X-Two: 2", NULL };
+
+	up.answer = HEAD("Content-Length: 0\r\n");
+	run(CALL(.header = header));
+	assert_non_null(strstr(up.request, "\r\nMcp-Param-X:\r\n"));
+	assert_non_null(strstr(up.request, "\r\nX-Two: 2\r\n"));
+}
+
+static void
 get_and_delete_have_no_body(UNUSED void **state)
 {
 	up.answer = HEAD("Content-Length: 0\r\n");
@@ -232,6 +243,7 @@ main(void)
 		TRANSFER(head_data_and_the_end_are_told_in_that_order),
 		TRANSFER(an_answer_without_a_body_has_a_head_alone),
 		TRANSFER(a_post_sends_its_headers_and_its_body_as_it_is),
+		TRANSFER(a_header_without_a_value_is_sent_too),
 		TRANSFER(get_and_delete_have_no_body),
 		TRANSFER(a_redirect_is_an_answer_and_not_followed),
 		TRANSFER(of_two_fields_of_one_name_the_first_counts_whatever_its_case),
