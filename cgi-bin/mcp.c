@@ -162,7 +162,8 @@ post(struct request *rq, struct response *rs, const struct config_server *server
 		rq->failure.reason = refusal.message;
 		return OAUTH_OK;
 	}
-	if (door == DOOR_MESSAGE)
+	in.elsewhere = door == DOOR_MESSAGE;
+	if (in.elsewhere)
 		error = sse_transport_post(rq, rs, server, access, &in);
 	else if (server->upstream != NULL)
 		error = gateway_post(rq, rs, server, access, &in);

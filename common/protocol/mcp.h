@@ -54,6 +54,7 @@ struct mcp_post {
 	struct mcp_message	*message;
 	size_t			 count;
 	bool			 batch;		/* the body was an array (2025-03-26 only) */
+	bool			 elsewhere;	/* its answers go over another stream; the caller's to set */
 	struct json_object	*value;		/* owner of all that the messages borrow */
 };
 

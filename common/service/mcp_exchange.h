@@ -18,6 +18,7 @@ struct exchange {
 	struct buf			*out;		/* the JSON-RPC answer */
 	int64_t				 until_ms;	/* later no tool is called */
 	int				 status;
+	bool				 elsewhere;	/* Accept says nothing of the answer's form */
 	bool				 events;	/* out holds an event stream */
 };
 

@@ -129,7 +129,7 @@ log_level_is_fine(const struct exchange *x)
 static enum oauth_error
 handle(struct exchange *x, const struct method *m)
 {
-	if (!http_accepts(request_variable(x->rq, "HTTP_ACCEPT"), m->form))
+	if (!x->elsewhere && !http_accepts(request_variable(x->rq, "HTTP_ACCEPT"), m->form))
 		return fail(&x->rq->failure, NOT_ACCEPTABLE,
 		    arena_printf(x->rq->arena, "Accept must allow %s", m->form));
 	return log_level_is_fine(x) ? m->handle(x) :
@@ -182,7 +182,8 @@ mcp_answer(struct request *rq, const struct config_server *server, const struct 
 {
 	struct buf out = buf_new(rq->arena, RESULT_MAX);
 	struct exchange x = {
-		.rq = rq, .server = server, .access = access, .rs = rs, .out = &out, .status = 200,
+		.rq = rq, .server = server, .access = access, .rs = rs, .elsewhere = post->elsewhere,
+		.out = &out, .status = 200,
 		.until_ms = clock_monotonic_ms() + CALL_TIMEOUTS * rq->config->entra.timeout * 1000,
 	};
 	size_t answered = 0;

@@ -159,7 +159,8 @@ add_header(struct transfer *t, const char *line)
 	struct curl_slist *longer;
 
 	/* "Name:" would take a header of libcurl's own away; one without a value is written "Name;". */
-	if (n <= name + 2 && n > name && name < sizeof empty && strcmp(line, "Expect:") != 0) {
+	if (n > name && line[name + 1 + strspn(line + name + 1, " ")] == '\0' && name < sizeof empty &&
+	    strcmp(line, "Expect:") != 0) {
 		(void)snprintf(empty, sizeof empty, "%.*s;", (int)name, line);
 		line = empty;
 	}

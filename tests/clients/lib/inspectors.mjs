@@ -27,12 +27,11 @@ async function choose(page, box, option) {
 	await press(page, option, 'option');
 }
 
-// Back from the sign-in they connect by themselves, unless their page was drawn anew meanwhile: then they say that the
-// person is
-// to be done again.
+// Back from the sign-in they connect by themselves, unless their page was drawn anew meanwhile: then they say that one is
+// to connect again.
 async function connected(page) {
-	const seen = await page.waitForSelector('::-p-text(Connected)', { visible: true, timeout: 5000 }).catch(() => undefined);
-	if (seen !== undefined)
+	const shown = { visible: true, timeout: 5000 };
+	if (await page.waitForSelector('::-p-text(Connected)', shown).catch(() => undefined))
 		return;
 	await press(page, 'Connect');
 	await seesText(page, 'Connected');
