@@ -25,10 +25,21 @@ take_event(void *owner, const struct sse_event *e)
 	return !m->s.peer.gone;
 }
 
+/* Whoever waits until the upstream can be heard goes on. */
 static void
-pull_head(void *owner UNUSED, struct transfer *t)
+is_ready(struct mailbox *m)
+{
+	struct request *rq = stream_request(&m->s);
+
+	if (rq->store != NULL && mailbox_set_state(rq, &m->id, MAILBOX_READY) == STORE_FAILED)
+		return;		/* it waits a little longer */
+}
+
+static void
+pull_head(void *owner, struct transfer *t)
 {
 	transfer_may_be_silent(t);
+	is_ready(owner);
 }
 
 static enum taken
@@ -66,10 +77,14 @@ mailbox_pull(struct mailbox *m)
 	struct request *rq = stream_request(&m->s);
 	struct mailbox_row row;
 
-	if (rq->store == NULL || mailbox_get(rq, &m->id, &m->s.key, &row) != STORED || !row.ready ||
-	    row.upstream == NULL)
+	if (rq->store == NULL || mailbox_get(rq, &m->id, &m->s.key, &row) != STORED ||
+	    row.state == MAILBOX_OPEN)
 		return;
 	m->pulled = true;
+	if (row.upstream == NULL) {
+		is_ready(m);	/* it keeps no sessions, and has nothing to say unasked */
+		return;
+	}
 	stream_free_text(&m->header[m->headers]);
 	m->header[m->headers] = stream_text(arena_printf(rq->arena, "Mcp-Session-Id: %s", row.upstream));
 	m->events = sse_reader_new((size_t)rq->config->limits.response_max);

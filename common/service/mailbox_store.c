@@ -43,7 +43,7 @@ mailbox_get(struct request *rq, const struct mailbox_id *id, const struct data_k
 		.socket = statement_column_text(q, 0, rq->arena),
 		.upstream = seal_open_column(rq->arena, key, column(rq->arena, "stream.upstream", id),
 		    &id->sid, statement_column_blob(q, 1, rq->arena)),
-		.ready = statement_column_int(q, 2) != 0,
+		.state = (enum mailbox_state)statement_column_int(q, 2),
 	};
 	return STORED;
 }
@@ -62,10 +62,11 @@ mailbox_set_upstream(struct request *rq, const struct mailbox_id *id, const stru
 }
 
 enum stored
-mailbox_set_ready(struct request *rq, const struct mailbox_id *id)
+mailbox_set_state(struct request *rq, const struct mailbox_id *id, enum mailbox_state state)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_STREAM_SET_READY);
 
+	statement_int(q, ":ready", state);
 	statement_hash(q, ":id_hash", id->hash);
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &id->sid));
 	return statement_change(q);

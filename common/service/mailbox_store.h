@@ -23,10 +23,13 @@ struct mailbox_id {
 	uint8_t		 hash[SHA256_SIZE];
 };
 
+/* How far client and upstream have come with each other. */
+enum mailbox_state { MAILBOX_OPEN, MAILBOX_INITIALIZED, MAILBOX_READY };
+
 struct mailbox_row {
 	const char	*socket;
 	const char	*upstream;	/* the upstream's session id; NULL for none */
-	bool		 ready;
+	enum mailbox_state state;
 };
 
 MUST_CHECK enum stored mailbox_insert(struct request *, const struct mailbox_id *, const char *socket,
@@ -36,7 +39,9 @@ MUST_CHECK enum stored mailbox_get(struct request *, const struct mailbox_id *,
 		    const struct data_key *, struct mailbox_row *);
 MUST_CHECK enum stored mailbox_set_upstream(struct request *, const struct mailbox_id *,
 		    const struct data_key *, const char *upstream);
-MUST_CHECK enum stored mailbox_set_ready(struct request *, const struct mailbox_id *);
+/* ABSENT when it has come so far already. */
+MUST_CHECK enum stored mailbox_set_state(struct request *, const struct mailbox_id *,
+		    enum mailbox_state);
 void		 mailbox_delete(struct request *, const struct mailbox_id *);	/* with its messages */
 /* Deletes the streams of processes that are no more. */
 void		 mailbox_delete_dead(struct request *);

@@ -4,7 +4,6 @@
 #include "protocol/http.h"
 #include "service/mailbox.h"
 #include "service/relay_bridge.h"
-#include "service/upstream_session.h"
 
 #define IGNORED_MAX	((size_t)64 * 1024)	/* bytes of an answer that nobody reads */
 #define SPILL		((size_t)64 * 1024)	/* bytes: a longer JSON answer is handed on unread */
@@ -95,20 +94,6 @@ relay_stop(struct stream *s)
 
 /* --- what comes from the upstream -------------------------------------------------------------------- */
 
-static void
-seal_session_id(struct relay *r)
-{
-	const char *id = relay_bridge_stands(r) ? NULL : transfer_field(r->transfer, FIELD_SESSION_ID);
-	struct request *rq = stream_request(&r->s);
-
-	if (id != NULL && r->boxed) {
-		if (rq->store == NULL || mailbox_set_upstream(rq, &r->mailbox, &r->s.key, id) != STORED)
-			stream_failed(&r->s, "the upstream's session id could not be stored");
-	} else if (id != NULL)
-		r->session_id = stream_text(upstream_session_seal(stream_request(&r->s)->arena, &r->s.key,
-		    &r->s.sid, r->server->name, id));
-}
-
 void
 relay_open(struct relay *r, int status, const char *content_type, int64_t length)
 {
@@ -161,7 +146,7 @@ head(void *owner, struct transfer *t)
 	const char *type = transfer_field(t, FIELD_CONTENT_TYPE);
 
 	r->status = transfer_status(t);
-	seal_session_id(r);
+	relay_seal_session_id(r);
 	if (r->status < 300)
 		relay_bridge_accepted(r);
 	if (r->status == 401 || r->status == 403) {
@@ -245,6 +230,20 @@ data(void *owner, const char *bytes, size_t n)
 	}
 }
 
+/* Nobody was to read it. */
+static void
+ignored(struct relay *r)
+{
+	if (r->status == 401 || r->status == 403)
+		relay_refused(r);
+	else if (r->waits.place != 0)
+		return;		/* what is left to be said follows */
+	else if (r->s.status != 0 && !r->opened)
+		relay_end(r);	/* all has been said */
+	else
+		relay_fault(r, HTTP_ANSWERED, "gave no answer of MCP");
+}
+
 static void
 done(void *owner, enum http_outcome outcome)
 {
@@ -281,12 +280,7 @@ done(void *owner, enum http_outcome outcome)
 			relay_fault(r, r->overlong ? HTTP_TOO_LONG : outcome, NULL);
 		break;
 	case RELAY_IGNORED:
-		if (r->status == 401 || r->status == 403)
-			relay_refused(r);
-		else if (r->s.status != 0 && !r->opened)
-			relay_end(r);	/* all has been said */
-		else
-			relay_fault(r, HTTP_ANSWERED, "gave no answer of MCP");
+		ignored(r);
 		break;
 	default:
 		relay_fault(r, outcome, "gave no answer");

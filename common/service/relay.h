@@ -14,6 +14,8 @@
 #include "service/stream.h"
 
 #define RELAY_HEADERS_MAX	64	/* request headers to an upstream */
+#define RELAY_READY_WAIT	2000	/* milliseconds that an initialized client waits for the upstream's own stream */
+#define RELAY_READY_LOOK	20	/* milliseconds between two looks */
 #define RELAY_OPEN_AFTER	1000	/* milliseconds: then a call that may open opens as events */
 
 /* Where the messages of an answer go, when not to the client that posted. */
@@ -91,6 +93,8 @@ struct relay {
 	char				*right[3];	/* owned texts of rights */
 	char				*unauthorized, *forbidden, *exchanged;
 	char				*session_id;	/* the upstream's, sealed, for the head */
+	struct loop_timer		 waits;		/* until the upstream can be heard: */
+	int64_t				 waits_until_ms;
 	bool				 boxed;		/* the messages go into this mailbox: */
 	struct mailbox_id		 mailbox;
 	char				*socket;
@@ -127,6 +131,8 @@ void		 relay_refused(struct relay *);
 void		 relay_whole(struct relay *);
 /* One message of an event stream; false when it could not be judged. */
 MUST_CHECK bool	 relay_event(struct relay *, const struct sse_event *);
+/* The upstream's Mcp-Session-Id: for the client's head, or kept with the mailbox. */
+void		 relay_seal_session_id(struct relay *);
 /* A message for the mailbox; false when it cannot be put there. */
 MUST_CHECK bool	 relay_box(struct relay *, const char *message, size_t n);
 /* Those that waited for a mailbox go on. */

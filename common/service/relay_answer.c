@@ -24,6 +24,20 @@ put_event(struct relay *r, const char *data, size_t n)
 }
 
 void
+relay_seal_session_id(struct relay *r)
+{
+	const char *id = relay_bridge_stands(r) ? NULL : transfer_field(r->transfer, FIELD_SESSION_ID);
+	struct request *rq = stream_request(&r->s);
+
+	if (id != NULL && r->boxed) {
+		if (rq->store == NULL || mailbox_set_upstream(rq, &r->mailbox, &r->s.key, id) != STORED)
+			stream_failed(&r->s, "the upstream's session id could not be stored");
+	} else if (id != NULL)
+		r->session_id = stream_text(upstream_session_seal(stream_request(&r->s)->arena, &r->s.key,
+		    &r->s.sid, r->server->name, id));
+}
+
+void
 relay_end(struct relay *r)
 {
 	if (r->boxed)

@@ -75,6 +75,8 @@ relay_free(struct stream *s)
 		&r->exchanged, &r->session_id, &r->socket, &r->rpc_method, &r->version,
 	};
 
+	if (s->peer.loop != NULL)
+		loop_timer_clear(stream_loop(s), &r->waits);
 	transfer_cancel(r->transfer);
 	relay_bridge_free(r);
 	for (size_t i = 0; i < RELAY_HEADERS_MAX; i++)

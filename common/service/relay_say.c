@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* relay_say.c - answers of the gateway's own, where no upstream's is waited for */
+#include "base/clock.h"
 #include "protocol/jsonrpc.h"
 #include "protocol/mcp.h"
 #include "service/hint.h"
@@ -8,17 +9,49 @@
 
 #define TEXT_MAX	2048	/* bytes of a message of ours */
 
+static void
+accept_now(struct relay *r)
+{
+	static const char accepted[] = "Accepted";
+
+	stream_answer(&r->s, 202, "text/plain", accepted, sizeof accepted - 1, NULL, 0);
+}
+
+/* What the upstream says unasked must have a way before the client goes on. */
+static void
+look(struct loop_timer *t)
+{
+	struct relay *r = OWNER(t, struct relay, waits);
+	struct request *rq = stream_request(&r->s);
+	struct mailbox_row row;
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (now_ms < r->waits_until_ms && rq->store != NULL &&
+	    mailbox_get(rq, &r->mailbox, &r->s.key, &row) == STORED && row.state != MAILBOX_READY) {
+		loop_timer_set(stream_loop(&r->s), t, now_ms + RELAY_READY_LOOK);
+		return;
+	}
+	accept_now(r);
+	if (r->transfer == NULL)
+		relay_end(r);
+}
+
 /* The answer to the post itself: what the message brings comes over the stream. */
 void
 relay_accept(struct relay *r)
 {
-	static const char accepted[] = "Accepted";
 	struct request *rq = stream_request(&r->s);
+	int64_t now_ms = clock_monotonic_ms();
 
-	stream_answer(&r->s, 202, "text/plain", accepted, sizeof accepted - 1, NULL, 0);
-	if (r->initialized && rq->store != NULL &&
-	    mailbox_set_ready(rq, &r->mailbox) == STORED)
-		(void)hint_send(rq->config, r->socket, r->mailbox.hash);
+	if (!r->initialized || rq->store == NULL ||
+	    mailbox_set_state(rq, &r->mailbox, MAILBOX_INITIALIZED) != STORED) {
+		accept_now(r);
+		return;
+	}
+	(void)hint_send(rq->config, r->socket, r->mailbox.hash);
+	r->waits.due = look;
+	r->waits_until_ms = now_ms + RELAY_READY_WAIT;
+	loop_timer_set(stream_loop(&r->s), &r->waits, now_ms + RELAY_READY_LOOK);
 }
 
 void
@@ -54,7 +87,8 @@ relay_say_nothing(struct relay *r, int status)
 		relay_accept(r);
 	else
 		relay_open(r, status, NULL, 0);
-	relay_end(r);
+	if (r->waits.place == 0)
+		relay_end(r);
 }
 
 void

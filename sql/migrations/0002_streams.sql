@@ -7,7 +7,7 @@ CREATE TABLE stream (
 	server		 TEXT    NOT NULL,
 	socket		 TEXT    NOT NULL,		-- of the process that writes it, in state_dir/run
 	upstream	 BLOB,				-- the upstream's session id, sealed
-	ready		 INTEGER NOT NULL,		-- 1: the client has said that it is initialized
+	ready		 INTEGER NOT NULL,		-- 1: the client is initialized; 2: the upstream's own stream is there
 	expires_at	 INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX stream_sid ON stream (sid);

@@ -10,7 +10,7 @@ SELECT socket, upstream, ready FROM stream
 UPDATE stream SET upstream = :upstream WHERE id_hash = :id_hash AND sid = :sid;
 
 -- name: stream_set_ready
-UPDATE stream SET ready = 1 WHERE id_hash = :id_hash AND sid = :sid AND ready = 0;
+UPDATE stream SET ready = :ready WHERE id_hash = :id_hash AND sid = :sid AND ready < :ready;
 
 -- name: stream_delete
 DELETE FROM stream WHERE id_hash = :id_hash;

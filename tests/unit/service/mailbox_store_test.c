@@ -67,7 +67,7 @@ a_stream_is_found_by_its_own_session_and_server_alone(UNUSED void **state)
 	assert_int_equal(mailbox_get(&fix.rq, &id, &key, &row), STORED);
 	assert_string_equal(row.socket, box.name);
 	assert_null(row.upstream);
-	assert_false(row.ready);
+	assert_int_equal(row.state, MAILBOX_OPEN);
 	other.sid = sid_new();
 	assert_int_equal(mailbox_get(&fix.rq, &other, &key, &row), ABSENT);
 	other = id;
@@ -111,11 +111,11 @@ a_client_is_initialized_once(UNUSED void **state)
 	struct mailbox_row row;
 
 	other.sid = sid_new();
-	assert_int_equal(mailbox_set_ready(&fix.rq, &other), ABSENT);
-	assert_int_equal(mailbox_set_ready(&fix.rq, &id), STORED);
-	assert_int_equal(mailbox_set_ready(&fix.rq, &id), ABSENT);
+	assert_int_equal(mailbox_set_state(&fix.rq, &other, MAILBOX_INITIALIZED), ABSENT);
+	assert_int_equal(mailbox_set_state(&fix.rq, &id, MAILBOX_INITIALIZED), STORED);
+	assert_int_equal(mailbox_set_state(&fix.rq, &id, MAILBOX_INITIALIZED), ABSENT);
 	assert_int_equal(mailbox_get(&fix.rq, &id, &key, &row), STORED);
-	assert_true(row.ready);
+	assert_int_equal(row.state, MAILBOX_INITIALIZED);
 }
 
 static void
