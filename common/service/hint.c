@@ -56,12 +56,11 @@ hint_close(const struct config *config, struct hint_socket *s)
 bool
 hint_receive(const struct hint_socket *s, uint8_t hash[static SHA256_SIZE])
 {
-	ssize_t n;
+	ssize_t n = recv(s->fd, hash, SHA256_SIZE, 0);
 
-	do
-		n = recv(s->fd, hash, SHA256_SIZE, 0);
-	while (n >= 0 && n != SHA256_SIZE);
-	return n == SHA256_SIZE;
+	if (n >= 0 && n != SHA256_SIZE)
+		memset(hash, 0, SHA256_SIZE);	/* nobody's */
+	return n >= 0;
 }
 
 bool

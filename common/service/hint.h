@@ -21,7 +21,7 @@ struct hint_socket {
 bool		 hint_open(const struct config *, struct hint_socket *);
 void		 hint_close(const struct config *, struct hint_socket *);
 
-/* False at the end of what has come. */
+/* False at the end of what has come.  What is no hint names nobody's stream. */
 MUST_CHECK bool	 hint_receive(const struct hint_socket *, uint8_t hash[static SHA256_SIZE]);
 
 /* False when nobody listens there any more. */

@@ -83,6 +83,20 @@ discover(struct exchange *x)
 	return mcp_result(x, &b);
 }
 
+/* There are none, and a client of 2026-07-28 that asks for one is told so, with its URI (SEP-2164). */
+static enum oauth_error
+resources_read(struct exchange *x)
+{
+	const char *uri = json_string(x->message->rpc.params, "uri");
+	struct buf data = buf_new(x->rq->arena, RESULT_MAX);
+
+	buf_member(&data, "uri", uri == NULL ? "" : uri);
+	buf_lit(&data, "}");
+	jsonrpc_error(x->out, x->message->rpc.id, JSONRPC_INVALID_PARAMS, "Resource not found",
+	    buf_text(&data));
+	return OAUTH_OK;
+}
+
 /* Nothing of ours ever changes, so nothing is honoured: acknowledge, and end gracefully. */
 static enum oauth_error
 subscriptions_listen(struct exchange *x)
@@ -105,6 +119,7 @@ static const struct method {
 	{ "server/discover",	  false, true,	JSON,	discover },
 	{ "tools/list",		  true,	 true,	JSON,	mcp_tools_list },
 	{ "tools/call",		  true,	 true,	JSON,	mcp_tools_call },
+	{ "resources/read",	  false, true,	JSON,	resources_read },
 	{ "subscriptions/listen", false, true,	EVENTS,	subscriptions_listen },
 };
 

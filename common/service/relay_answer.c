@@ -204,7 +204,8 @@ static bool
 change_endpoint(struct relay *r, const struct sse_event *e, struct sse_event *changed)
 {
 	struct request *rq = stream_request(&r->s);
-	const char *target = upstream_endpoint(rq->arena, r->server, e->data), *sealed;
+	const char *target = strlen(e->data) != e->len ? NULL :
+	    upstream_endpoint(rq->arena, r->server, e->data), *sealed;
 
 	if (target == NULL) {
 		stream_failed(&r->s, "upstream: its endpoint is at another host, or no address");
@@ -240,9 +241,10 @@ relay_event(struct relay *r, const struct sse_event *e)
 {
 	struct sse_event changed = *e;
 	struct fifo out = { 0 };
+	bool endpoint = r->endpoint && strcmp(e->event, "endpoint") == 0;
 
-	if (e->len > 0 && !(r->endpoint && strcmp(e->event, "endpoint") == 0 ?
-	    change_endpoint(r, e, &changed) : change_message(r, e, &changed)))
+	if (endpoint ? e->data == NULL || !change_endpoint(r, e, &changed) :
+	    e->len > 0 && !change_message(r, e, &changed))
 		return false;
 	if (e->len > 0 && changed.len == 0)
 		return true;	/* it was not for the client */

@@ -10,7 +10,7 @@
 
 #define HEADERS_MAX	(RELAY_HEADERS_MAX + 8 + MCP_PARAMS_MAX)
 #define REPLY_MAX	1024	/* bytes */
-#define REPLIES_MAX	16	/* questions of an upstream that are answered within one call */
+#define REPLIES_MAX	16	/* answers to an upstream's questions that are under way for one call */
 
 static void
 step_head(void *owner, struct transfer *t)
@@ -155,7 +155,14 @@ reply_data(void *owner UNUSED, const char *bytes UNUSED, size_t n UNUSED)
 static void
 reply_done(void *owner, enum http_outcome outcome UNUSED)
 {
-	((struct bridge_reply *)owner)->transfer = NULL;
+	struct bridge_reply *reply = owner, **at = &reply->relay->bridge->reply;
+
+	while (*at != reply)
+		at = &(*at)->next;
+	*at = reply->next;
+	reply->relay->bridge->replies--;
+	stream_free_text(&reply->body);
+	free(reply);
 }
 
 static const struct transfer_owner reply_owner = {
@@ -176,6 +183,8 @@ reply_begin(struct loop_timer *t)
 	call.body = reply->body;
 	call.len = strlen(reply->body);
 	reply->transfer = transfer_begin(stream_transfers(&r->s), &call, &reply_owner, reply);
+	if (reply->transfer == NULL)
+		reply_done(reply, HTTP_NO_CLIENT);
 }
 
 void
@@ -188,8 +197,9 @@ bridge_reply(struct relay *r, const char *id, bool ping)
 		jsonrpc_result(&b, id, "{}");
 	else
 		jsonrpc_error(&b, id, JSONRPC_METHOD_NOT_FOUND, "This client cannot be asked", NULL);
-	if (buf_text(&b) == NULL || r->bridge->replies++ == REPLIES_MAX)
+	if (buf_text(&b) == NULL || r->bridge->replies >= REPLIES_MAX)
 		return;
+	r->bridge->replies++;
 	if ((reply = calloc(1, sizeof *reply)) == NULL)
 		die("no memory for a reply");
 	*reply = (struct bridge_reply){

@@ -23,6 +23,9 @@ copy_plan(struct relay *r, const struct relay_plan *plan)
 		.method = r->s.method, .url = stream_text(plan->url), .socket = plan->server->upstream_socket,
 		.header = (const char *const *)r->header, .body = r->payload, .len = plan->len,
 		.silence_ms = plan->server->upstream_timeout * 1000,
+		/* RFC 9110 section 9.2.2: libcurl repeats a POST when a kept connection breaks; a tool runs once. */
+		.once = plan->body != NULL && (plan->rpc_method == NULL ||
+		    strcmp(plan->rpc_method, "tools/call") == 0),
 	};
 	r->rpc_id = stream_text(plan->id);
 	r->opens = plan->opens;

@@ -196,6 +196,7 @@ set_up(struct transfer *t, const struct transfer_call *call)
 	    (call->socket == NULL ||
 	    lib->easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, call->socket) == CURLE_OK) &&
 	    (!is_near(call) || lib->easy_setopt(h, CURLOPT_PROXY, "") == CURLE_OK) &&
+	    (!call->once || lib->easy_setopt(h, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK) &&
 	    lib->easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
 	    /* A name that does not resolve is not waited for when its call is given up. */

@@ -25,6 +25,7 @@ struct transfer_call {
 	const char *const	*header;	/* "Name: value", NULL at the end */
 	const char		*body;		/* must live as long as the transfer; NULL for none */
 	size_t			 len;
+	bool			 once;		/* never sent again: not over a connection that may be dead */
 	int64_t			 silence_ms;	/* how long the answer may keep us waiting, at its head and in it */
 };
 

@@ -33,6 +33,7 @@ const OTHERS = [
 	{ scenario: 'tools-list', revision: '2026-07-28', good: 3 },
 	{ scenario: 'dns-rebinding-protection', revision: '2025-11-25', good: 2 },
 	{ scenario: 'dns-rebinding-protection', revision: '2026-07-28', good: 2 },
+	{ scenario: 'sep-2164-resource-not-found', revision: '2026-07-28', good: 4 },
 	{	// says only that there are no sessions, and says it without a check
 		scenario: 'server-session-lifecycle', revision: '2025-11-25', good: 0,
 	},

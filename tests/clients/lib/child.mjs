@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A program of the packages as a process: what it prints, when it is ready, and its end.
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGES = new URL('../../../build/npm/node_modules/', import.meta.url);
 const PATIENCE = 20_000;
 
 const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+let home;	// of all of them, where env names none
+process.on('exit', () => {
+	running.forEach((child) => child.kill('SIGKILL'));
+	if (home !== undefined)
+		rmSync(home, { recursive: true, force: true });
+});
 
 export const load = (file) => import(new URL(file, PACKAGES));
 export const packaged = (file) => fileURLToPath(new URL(file, PACKAGES));
@@ -22,10 +30,11 @@ export function freePort() {
 	});
 }
 
-// Runs a script of the packages; env is all that it gets beside PATH, and it has no home unless that gives one.
+// Runs a script of the packages; env is all that it gets beside PATH and a home of its own.
 export function start(file, args = [], env = {}) {
+	home ??= mkdtempSync(path.join(os.tmpdir(), 'sallyport-clients.'));
 	const child = spawn(process.execPath, [packaged(file), ...args], {
-		env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env }, stdio: ['pipe', 'pipe', 'pipe'],
+		env: { PATH: process.env.PATH, HOME: home, ...env }, stdio: ['pipe', 'pipe', 'pipe'],
 	});
 	running.add(child);
 	return new Program(file, child);
