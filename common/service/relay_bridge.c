@@ -237,6 +237,7 @@ bool
 relay_bridge_refused(struct relay *r, const char *body, size_t n)
 {
 	static const char *const header_mismatch[] = { "-32020", NULL };
+	static const char *const upgraded[] = { "-32020", "-32022", NULL };
 	static const char *const modern[] = { "-32020", "-32021", "-32022", "-32601", "-32602", NULL };
 	struct bridge *b = r->bridge;
 
@@ -246,9 +247,13 @@ relay_bridge_refused(struct relay *r, const char *body, size_t n)
 		bridge_modern_probe(r);
 		return true;
 	}
-	/* It was modern when it was last asked: 400 of another kind is what an older server says. */
-	if (b->step == WATCH && r->modern && !b->asked_again && r->status == 400 &&
-	    !bridge_has_code(r, body, n, modern)) {
+	/*
+	 * It was modern when it was last asked: 400 of another kind is what an older server says.  It
+	 * was legacy: these errors are of one that has been upgraded.
+	 */
+	if (r->modern && !b->asked_again && r->status == 400 &&
+	    ((b->step == WATCH && !bridge_has_code(r, body, n, modern)) ||
+	    (b->step == CALL_LEGACY && bridge_has_code(r, body, n, upgraded)))) {
 		b->asked_again = true;
 		bridge_ask_era(r);
 		return true;
