@@ -76,10 +76,15 @@ static void
 drained(struct stream *s)
 {
 	struct mailbox *m = OWNER(s, struct mailbox, s);
+	struct stream *next;
 
 	if (m->transfer != NULL)
 		transfer_resume(m->transfer);
-	relay_resume_boxed(s, m->id.hash);
+	for (struct stream *other = s->home->first; other != NULL; other = next) {
+		next = other->next;
+		if (other->is->room != NULL)
+			other->is->room(other, m->id.hash);
+	}
 	mailbox_deliver(m);
 }
 

@@ -109,6 +109,7 @@ void		 relay_start(struct stream *);
 void		 relay_beat(struct stream *);
 void		 relay_drained(struct stream *);
 void		 relay_stop(struct stream *);
+void		 relay_room(struct stream *, const uint8_t hash[static SHA256_SIZE]);
 void		 relay_free(struct stream *);
 
 /* The call itself, with these headers (NULL at the end) and this body. */
@@ -135,8 +136,6 @@ MUST_CHECK bool	 relay_event(struct relay *, const struct sse_event *);
 void		 relay_seal_session_id(struct relay *);
 /* A message for the mailbox; false when it cannot be put there. */
 MUST_CHECK bool	 relay_box(struct relay *, const char *message, size_t n);
-/* Those that waited for a mailbox go on. */
-void		 relay_resume_boxed(struct stream *, const uint8_t hash[static SHA256_SIZE]);
 /* Whether the stream that the messages are for has ended. */
 MUST_CHECK bool	 relay_box_is_gone(struct relay *);
 /* The answer is whole. */

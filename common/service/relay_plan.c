@@ -4,7 +4,6 @@
 #include "service/relay.h"
 #include "service/relay_bridge.h"
 #include "service/session.h"
-#include "service/streams.h"
 
 static void
 copy_plan(struct relay *r, const struct relay_plan *plan)
@@ -53,7 +52,7 @@ copy_plan(struct relay *r, const struct relay_plan *plan)
 
 static const struct stream_kind relay_kind = {
 	.start = relay_start, .beat = relay_beat, .drained = relay_drained, .stop = relay_stop,
-	.free = relay_free,
+	.room = relay_room, .free = relay_free,
 };
 
 enum oauth_error
@@ -91,19 +90,4 @@ relay_free(struct stream *s)
 	free(r->payload);
 	fifo_free(&r->body);
 	sse_reader_free(&r->events);
-}
-
-void
-relay_resume_boxed(struct stream *box, const uint8_t hash[static SHA256_SIZE])
-{
-	struct stream *next;
-
-	for (struct stream *s = box->home->first; s != NULL; s = next) {
-		struct relay *r = OWNER(s, struct relay, s);
-
-		next = s->next;
-		if (s->is == &relay_kind && r->boxed && r->transfer != NULL &&
-		    memcmp(r->mailbox.hash, hash, SHA256_SIZE) == 0)
-			transfer_resume(r->transfer);
-	}
 }

@@ -122,3 +122,12 @@ relay_box_is_gone(struct relay *r)
 	return r->boxed && rq->store != NULL &&
 	    mailbox_get(rq, &r->mailbox, &r->s.key, &row) == ABSENT;
 }
+
+void
+relay_room(struct stream *s, const uint8_t hash[static SHA256_SIZE])
+{
+	struct relay *r = OWNER(s, struct relay, s);
+
+	if (r->boxed && r->transfer != NULL && memcmp(r->mailbox.hash, hash, SHA256_SIZE) == 0)
+		transfer_resume(r->transfer);
+}

@@ -26,6 +26,8 @@ struct stream_kind {
 	void		(*beat)(struct stream *);	/* each heartbeat, from its opening on */
 	void		(*drained)(struct stream *);	/* the peer takes more again */
 	void		(*stop)(struct stream *);	/* end it well: its session, its time or the process is over */
+	/* The mailbox of that hash takes more again; NULL where that is no matter. */
+	void		(*room)(struct stream *, const uint8_t hash[static SHA256_SIZE]);
 	void		(*free)(struct stream *);	/* what it owns beside itself; the peer is gone */
 };
 
