@@ -146,7 +146,7 @@ describe('an issuer with a path', () => {
 
 	before(async () => {
 		gate = await startSite('lighttpd-cgi', {
-			standin: site.standin, path: '/gate', limits: { code: 1, access_token: 5, transaction: 5 },
+			standin: site.standin, path: '/gate', limits: { code: 3, access_token: 5, transaction: 5 },
 		});
 	});
 	after(() => gate?.stop());
@@ -182,7 +182,7 @@ describe('an issuer with a path', () => {
 		const asked = authorization(late.metadata, registered);
 		const browser = new Browser();
 		const { code } = await approve(browser, await start(asked, browser), asked, late.metadata);
-		await sleep(2100);
+		await sleep(4100);
 		await isError(redeem(late.metadata, asked, code), 400, 'invalid_grant');
 	});
 
