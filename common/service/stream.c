@@ -88,7 +88,8 @@ peer_over(struct peer *p)
 		peer_close(p);
 		return;
 	}
-	if (!p->ending && s->reason == NULL)
+	/* A stream that waits has no other end than this, and it is no failure. */
+	if (!p->ending && s->status == 0)
 		stream_failed(s, "the client is gone");
 	end(s);
 }
