@@ -2,6 +2,7 @@
 #include "protocol/http.h"
 
 #include <strings.h>
+#include <time.h>
 
 #define OWS	" \t"
 
@@ -105,4 +106,16 @@ bool
 http_host_equal(const char *a, const char *b)
 {
 	return strcasecmp(a, b) == 0;
+}
+
+bool
+http_date_read(const char *text, int64_t *seconds)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+
+	if (end == NULL || *end != '\0' || tm.tm_year < 70)
+		return false;
+	*seconds = (int64_t)timegm(&tm);
+	return true;
 }

@@ -26,4 +26,7 @@ MUST_CHECK const char *http_cookie_name(struct arena *, const char *cookies, con
 /* "host[:port]" against "host[:port]", case aside. */
 MUST_CHECK bool	 http_host_equal(const char *, const char *);
 
+/* An IMF-fixdate (RFC 9110 section 5.6.7) as seconds since 1970; false for anything else. */
+MUST_CHECK bool	 http_date_read(const char *, int64_t *seconds);
+
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "protocol/uri.h"
+#include "service/config_entra.h"
 #include "service/config_server.h"
 
 #undef getenv	/* configuration is one of the places that read the environment */
@@ -193,15 +194,6 @@ complete(struct config_reader *r)
 	return true;
 }
 
-static void
-lower(const char *text)
-{
-	union { const char *in; char *out; } p = { .in = text };
-
-	for (; *p.out != '\0'; p.out++)
-		*p.out = (char)tolower((unsigned char)*p.out);
-}
-
 static bool
 derive(struct config_reader *r)
 {
@@ -218,17 +210,8 @@ derive(struct config_reader *r)
 		c->database = arena_printf(r->arena, "sqlite:%s/sallyport.db", c->state_dir);
 	if (strncmp(c->database, "sqlite:/", 8) != 0)
 		return config_wrong(r, "database must be sqlite: and an absolute path");
-	lower(c->entra.tenant_id);
-	lower(c->entra.client_id);
-	if (c->entra.scope == NULL)
-		c->entra.scope = arena_printf(r->arena, "%s/.default", c->entra.client_id);
-	if (c->entra.audience[0] == NULL) {
-		c->entra.audience[0] = c->entra.client_id;
-		c->entra.audience[1] = arena_printf(r->arena, "api://%s", c->entra.client_id);
-	}
-	if (strncmp(c->entra.credential, "certificate:/", 13) != 0 &&
-	    strncmp(c->entra.credential, "secret-file:/", 13) != 0)
-		return config_wrong(r, "credential must be certificate:PATH or secret-file:PATH, an absolute path");
+	if (!config_entra_derive(r))
+		return false;
 	/* An arena that its own request can outgrow would end the process, for all of its requests. */
 	if (c->limits.request_memory < MEMORY_OF_BODY * c->limits.body_max)
 		c->limits.request_memory = MEMORY_OF_BODY * c->limits.body_max;

@@ -17,15 +17,44 @@
 
 typedef const char *config_list[CONFIG_LIST_MAX + 1];	/* NULL at the end */
 
+/* How an application proves to Entra who it is. */
+enum config_credential {
+	CREDENTIAL_CERTIFICATE,		/* PEM files: private key and certificate */
+	CREDENTIAL_SECRET,		/* a file of one line */
+	CREDENTIAL_MANAGED_IDENTITY,
+	CREDENTIAL_FEDERATED_TOKEN,	/* a file that holds the assertion */
+};
+
+struct config_app {
+	const char		*client_id;
+	enum config_credential	 credential;
+	config_list		 path;		/* the files, absolute; none of a managed identity */
+	const char		*identity;	/* the managed identity's client id; NULL: the only one */
+};
+
 struct config_entra {
-	const char	*tenant_id;
+	const char	*tenant_id;		/* a GUID, organizations or common */
 	const char	*client_id;
 	const char	*credential;		/* kind:argument */
+	const char	*resource_client_id;	/* NULL: client_id is the API too */
+	const char	*resource_credential;
+	const char	*cloud;
 	const char	*authority_host;
 	const char	*graph_url;
+	const char	*imds_url;
 	const char	*scope;
 	config_list	 audience;
+	config_list	 allowed_tenants;	/* GUIDs, or any */
+	config_list	 allow;
+	config_list	 client_capabilities;
 	int64_t		 timeout;		/* seconds for one call */
+
+	/* Derived. */
+	struct config_app app;			/* signs people in */
+	struct config_app resource_app;		/* the API: exchanges on behalf of them */
+	const char	*exchange_audience;	/* what a federated credential's token must be for */
+	bool		 multi_tenant;		/* tenant_id is no GUID */
+	bool		 cp1;			/* continuous access evaluation is declared */
 };
 
 struct config_limits {
@@ -114,6 +143,9 @@ MUST_CHECK const struct config *config_load_file(const char *path, const char **
 /* The [server] of that name, NULL if there is none. */
 MUST_CHECK const struct config_server *config_server(const struct config *, const char *name,
 		    size_t len);
+
+/* Whether people of that tenant, a GUID in lower case, may come in. */
+MUST_CHECK bool	 config_tenant_allowed(const struct config *, const char *tenant_id);
 
 MUST_CHECK bool	 config_list_has(const config_list, const char *word);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/config_table.h"
 
+#include "protocol/entra_cloud.h"
+
 const char *const config_section_names[CONFIG_SECTIONS] = {
 	[CONFIG_TOP] = "", [CONFIG_ENTRA] = "entra", [CONFIG_LIMITS] = "limits",
 	[CONFIG_SERVER] = "server",
@@ -48,20 +50,35 @@ const struct config_key config_keys[] = {
 	{ TOP(log), CONFIG_TEXT, "errors", CHOICE("errors all"),
 	  "Which requests are logged: those that fail, or all." },
 
-	{ ENTRA(tenant_id), CONFIG_GUID, NULL, AZURE("AZURE_TENANT_ID"),
-	  "The Entra tenant whose people may come in." },
+	{ ENTRA(tenant_id), CONFIG_TENANT, NULL, AZURE("AZURE_TENANT_ID"),
+	  "The Entra tenant whose people may come in; organizations or common beside allowed_tenants." },
 	{ ENTRA(client_id), CONFIG_GUID, NULL, AZURE("AZURE_CLIENT_ID"),
 	  "Sallyport's application (client) id there." },
 	{ ENTRA(credential), CONFIG_TEXT, NULL, AZURE("AZURE_CLIENT_CERTIFICATE_PATH"),
-	  "certificate:PATH (PEM: private key and certificate) or secret-file:PATH." },
-	{ ENTRA(authority_host), CONFIG_URL, "https://login.microsoftonline.com",
-	  AZURE("AZURE_AUTHORITY_HOST"), "Where Entra is: national clouds, tests." },
-	{ ENTRA(graph_url), CONFIG_URL, "https://graph.microsoft.com", ANY,
-	  "Where Microsoft Graph is." },
+	  "certificate:PATH[,PATH] (PEM: private key and certificate), managed-identity[:CLIENT_ID], "
+	  "federated-token-file:PATH or secret-file:PATH." },
+	{ ENTRA(resource_client_id), CONFIG_GUID, "", ANY,
+	  "The API's application where it is not client_id: what tokens are for, and what exchanges them." },
+	{ ENTRA(resource_credential), CONFIG_TEXT, "", ANY,
+	  "The API's own credential; without it credential." },
+	{ ENTRA(cloud), CONFIG_TEXT, "global", CHOICE(ENTRA_CLOUDS),
+	  "global, usgov (GCC High), usgov-dod or china: authority_host and graph_url follow it." },
+	{ ENTRA(authority_host), CONFIG_URL, "", AZURE("AZURE_AUTHORITY_HOST"),
+	  "Where Entra is, when it is not the cloud's own address: tests." },
+	{ ENTRA(graph_url), CONFIG_URL, "", ANY,
+	  "Where Microsoft Graph is, when it is not the cloud's own address." },
+	{ ENTRA(imds_url), CONFIG_METADATA_URL, "http://169.254.169.254", ANY,
+	  "The virtual machine's metadata service, for a managed identity." },
 	{ ENTRA(scope), CONFIG_TEXT, "", ANY,
-	  "What Entra's access token is for; without it CLIENT_ID/.default." },
+	  "What Entra's access token is for; without it /.default of resource_client_id or client_id." },
 	{ ENTRA(audience), CONFIG_LIST, "", ANY,
-	  "What that token must be for; without it client_id and api://CLIENT_ID." },
+	  "What that token must be for; without it that application's id, with and without api://." },
+	{ ENTRA(allowed_tenants), CONFIG_LIST, "", ANY,
+	  "With tenant_id organizations or common: the tenants whose people may come in, by GUID, or any." },
+	{ ENTRA(allow), CONFIG_LIST, "", ANY,
+	  "Who may sign in at all: role:NAME, group:ID. Of each kind that is named, one must hold." },
+	{ ENTRA(client_capabilities), CONFIG_LIST, "", CHOICE("cp1"),
+	  "cp1: Entra gives tokens for a day and revokes them at once (continuous access evaluation)." },
 	{ ENTRA(timeout), CONFIG_DURATION, "10", RANGE(1, 120),
 	  "How long one call to Entra or Graph may take." },
 

@@ -11,6 +11,8 @@ enum config_syntax {
 	CONFIG_URL,		/* https, or http on loopback; no query, fragment, user information */
 	CONFIG_LIST,		/* words separated by commas */
 	CONFIG_GUID,
+	CONFIG_TENANT,		/* a GUID, organizations or common */
+	CONFIG_METADATA_URL,	/* as CONFIG_URL, and http on link-local addresses too */
 	CONFIG_NUMBER,
 	CONFIG_DURATION,	/* 30, 30s, 5m, 1h, 30d: kept as seconds */
 	CONFIG_SIZE,		/* 512, 64K, 1M: kept as bytes */

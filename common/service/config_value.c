@@ -14,8 +14,8 @@ config_wrong(struct config_reader *r, const char *what)
 	return false;
 }
 
-static bool
-is_guid(const char *text)
+bool
+config_is_guid(const char *text)
 {
 	for (size_t i = 0; i < 36; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
@@ -42,7 +42,20 @@ is_choice(const char *choice, const char *word)
 }
 
 static bool
-is_base_url(struct arena *a, const char *text)
+is_tenant(const char *text)
+{
+	return config_is_guid(text) || strcmp(text, "organizations") == 0 || strcmp(text, "common") == 0;
+}
+
+/* RFC 3927: never routed, so as near as loopback. */
+static bool
+is_link_local(const char *host)
+{
+	return strncmp(host, "169.254.", 8) == 0 && strspn(host, "0123456789.") == strlen(host);
+}
+
+static bool
+is_base_url(struct arena *a, const char *text, bool metadata)
 {
 	struct uri u;
 	size_t n = strlen(text);
@@ -59,7 +72,8 @@ is_base_url(struct arena *a, const char *text)
 		if (isupper((unsigned char)*p))
 			return false;
 	return strcmp(u.scheme, "https") == 0 ||
-	    (strcmp(u.scheme, "http") == 0 && uri_host_is_loopback(u.host));
+	    (strcmp(u.scheme, "http") == 0 && (uri_host_is_loopback(u.host) ||
+	    (metadata && is_link_local(u.host))));
 }
 
 bool
@@ -106,10 +120,13 @@ set_text(struct config_reader *r, const struct config_key *key, const char **out
 {
 	if (key->syntax == CONFIG_PATH && *value != '/')
 		return config_wrong(r, arena_printf(r->arena, "%s must be an absolute path", key->name));
-	if (key->syntax == CONFIG_GUID && !is_guid(value))
+	if ((key->syntax == CONFIG_GUID && !config_is_guid(value)) ||
+	    (key->syntax == CONFIG_TENANT && !is_tenant(value)))
 		return config_wrong(r, arena_printf(r->arena,
-		    "%s must be a GUID such as 5a1f0c9e-1c2d-4e3f-8a9b-0c1d2e3f4a5b", key->name));
-	if (key->syntax == CONFIG_URL && !is_base_url(r->arena, value))
+		    "%s must be a GUID such as 5a1f0c9e-1c2d-4e3f-8a9b-0c1d2e3f4a5b%s", key->name,
+		    key->syntax == CONFIG_TENANT ? ", or organizations, or common" : ""));
+	if ((key->syntax == CONFIG_URL || key->syntax == CONFIG_METADATA_URL) &&
+	    !is_base_url(r->arena, value, key->syntax == CONFIG_METADATA_URL))
 		return config_wrong(r, arena_printf(r->arena, "%s must be an https URL in lower case (http on "
 		    "loopback only) without a slash at the end, query or fragment", key->name));
 	if (key->choice != NULL && !is_choice(key->choice, value))

@@ -106,6 +106,16 @@ check_database(struct doctor *d)
 		doctor_says(d, FINE, "database opens and has this version's schema");
 }
 
+static bool
+check_credential(struct doctor *d, const struct config_app *app)
+{
+	bool good = true;
+
+	for (const char *const *p = app->path; *p != NULL; p++)
+		good = check_path(d, "credential file", *p, R_OK) && good;
+	return good;
+}
+
 /* What a [server] names must be there for this user. */
 static void
 check_server(struct doctor *d, const struct config_server *s)
@@ -129,7 +139,6 @@ doctor_run(const struct config *config)
 	struct doctor d = { .rq = {
 		.arena = &arena, .config = config, .io = &io, .id = "check", .now = clock_seconds(),
 	} };
-	const char *credential = strchr(config->entra.credential, ':') + 1;
 
 	arena_init(&arena, (size_t)config->limits.request_memory);
 	d.rq.keys = keyring_open(config);
@@ -139,7 +148,7 @@ doctor_run(const struct config *config)
 		check_keys(&d);
 		check_database(&d);
 	}
-	if (check_path(&d, "credential file", credential, R_OK) && d.rq.store != NULL)
+	if (check_credential(&d, &config->entra.app) && d.rq.store != NULL)
 		doctor_check_entra(&d);
 	doctor_check_public_url(&d);
 	for (size_t i = 0; i < config->servers; i++)

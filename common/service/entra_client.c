@@ -141,7 +141,7 @@ entra_token_call(struct request *rq, struct buf *form, struct entra_reply *out)
 	*out = (struct entra_reply){ 0 };
 	if (entra_endpoints(rq, &entra) != OAUTH_OK)
 		return ENTRA_UNAVAILABLE;
-	if (entra_credential_add(rq, entra.token_endpoint, form) != OAUTH_OK)
+	if (entra_credential_add(rq, &rq->config->entra.app, entra.token_endpoint, form) != OAUTH_OK)
 		return ENTRA_MISCONFIGURED;
 	if (buf_text(form) == NULL)
 		return unavailable(rq, "entra token: the request is too long");

@@ -102,8 +102,10 @@ read_pem(struct request *rq, const char *pem, size_t n, EVP_PKEY **key, const ch
 }
 
 static enum oauth_error
-add_assertion(struct request *rq, const char *path, const char *token_endpoint, struct buf *form)
+add_assertion(struct request *rq, const struct config_app *app, const char *token_endpoint,
+    struct buf *form)
 {
+	const char *path = app->path[0];
 	AUTO(pkey) EVP_PKEY *key = NULL;
 	struct buf claims = buf_new(rq->arena, FILE_MAX);
 	const char *x5t = NULL, *what, *assertion;
@@ -117,8 +119,8 @@ add_assertion(struct request *rq, const char *path, const char *token_endpoint, 
 	buf_lit(&claims, "{\"aud\":");
 	buf_json(&claims, token_endpoint);
 	buf_lit(&claims, arena_printf(rq->arena, ",\"iss\":\"%s\",\"sub\":\"%s\",\"jti\":\"%s\","
-	    "\"nbf\":%lld,\"iat\":%lld,\"exp\":%lld}", rq->config->entra.client_id,
-	    rq->config->entra.client_id, random_base64url(rq->arena, 24),
+	    "\"nbf\":%lld,\"iat\":%lld,\"exp\":%lld}", app->client_id,
+	    app->client_id, random_base64url(rq->arena, 24),
 	    (long long)rq->now - BACKDATED, (long long)rq->now,
 	    (long long)rq->now + ENTRA_ASSERTION_LIFE));
 	assertion = jws_sign_ps256(rq->arena, key, arena_printf(rq->arena,
@@ -131,11 +133,10 @@ add_assertion(struct request *rq, const char *path, const char *token_endpoint, 
 }
 
 enum oauth_error
-entra_credential_add(struct request *rq, const char *token_endpoint, struct buf *form)
+entra_credential_add(struct request *rq, const struct config_app *app, const char *token_endpoint,
+    struct buf *form)
 {
-	const char *credential = rq->config->entra.credential, *path = strchr(credential, ':') + 1;
-
-	add(form, "client_id", rq->config->entra.client_id);
-	return strncmp(credential, "secret-file:", 12) == 0 ? add_secret(rq, path, form) :
-	    add_assertion(rq, path, token_endpoint, form);
+	add(form, "client_id", app->client_id);
+	return app->credential == CREDENTIAL_SECRET ? add_secret(rq, app->path[0], form) :
+	    add_assertion(rq, app, token_endpoint, form);
 }

@@ -15,7 +15,7 @@
 
 /* Appends the credential's parameters to a form for this token endpoint.  SERVER_ERROR with the
  * reason set when file or key are not usable. */
-MUST_CHECK enum oauth_error entra_credential_add(struct request *, const char *token_endpoint,
-		    struct buf *form);
+MUST_CHECK enum oauth_error entra_credential_add(struct request *, const struct config_app *,
+		    const char *token_endpoint, struct buf *form);
 
 #endif

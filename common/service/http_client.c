@@ -2,8 +2,10 @@
 #include "service/http_client.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/die.h"
 #include "base/number.h"
+#include "protocol/http.h"
 #include "service/curl_library.h"
 #include "service/endpoint.h"
 
@@ -21,6 +23,7 @@ struct http_client {
 struct transfer {
 	struct buf	 body;
 	int64_t		 retry_after;
+	int64_t		 date;
 	const char	*www_authenticate;
 };
 
@@ -75,18 +78,33 @@ field(struct arena *a, const char *line, size_t len, const char *name)
 	return arena_copy(a, line + n, len - n);
 }
 
+/* RFC 9110 section 10.2.3: seconds, or a date. */
+static int64_t
+retry_after(const char *value)
+{
+	int64_t seconds, date;
+
+	if (!number_read(value, INT64_MAX, &seconds))
+		seconds = http_date_read(value, &date) && date > clock_seconds() ?
+		    date - clock_seconds() : 0;
+	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
+}
+
 static size_t
 take_header(char *line, size_t size, size_t n, void *argument)
 {
 	struct transfer *t = argument;
 	const char *seconds = field(t->body.arena, line, size * n, "retry-after:");
 	const char *challenge = field(t->body.arena, line, size * n, "www-authenticate:");
+	const char *date = field(t->body.arena, line, size * n, "date:");
 
-	if (seconds != NULL && number_read(seconds, INT64_MAX, &t->retry_after) &&
-	    t->retry_after > RETRY_AFTER_MAX)
-		t->retry_after = RETRY_AFTER_MAX;
-	if (challenge != NULL && t->www_authenticate == NULL)
-		t->www_authenticate = challenge;
+	if (seconds != NULL)
+		t->retry_after = retry_after(seconds);
+	if (date != NULL && !http_date_read(date, &t->date))
+		t->date = 0;
+	if (challenge != NULL)
+		t->www_authenticate = t->www_authenticate == NULL ? challenge :
+		    arena_printf(t->body.arena, "%s, %s", t->www_authenticate, challenge);
 	return size * n;
 }
 
@@ -127,6 +145,7 @@ set_up(struct http_client *c, const struct http_call *call, struct curl_slist *h
 	    lib->easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_HEADERDATA, t) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+	    (!call->direct || lib->easy_setopt(h, CURLOPT_NOPROXY, "*") == CURLE_OK) &&
 	    lib->easy_setopt(h, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_XFERINFODATA, c) == CURLE_OK &&
@@ -178,7 +197,7 @@ http_client_call(struct http_client *c, struct arena *a, const struct http_call 
 	if (code == CURLE_OK)
 		*out = (struct http_answer){
 			.status = (int)status, .body = buf_text(&t.body), .len = t.body.len,
-			.retry_after = t.retry_after, .www_authenticate = t.www_authenticate,
+			.retry_after = t.retry_after, .date = t.date, .www_authenticate = t.www_authenticate,
 		};
 	return outcome_of(code, &t);
 }

@@ -14,13 +14,14 @@
 
 struct http_client;
 
-#define HTTP_CALL_HEADERS_MAX	4
+#define HTTP_CALL_HEADERS_MAX	6
 
 struct http_call {
 	const char	*url;
 	const char	*form;		/* a POST's body, a form unless a header says else; NULL: GET */
 	const char	*header[HTTP_CALL_HEADERS_MAX];		/* "Name: value" */
 	int64_t		 timeout;	/* seconds for all of it; 0: the configuration's */
+	bool		 direct;	/* never by a proxy, whatever the environment says */
 };
 
 enum http_outcome {
@@ -35,8 +36,9 @@ struct http_answer {
 	int		 status;
 	const char	*body;		/* NUL-terminated, in the arena */
 	size_t		 len;
-	int64_t		 retry_after;	/* seconds, 0 when absent or a date */
-	const char	*www_authenticate;	/* the first one, NULL when absent */
+	int64_t		 retry_after;	/* seconds, an hour at most; 0 when absent */
+	int64_t		 date;		/* seconds since 1970, by the peer's clock; 0 when absent */
+	const char	*www_authenticate;	/* all, joined by ", " (RFC 9110 section 5.3); NULL: none */
 };
 
 struct http_client	*http_client_open(const struct config *);

@@ -150,6 +150,24 @@ seal_open_column(struct arena *a, const struct data_key *key, const char *column
 }
 
 /* The key's generation stands in front of the message. */
+static struct bytes
+with_kid(struct arena *a, const struct key *key, struct bytes sealed)
+{
+	struct bytes all = { .len = KID_LEN + sealed.len };
+
+	all.data = arena_alloc(a, all.len);
+	memcpy(all.data, key->kid, KID_LEN);
+	memcpy(all.data + KID_LEN, sealed.data, sealed.len);
+	return all;
+}
+
+static const struct key *
+key_of(struct arena *a, struct keyring *ring, enum key_purpose purpose, struct bytes sealed)
+{
+	return sealed.data == NULL || sealed.len < KID_LEN ? NULL :
+	    keyring_find(ring, purpose, arena_copy(a, sealed.data, KID_LEN));
+}
+
 bool
 seal_for_holder(struct arena *a, struct keyring *ring, enum key_purpose purpose, const char *column,
     const struct opaque_token *holder, const void *plain, size_t n, struct bytes *out)
@@ -164,10 +182,7 @@ seal_for_holder(struct arena *a, struct keyring *ring, enum key_purpose purpose,
 	sealed = aead_seal(a, wrapping, wrap_context(a, column, holder, &(struct sid){ 0 }, key->kid),
 	    plain, n);
 	secret_wipe(wrapping, sizeof wrapping);
-	out->len = KID_LEN + sealed.len;
-	out->data = arena_alloc(a, out->len);
-	memcpy(out->data, key->kid, KID_LEN);
-	memcpy(out->data + KID_LEN, sealed.data, sealed.len);
+	*out = with_kid(a, key, sealed);
 	return true;
 }
 
@@ -175,16 +190,56 @@ bool
 seal_open_for_holder(struct arena *a, struct keyring *ring, enum key_purpose purpose,
     const char *column, const struct opaque_token *holder, struct bytes sealed, struct bytes *out)
 {
-	const struct key *key;
+	const struct key *key = key_of(a, ring, purpose, sealed);
 	uint8_t wrapping[AEAD_KEY_SIZE];
 	bool good;
 
-	if (sealed.data == NULL || sealed.len < KID_LEN ||
-	    (key = keyring_find(ring, purpose, arena_copy(a, sealed.data, KID_LEN))) == NULL)
+	if (key == NULL)
 		return false;
 	wrapping_key(a, key, column, holder, wrapping);
 	good = aead_open(a, wrapping, wrap_context(a, column, holder, &(struct sid){ 0 }, key->kid),
 	    (struct bytes){ .data = sealed.data + KID_LEN, .len = sealed.len - KID_LEN }, out);
 	secret_wipe(wrapping, sizeof wrapping);
 	return good;
+}
+
+static void
+server_key(const struct key *key, uint8_t out[static AEAD_KEY_SIZE])
+{
+	hkdf_sha256(key->secret, sizeof key->secret, "", 0, "sallyport seal for the server", out);
+}
+
+bool
+seal_for_server(struct arena *a, struct keyring *ring, enum key_purpose purpose, const char *context,
+    const char *text, struct bytes *out)
+{
+	const struct key *key = keyring_current(ring, purpose);
+	uint8_t sealing[AEAD_KEY_SIZE];
+	struct bytes sealed;
+
+	if (key == NULL)
+		return false;
+	server_key(key, sealing);
+	sealed = aead_seal(a, sealing, context, text, strlen(text));
+	secret_wipe(sealing, sizeof sealing);
+	*out = with_kid(a, key, sealed);
+	return true;
+}
+
+const char *
+seal_open_for_server(struct arena *a, struct keyring *ring, enum key_purpose purpose,
+    const char *context, struct bytes sealed)
+{
+	const struct key *key = key_of(a, ring, purpose, sealed);
+	uint8_t sealing[AEAD_KEY_SIZE];
+	struct bytes plain;
+	bool good;
+
+	if (key == NULL)
+		return NULL;
+	server_key(key, sealing);
+	good = aead_open(a, sealing, context,
+	    (struct bytes){ .data = sealed.data + KID_LEN, .len = sealed.len - KID_LEN }, &plain);
+	secret_wipe(sealing, sizeof sealing);
+	return good ? (const char *)plain.data : NULL;
 }

@@ -60,4 +60,14 @@ MUST_CHECK bool	 seal_open_for_holder(struct arena *, struct keyring *, enum key
 		    const char *column, const struct opaque_token *holder, struct bytes sealed,
 		    struct bytes *out);
 
+/*
+ * Something of the server's own, which key files and database together open: `context` names table
+ * and row.
+ */
+MUST_CHECK bool	 seal_for_server(struct arena *, struct keyring *, enum key_purpose,
+		    const char *context, const char *text, struct bytes *out);
+/* NULL unless key, context and message belong together. */
+MUST_CHECK const char *seal_open_for_server(struct arena *, struct keyring *, enum key_purpose,
+		    const char *context, struct bytes sealed);
+
 #endif

@@ -18,18 +18,18 @@ CREATE INDEX reauthentication_expires_at ON reauthentication (expires_at);
 CREATE TABLE lease (
 	name_hash	 BLOB    NOT NULL PRIMARY KEY,	-- SHA-256 of what is done
 	owner		 BLOB    NOT NULL,
-	until		 INTEGER NOT NULL
+	expires_at	 INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX lease_until ON lease (until);
+CREATE INDEX lease_expires_at ON lease (expires_at);
 
 -- What need not be asked again before its time: Entra or Graph said so, or would say the same.
 CREATE TABLE setback (
 	name_hash	 BLOB    NOT NULL PRIMARY KEY,	-- SHA-256 of what was asked
 	outcome		 INTEGER NOT NULL,
 	reason		 TEXT    NOT NULL,		-- for the log
-	until		 INTEGER NOT NULL
+	expires_at	 INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX setback_until ON setback (until);
+CREATE INDEX setback_expires_at ON setback (expires_at);
 
 -- A token of our own, with which we prove to Entra who we are.
 CREATE TABLE assertion (

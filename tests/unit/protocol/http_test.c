@@ -100,6 +100,21 @@ hosts_compare_without_case(UNUSED void **state)
 	assert_false(http_host_equal("a.example", "b.a.example"));
 }
 
+static void
+rfc9110_s5_6_7_a_date_is_read(UNUSED void **state)
+{
+	static const char *const not[] = {
+		"", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT ", "784111777",
+		"Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 32 Nov 1994 08:49:37 GMT",
+	};
+	int64_t seconds = 0;
+
+	assert_true(http_date_read("Sun, 06 Nov 1994 08:49:37 GMT", &seconds));
+	assert_int_equal(seconds, 784111777);
+	for (size_t i = 0; i < COUNT(not); i++)
+		assert_false(http_date_read(not[i], &seconds));
+}
+
 int
 main(void)
 {
@@ -111,6 +126,7 @@ main(void)
 		cmocka_unit_test(a_cookie_sent_twice_or_too_long_is_none),
 		cmocka_unit_test(cookies_are_counted_by_the_beginning_of_their_names),
 		cmocka_unit_test(hosts_compare_without_case),
+		cmocka_unit_test(rfc9110_s5_6_7_a_date_is_read),
 	};
 
 	return RUN(tests, open_arena, close_arena);

@@ -71,7 +71,7 @@ guids_are_guids(UNUSED void **state)
 	static const char *const bad[] = { "x", "11111111-1111-4111-8111-11111111111",
 	    "11111111-1111-4111-8111-1111111111111", "11111111111141118111111111111111",
 	    "{11111111-1111-4111-8111-111111111111}", "1111111g-1111-4111-8111-111111111111",
-	    "11111111-1111-4111-8111_111111111111", "contoso.onmicrosoft.com", "common" };
+	    "11111111-1111-4111-8111_111111111111", "contoso.onmicrosoft.com", "consumers" };
 
 	refuse_each("entra", "tenant_id", bad, COUNT(bad), "tenant_id must be a GUID");
 	refuse_each("entra", "client_id", bad, COUNT(bad), "client_id must be a GUID");

@@ -66,14 +66,18 @@ use_pem(EVP_PKEY *private_key, X509 *x, const char *passphrase)
 	if (x != NULL)
 		assert_int_equal(PEM_write_X509(f, x), 1);
 	assert_int_equal(fclose(f), 0);
-	fix.config.entra.credential = arena_printf(&fix.arena, "certificate:%s", path);
+	fix.config.entra.app = (struct config_app){
+		.client_id = OUR_APP, .credential = CREDENTIAL_CERTIFICATE, .path = { path },
+	};
 }
 
 static void
 use_secret(const char *text)
 {
 	write_file(path_of("secret"), text);
-	fix.config.entra.credential = arena_printf(&fix.arena, "secret-file:%s", path_of("secret"));
+	fix.config.entra.app = (struct config_app){
+		.client_id = OUR_APP, .credential = CREDENTIAL_SECRET, .path = { path_of("secret") },
+	};
 }
 
 static const char *form;
@@ -85,7 +89,7 @@ add(void)
 	enum oauth_error error;
 
 	buf_lit(&b, "grant_type=x");
-	error = entra_credential_add(&fix.rq, ENDPOINT, &b);
+	error = entra_credential_add(&fix.rq, &fix.config.entra.app, ENDPOINT, &b);
 	form = buf_text(&b);
 	return error;
 }
@@ -126,7 +130,7 @@ a_secret_file_that_is_missing_or_empty_is_named_in_the_log(UNUSED void **state)
 	assert_null(strstr(fix.rq.failure.description, "secret"));
 	assert_int_equal(unlink(path_of("secret")), 0);
 	assert_int_equal(add(), SERVER_ERROR);
-	fix.config.entra.credential = "secret-file:/tmp";
+	fix.config.entra.app.path[0] = "/tmp";
 	assert_int_equal(add(), SERVER_ERROR);
 }
 

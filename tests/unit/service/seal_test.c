@@ -171,6 +171,26 @@ a_holders_message_opens_for_the_holder_alone(UNUSED void **state)
 }
 
 static void
+the_servers_own_opens_with_its_purpose_and_context_alone(UNUSED void **state)
+{
+	struct bytes sealed, cut;
+
+	assert_true(seal_for_server(&fix.arena, fix.rq.keys, KEY_CACHE, "a.sealed x", "text", &sealed));
+	assert_string_equal(seal_open_for_server(&fix.arena, fix.rq.keys, KEY_CACHE, "a.sealed x",
+	    sealed), "text");
+	assert_null(seal_open_for_server(&fix.arena, fix.rq.keys, KEY_WRAP, "a.sealed x", sealed));
+	assert_null(seal_open_for_server(&fix.arena, fix.rq.keys, KEY_CACHE, "a.sealed y", sealed));
+	for (cut = sealed; cut.len > 0; ) {
+		cut.len--;
+		assert_null(seal_open_for_server(&fix.arena, fix.rq.keys, KEY_CACHE, "a.sealed x", cut));
+	}
+	assert_int_equal(unlink(path_of("keys/cache")), 0);
+	keyring_close(fix.rq.keys);
+	fix.rq.keys = keyring_open(&fix.config);
+	assert_false(seal_for_server(&fix.arena, fix.rq.keys, KEY_CACHE, "a.sealed x", "text", &sealed));
+}
+
+static void
 a_session_id_has_one_spelling(UNUSED void **state)
 {
 	struct sid made = sid_new(), read;
@@ -199,6 +219,7 @@ main(void)
 		CASE(two_wraps_of_one_key_have_nothing_in_common),
 		CASE(a_column_opens_with_its_key_name_and_session),
 		CASE(a_holders_message_opens_for_the_holder_alone),
+		CASE(the_servers_own_opens_with_its_purpose_and_context_alone),
 		CASE(a_session_id_has_one_spelling),
 	};
 

@@ -43,9 +43,24 @@ insert_rows(int64_t number, int64_t expires_at)
 	sql(arena_printf(&fix.arena,
 	    "INSERT INTO exchanged_token (sid, scope, sealed, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), '', x'00', %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO reauthentication (tenant_id, object_id, client_id, resource, sealed, demanded_at, "
+	    "expires_at) VALUES ('', '%lld', '', '', x'00', 1, %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO lease (name_hash, owner, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), x'00', %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO setback (name_hash, outcome, reason, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), 1, '', %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO assertion (name, sealed, renew_at, expires_at) VALUES "
+	    "('%lld', x'00', 1, %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO session_groups (sid, sealed, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), x'00', %lld)", n, t));
 }
 
-#define TABLES	11
+#define TABLES	16
 
 static int64_t
 rows(void)
@@ -55,7 +70,9 @@ rows(void)
 	    "authorization_code) + "
 	    "(SELECT count(*) FROM access_token) + (SELECT count(*) FROM refresh_token) + "
 	    "(SELECT count(*) FROM exchanged_token) + (SELECT count(*) FROM stream) + "
-	    "(SELECT count(*) FROM stream_message) + (SELECT count(*) FROM upstream_session) + "
+	    "(SELECT count(*) FROM reauthentication) + (SELECT count(*) FROM lease) + "
+	    "(SELECT count(*) FROM setback) + (SELECT count(*) FROM assertion) + "
+	    "(SELECT count(*) FROM session_groups) + (SELECT count(*) FROM stream_message) + (SELECT count(*) FROM upstream_session) + "
 	    "(SELECT count(*) FROM upstream)");
 }
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * setback.h - what another has said that need not be asked again before its time, for all processes
+ *
+ * "Too many requests, come back in a minute", and "no" to a question that would be asked again in
+ * the same words.
+ */
+#ifndef SERVICE_SETBACK_H
+#define SERVICE_SETBACK_H
+
+#include "service/request.h"
+
+#define SETBACK_SAME	60	/* seconds: the same question gets the same refusal from here */
+#define SETBACK_BUSY	5	/* seconds, where a busy peer named none */
+
+struct setback {
+	int		 outcome;	/* the caller's */
+	const char	*reason;	/* for the log */
+	int64_t		 seconds;	/* until it may be asked again, 1 at least */
+};
+
+/* True when that question need not be asked.  A name is text of any length; it is kept as a hash. */
+MUST_CHECK bool	 setback_read(struct request *, const char *name, struct setback *);
+
+void		 setback_note(struct request *, const char *name, int outcome, const char *reason,
+		    int64_t seconds);
+
+#endif

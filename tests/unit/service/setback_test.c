@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/setback.h"
+
+#include "fixture.h"
+
+static void
+a_setback_stands_until_its_time(UNUSED void **state)
+{
+	struct setback s;
+
+	assert_false(setback_read(&fix.rq, "a", &s));
+	setback_note(&fix.rq, "a", 3, "busy", 10);
+	assert_true(setback_read(&fix.rq, "a", &s));
+	assert_int_equal(s.outcome, 3);
+	assert_string_equal(s.reason, "busy");
+	assert_int_equal(s.seconds, 10);
+	assert_false(setback_read(&fix.rq, "b", &s));
+	at(9);
+	assert_true(setback_read(&fix.rq, "a", &s));
+	assert_int_equal(s.seconds, 1);
+	at(10);
+	assert_false(setback_read(&fix.rq, "a", &s));
+}
+
+static void
+a_later_one_takes_its_place(UNUSED void **state)
+{
+	struct setback s;
+
+	setback_note(&fix.rq, "a", 3, "busy", 10);
+	setback_note(&fix.rq, "a", 4, NULL, 20);
+	assert_true(setback_read(&fix.rq, "a", &s));
+	assert_int_equal(s.outcome, 4);
+	assert_string_equal(s.reason, "");
+	assert_int_equal(s.seconds, 20);
+}
+
+static void
+a_name_is_kept_as_a_hash(UNUSED void **state)
+{
+	setback_note(&fix.rq, "an assertion", 3, "busy", 10);
+	assert_int_equal(sql_number("SELECT length(name_hash) FROM setback"), 32);
+	assert_int_equal(sql_number("SELECT count(*) FROM setback WHERE instr(name_hash, 'assertion')"), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_setback_stands_until_its_time),
+		CASE(a_later_one_takes_its_place),
+		CASE(a_name_is_kept_as_a_hash),
+	};
+
+	return RUN(tests, NULL, NULL);
+}
