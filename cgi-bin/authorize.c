@@ -168,7 +168,7 @@ authorize(struct request *rq, struct response *rs)
 		    error == OAUTH_OK ? returned.state : NULL);
 		return OAUTH_OK;
 	}
-	(void)sweep(rq->store, rq->now, SWEEP_ROWS, NULL);
+	(void)sweep(rq->store, rq->config, rq->now, SWEEP_ROWS, NULL);
 	response_redirect(rq, rs, arena_printf(rq->arena, "%s/consent?transaction=%s",
 	    rq->config->public_url, id.text));
 	return OAUTH_OK;

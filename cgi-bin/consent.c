@@ -12,7 +12,6 @@
 #include "base/secret.h"
 #include "protocol/page.h"
 #include "protocol/param.h"
-#include "protocol/pkce.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/uri.h"
 #include "service/authorization_request.h"
@@ -21,6 +20,7 @@
 #include "service/client.h"
 #include "service/endpoint.h"
 #include "service/entra_endpoints.h"
+#include "service/entra_redirect.h"
 
 static enum oauth_error	consent(struct request *, struct response *);
 
@@ -164,11 +164,10 @@ static enum oauth_error
 send_to_entra(struct request *rq, struct response *rs,
     const struct authorization_request *transaction, const struct opaque_token *browser, bool other)
 {
-	struct buf url = buf_new(rq->arena, RESPONSE_HEADERS_MAX);
+	struct entra_visit visit = { .prompt = other ? "select_account" : NULL };
 	struct entra_round round;
-	const char *entra;
 
-	TRY(entra_authorization_endpoint(rq, &entra));
+	TRY(entra_authorization_endpoint(rq, &visit.endpoint));
 	switch (authorization_request_approve(rq, transaction, browser, &round)) {
 	case STORED:
 		break;
@@ -177,22 +176,7 @@ send_to_entra(struct request *rq, struct response *rs,
 	default:
 		return store_failed(rq);
 	}
-	browser_transaction_set(rq, rs, transaction->id_hash.data, &round.cookie);
-	buf_lit(&url, entra);
-	uri_add_query(&url, "client_id", rq->config->entra.client_id);
-	uri_add_query(&url, "response_type", "code");
-	uri_add_query(&url, "response_mode", "query");
-	uri_add_query(&url, "redirect_uri", arena_printf(rq->arena, "%s/oauth-callback",
-	    rq->config->public_url));
-	uri_add_query(&url, "scope", arena_printf(rq->arena, "openid profile offline_access %s",
-	    rq->config->entra.scope));
-	uri_add_query(&url, "state", round.state.text);
-	uri_add_query(&url, "nonce", round.nonce);
-	uri_add_query(&url, "code_challenge", pkce_challenge(rq->arena, round.code_verifier));
-	uri_add_query(&url, "code_challenge_method", "S256");
-	if (other)
-		uri_add_query(&url, "prompt", "select_account");
-	response_redirect(rq, rs, buf_text(&url));
+	entra_redirect(rq, rs, transaction->id_hash.data, &round, &visit);
 	return OAUTH_OK;
 }
 

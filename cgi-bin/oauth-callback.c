@@ -6,8 +6,12 @@
  * is redeemed, and a second browser gets 403 and no code.  Then: redeem with our credential,
  * verify the ID token (OpenID Connect Core 3.1.3.7), open the session with Entra's tokens sealed
  * inside, and return our own code to the client (RFC 6749 section 4.1.2).
+ *
+ * When Entra has demanded more of this person since (reauthentication.h), the same browser is sent
+ * to it once more, with that demand, before a session exists.
  */
 #include "base/secret.h"
+#include "protocol/entra_claims.h"
 #include "protocol/param.h"
 #include "service/authorization_code.h"
 #include "service/authorization_request.h"
@@ -16,7 +20,11 @@
 #include "service/client.h"
 #include "service/endpoint.h"
 #include "service/entra_client.h"
+#include "service/entra_endpoints.h"
+#include "service/entra_redirect.h"
 #include "service/entra_verify.h"
+#include "service/person.h"
+#include "service/reauthentication.h"
 
 #define ENTRA_CODE_MAX	8192	/* bytes */
 
@@ -130,13 +138,12 @@ redeem(struct request *rq, const struct pending *pending, const char *code,
 	entra_form_add(&form, "code_verifier", pending->code_verifier);
 	entra_form_add(&form, "scope", arena_printf(rq->arena, "openid profile offline_access %s",
 	    rq->config->entra.scope));
-	switch (entra_token_call(rq, &form, reply)) {
+	switch (entra_token_call(rq, &(struct entra_call){ .once = true }, &form, reply)) {
 	case ENTRA_GRANTED:
 		return OAUTH_OK;
 	case ENTRA_UNAVAILABLE:
-		reason = rq->failure.reason;
-		return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
-		    "Microsoft Entra ID does not answer just now", reason);
+		return fail_unavailable(&rq->failure, "Microsoft Entra ID does not answer just now",
+		    rq->failure.reason, rq->failure.retry_after);
 	case ENTRA_INTERACTION:
 	case ENTRA_REFUSED:
 		reason = rq->failure.reason;
@@ -166,63 +173,149 @@ identify(struct request *rq, const struct pending *pending, const struct entra_r
 	    "Microsoft Entra ID's answer is not acceptable here", reason);
 }
 
-static enum oauth_error
-open_session(struct request *rq, const struct pending *pending, const struct entra_reply *reply,
-    const struct entra_identity *who, struct opaque_token *code)
+/* What has come back from Entra, and what it leads to. */
+struct arrival {
+	struct pending		 pending;
+	struct entra_reply	 reply;
+	struct entra_identity	 who;
+	struct session		 session;	/* as it would be opened */
+	const char		*demand;	/* Entra's claims that the person has not met yet; NULL: none */
+	struct opaque_token	 code;
+};
+
+static struct session
+session_of(struct request *rq, const struct arrival *a)
 {
-	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
-	const struct authorization_request *asked = &pending->transaction;
-	struct data_key key = data_key_new();
-	struct session session = {
+	const struct authorization_request *asked = &a->pending.transaction;
+
+	return (struct session){
 		.sid = sid_new(), .client_id = asked->client_id, .resource = asked->resource,
-		.scope = asked->scope, .tenant_id = who->tenant_id, .object_id = who->object_id,
-		.subject = session_subject(rq, who->tenant_id, who->object_id),
+		.scope = asked->scope, .tenant_id = a->who.tenant_id, .object_id = a->who.object_id,
+		.subject = session_subject(rq, a->who.tenant_id, a->who.object_id),
 		.expires_at = rq->now + rq->config->limits.session,
 	};
+}
+
+/* Roles and groups decide before anything is stored. */
+static enum oauth_error
+admit(struct request *rq, const struct arrival *a)
+{
+	struct rights rights = { .scope = a->session.scope };
+	const char *name;
+
+	return person_rights(rq, &a->session, NULL, a->reply.access_token, &rights, &name);
+}
+
+/* The first round finds a demand, the second must have met it, and by the person it is made of. */
+static enum oauth_error
+find_demand(struct request *rq, struct arrival *a)
+{
+	const char *of = a->pending.transaction.reauthenticates;
+	struct reauthentication demand;
+
+	if (of != NULL && strcmp(of, a->session.subject) != 0)
+		return fail(&rq->failure, ACCESS_DENIED,
+		    "another person signed in than the one of whom Microsoft Entra ID had asked for more");
+	switch (reauthentication_find(rq, &a->session, &demand)) {
+	case STORE_FAILED:
+		return store_failed(rq);
+	case ABSENT:
+		return OAUTH_OK;
+	default:
+		break;
+	}
+	if (demand.met)
+		return OAUTH_OK;
+	a->demand = demand.claims;
+	return of == NULL || entra_claims_met(rq->arena, demand.claims, a->reply.access_token) ?
+	    OAUTH_OK : fail(&rq->failure, ACCESS_DENIED, "what Microsoft Entra ID asks for was not given");
+}
+
+static enum oauth_error
+open_session(struct request *rq, struct arrival *a)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+	const struct authorization_request *asked = &a->pending.transaction;
+	struct data_key key = data_key_new();
 	struct entra_tokens tokens = {
-		.access_token = reply->access_token, .refresh_token = reply->refresh_token,
-		.expires_at = reply->expires_at,
+		.access_token = a->reply.access_token, .refresh_token = a->reply.refresh_token,
+		.expires_at = a->reply.expires_at,
 	};
 
-	if (t.store == NULL || session_insert(rq, &session, &key, &tokens) != STORED)
+	if (t.store == NULL || session_insert(rq, &a->session, &key, &tokens) != STORED ||
+	    (a->demand != NULL && reauthentication_meet(rq, &a->session) == STORE_FAILED))
 		return store_failed(rq);
-	TRY(authorization_code_issue(rq, &session, &key, asked->redirect_uri, asked->code_challenge,
-	    code));
+	TRY(authorization_code_issue(rq, &a->session, &key, asked->redirect_uri, asked->code_challenge,
+	    &a->code));
 	client_keep(rq, asked->client_id);
 	return transaction_commit(&t) ? OAUTH_OK : store_failed(rq);
 }
 
+/* The same transaction once more, with a state, nonce, verifier and cookie of its own. */
 static enum oauth_error
-finish(struct request *rq, const struct callback_request *in, const struct pending *pending,
-    struct opaque_token *code)
+send_again(struct request *rq, struct response *rs, const struct arrival *a)
 {
-	struct entra_identity who;
-	struct entra_reply reply;
+	struct authorization_request again = a->pending.transaction;
+	struct entra_visit visit = { .claims = a->demand, .login_hint = a->who.username };
+	struct entra_endpoints entra;
+	struct opaque_token id, browser;
+	struct entra_round round;
 
+	TRY(entra_endpoints(rq, NULL, &entra));
+	visit.endpoint = entra.authorization_endpoint;
+	if (*visit.login_hint == '\0')
+		visit.login_hint = NULL;
+	if (!browser_cookie_read(rq, &browser))
+		browser = opaque_token_new(rq->arena);	/* nobody can approve it again on our page then */
+	again.reauthenticates = a->session.subject;
+	if (authorization_request_open(rq, &again, &id) != STORED)
+		return store_failed(rq);
+	again.id_hash = (struct bytes){ .data = id.hash, .len = sizeof id.hash };
+	if (authorization_request_approve(rq, &again, &browser, &round) != STORED)
+		return store_failed(rq);
+	entra_redirect(rq, rs, id.hash, &round, &visit);
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+arrive(struct request *rq, const struct callback_request *in, struct arrival *a)
+{
 	if (in->error != NULL)
 		return entra_error(rq, in->error);
 	if (in->code == NULL)
 		return fail(&rq->failure, SERVER_ERROR, "Microsoft Entra ID sent neither code nor error");
-	TRY(redeem(rq, pending, in->code, &reply));
-	TRY(identify(rq, pending, &reply, &who));
-	return open_session(rq, pending, &reply, &who, code);
+	TRY(redeem(rq, &a->pending, in->code, &a->reply));
+	TRY(identify(rq, &a->pending, &a->reply, &a->who));
+	a->session = session_of(rq, a);
+	TRY(find_demand(rq, a));
+	return OAUTH_OK;
+}
+
+/* Sends the browser on: to Entra once more, or to the client with our code. */
+static enum oauth_error
+go_on(struct request *rq, struct response *rs, struct arrival *a)
+{
+	const struct authorization_request *asked = &a->pending.transaction;
+
+	if (a->demand != NULL && asked->reauthenticates == NULL)
+		return send_again(rq, rs, a);
+	TRY(admit(rq, a));
+	TRY(open_session(rq, a));
+	authorization_response_code(rq, rs, asked->redirect_uri, asked->state, a->code.text);
+	return OAUTH_OK;
 }
 
 static enum oauth_error
 oauth_callback(struct request *rq, struct response *rs)
 {
 	struct callback_request in = { 0 };
-	struct pending pending = { 0 };
-	struct opaque_token code;
+	struct arrival a = { 0 };
 
 	TRY(param_read(&in, callback_params, COUNT(callback_params), rq->query, rq->arena,
 	    &rq->failure));
-	TRY(take_transaction(rq, rs, in.state, &pending));
-	if (finish(rq, &in, &pending, &code) == OAUTH_OK)
-		authorization_response_code(rq, rs, pending.transaction.redirect_uri,
-		    pending.transaction.state, code.text);
-	else
-		authorization_response_error(rq, rs, pending.transaction.redirect_uri,
-		    pending.transaction.state);
+	TRY(take_transaction(rq, rs, in.state, &a.pending));
+	if (arrive(rq, &in, &a) != OAUTH_OK || go_on(rq, rs, &a) != OAUTH_OK)
+		authorization_response_error(rq, rs, a.pending.transaction.redirect_uri,
+		    a.pending.transaction.state);
 	return OAUTH_OK;
 }

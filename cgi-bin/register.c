@@ -46,7 +46,7 @@ register_client(struct request *rq, struct response *rs)
 	    &rq->failure));
 	TRY(client_register(rq, &metadata, &client_id));
 	rq->client_id = client_id;
-	(void)sweep(rq->store, rq->now, SWEEP_ROWS, NULL);
+	(void)sweep(rq->store, rq->config, rq->now, SWEEP_ROWS, NULL);
 
 	rs->status = 201;
 	rs->content_type = "application/json";

@@ -131,7 +131,7 @@ command_sweep(int argc UNUSED, char **argv UNUSED)
 		fprintf(stderr, "sallyport: %s\n", why);
 		return 1;
 	}
-	good = sweep(store, clock_seconds(), INT_MAX, &deleted);
+	good = sweep(store, config, clock_seconds(), INT_MAX, &deleted);
 	if (!good)
 		fprintf(stderr, "sallyport: %s\n", store_error(store));
 	store_close(store);

@@ -109,7 +109,7 @@ token(struct request *rq, struct response *rs)
 	if (in.resource.count > 1)
 		return fail(&rq->failure, INVALID_TARGET, "one resource at a time");
 	TRY(type->exchange(rq, &in, &grant));
-	(void)sweep(rq->store, rq->now, SWEEP_ROWS, NULL);
+	(void)sweep(rq->store, rq->config, rq->now, SWEEP_ROWS, NULL);
 
 	rs->content_type = "application/json";
 	response_header(rs, "Cache-Control", "no-store");

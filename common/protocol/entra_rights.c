@@ -38,6 +38,8 @@ entra_rights(struct arena *a, const char *token)
 		return rights;
 	rights.roles = words(a, claims, "roles");
 	rights.groups = words(a, claims, "groups");
+	rights.overage = !json_has(claims, "groups") &&
+	    (json_has(json_object_member(claims, "_claim_names"), "groups") || json_has(claims, "hasgroups"));
 	if ((name = json_string(claims, "name")) != NULL)
 		rights.name = arena_string(a, name);
 	return rights;

@@ -7,7 +7,8 @@
 
 struct entra_rights {
 	const char	*roles;		/* blank-separated; "" for none */
-	const char	*groups;	/* the same; "" too when Entra left them out as too many */
+	const char	*groups;	/* the same */
+	bool		 overage;	/* Entra left the groups out as too many */
 	const char	*name;		/* for display; "" when absent */
 };
 

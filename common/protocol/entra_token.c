@@ -2,6 +2,7 @@
 #include "protocol/entra_token.h"
 
 #include "base/secret.h"
+#include "protocol/jws.h"
 
 /* One thing a token must say; `why` is what the log says when it does not. */
 struct rule {
@@ -66,6 +67,14 @@ static bool
 authorized_party_is_the_client(struct json_object *claims, const struct entra_expectation *expect)
 {
 	return !json_has(claims, "azp") || is(json_string(claims, "azp"), expect->client_id);
+}
+
+/* The application that asked for it: azp in version 2.0, appid in 1.0. */
+static bool
+was_asked_for_by_the_client(struct json_object *claims, const struct entra_expectation *expect)
+{
+	return authorized_party_is_the_client(claims, expect) &&
+	    (!json_has(claims, "appid") || is(json_string(claims, "appid"), expect->client_id));
 }
 
 /* RFC 7519 section 4.1.4: not on or after; 4.1.5 and 4.1.6: not before.  Skew both ways. */
@@ -162,6 +171,7 @@ static const struct rule access_token_rules[] = {
 	{ "tid is not our tenant",			tenant_is_ours },
 	{ "idtyp is not user",				is_for_a_user },
 	{ "scp is absent or empty",			has_scope },
+	{ "azp or appid is not our client_id",		was_asked_for_by_the_client },
 	{ "oid is not a GUID",				has_object_id },
 };
 
@@ -259,4 +269,18 @@ entra_token_header(struct arena *a, struct json_object *header, const char **kid
 	}
 	*kid = arena_string(a, json_string(header, "kid"));
 	return true;
+}
+
+const char *
+entra_token_tenant(struct arena *a, const char *token)
+{
+	AUTO(json) struct json_object *claims = NULL;
+	const char *tid;
+	struct jws jws;
+
+	if (!jws_split(a, token, &jws) ||
+	    (claims = json_parse(a, (const char *)jws.payload.data, jws.payload.len)) == NULL)
+		return NULL;
+	tid = json_string(claims, "tid");
+	return is_guid(tid) ? arena_string(a, tid) : NULL;
 }

@@ -12,7 +12,7 @@
 
 #include "protocol/json.h"
 
-#define ENTRA_CLOCK_SKEW	60	/* seconds, both ways */
+#define ENTRA_CLOCK_SKEW	300	/* seconds, both ways, as Microsoft's own libraries have it */
 
 struct entra_expectation {
 	const char	*tenant_id;		/* the one tenant, a GUID in lower case */
@@ -20,7 +20,7 @@ struct entra_expectation {
 	const char	*issuer_v1;		/* from v1 discovery, exact; NULL if not known */
 	const char	*const *audience;	/* access token: "aud" accepted, NULL at the end */
 	const char	*nonce;			/* ID token only */
-	const char	*client_id;		/* ID token: aud is it, and azp where present */
+	const char	*client_id;		/* ID token: aud; both: azp (v1: appid) where present */
 	int64_t		 now;			/* seconds */
 };
 
@@ -38,9 +38,13 @@ MUST_CHECK bool	 entra_id_token_check(struct arena *, struct json_object *claims
 		    const struct entra_expectation *, struct entra_identity *out, const char **why);
 
 /* An access token for us: ver "1.0" with issuer_v1, "2.0" with issuer_v2; aud, a string, in the
- * list; exp, nbf; tid the tenant; a user's: idtyp absent or "user", scp not empty; oid a GUID. */
+ * list; exp, nbf; tid the tenant; a user's: idtyp absent or "user", scp not empty; oid a GUID; azp or appid, where
+ * present, client_id. */
 MUST_CHECK bool	 entra_access_token_check(struct arena *, struct json_object *claims,
 		    const struct entra_expectation *, struct entra_identity *out, const char **why);
+
+/* The tenant that a token names, unverified: whose keys to judge it by.  NULL when it is no GUID. */
+MUST_CHECK const char *entra_token_tenant(struct arena *, const char *token);
 
 /* The JOSE header: alg RS256, typ JWT or at+jwt or absent, no crit, kid a string.  False else.
  * `kid` is an arena copy. */

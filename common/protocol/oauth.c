@@ -47,3 +47,13 @@ fail_scope(struct failure *f, const char *scope, const char *description)
 	*f = (struct failure){ .error = INSUFFICIENT_SCOPE, .description = description, .scope = scope };
 	return INSUFFICIENT_SCOPE;
 }
+
+enum oauth_error
+fail_unavailable(struct failure *f, const char *description, const char *reason, int64_t retry_after)
+{
+	*f = (struct failure){
+		.error = TEMPORARILY_UNAVAILABLE, .description = description, .reason = reason,
+		.retry_after = retry_after,
+	};
+	return TEMPORARILY_UNAVAILABLE;
+}

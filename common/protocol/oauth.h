@@ -50,6 +50,7 @@ struct failure {
 	const char		*description;	/* for the client: error_description; may be NULL */
 	const char		*reason;	/* for the log alone; may be NULL */
 	const char		*scope;		/* what a challenge asks for; NULL: what it always asks for */
+	int64_t			 retry_after;	/* seconds, of TEMPORARILY_UNAVAILABLE; 0: nobody said */
 };
 
 /* Records the failure and returns its error, so that a check is one line. */
@@ -59,6 +60,10 @@ enum oauth_error	 fail_because(struct failure *, enum oauth_error, const char *d
 
 /* INSUFFICIENT_SCOPE, with all scopes that the request needs. */
 enum oauth_error	 fail_scope(struct failure *, const char *scope, const char *description);
+
+/* TEMPORARILY_UNAVAILABLE, and when to come again. */
+enum oauth_error	 fail_unavailable(struct failure *, const char *description, const char *reason,
+			    int64_t retry_after);
 
 /* The one macro that hides control flow.  Requests own an arena: returning is cleaning up. */
 #define TRY(call)							\

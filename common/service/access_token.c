@@ -139,6 +139,7 @@ find_session(struct request *rq, struct access *out, struct bytes *confirms)
 	statement_hash(q, ":token_hash", out->jti.hash);
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
 	statement_int(q, ":now", rq->now);
+	statement_int(q, ":idle_since", session_idle_since(rq));
 	switch (statement_row(q)) {
 	case STORED:
 		break;
@@ -158,6 +159,7 @@ find_session(struct request *rq, struct access *out, struct bytes *confirms)
 	s->object_id = statement_column_text(q, 8, rq->arena);
 	s->expires_at = statement_column_int(q, 9);
 	s->last_used_at = statement_column_int(q, 10);
+	s->entra_until = statement_column_int(q, 11);
 	return OAUTH_OK;
 }
 

@@ -41,6 +41,7 @@ authorization_request_open(struct request *rq, const struct authorization_reques
 	statement_text(q, ":code_challenge", in->code_challenge);
 	statement_text(q, ":scope", in->scope);
 	statement_text(q, ":resource", in->resource);
+	statement_text(q, ":reauthenticates", in->reauthenticates);
 	statement_int(q, ":expires_at", rq->now + rq->config->limits.transaction);
 	return statement_change(q);
 }
@@ -66,6 +67,7 @@ authorization_request_get(struct request *rq, const struct opaque_token *id,
 		.scope = statement_column_text(q, 4, rq->arena),
 		.resource = statement_column_text(q, 5, rq->arena),
 		.browser_hash = statement_column_blob(q, 6, rq->arena),
+		.reauthenticates = statement_column_text(q, 7, rq->arena),
 	};
 	return STORED;
 }
@@ -76,6 +78,7 @@ authorization_request_binding(struct request *rq, const struct authorization_req
 	const char *const part[] = {
 		base64url_encode(rq->arena, t->id_hash.data, t->id_hash.len), t->client_id, t->redirect_uri,
 		t->code_challenge, t->scope, t->resource, t->state == NULL ? "" : t->state,
+		t->reauthenticates == NULL ? "" : t->reauthenticates,
 	};
 	struct buf b = buf_new(rq->arena, BINDING_MAX);
 	uint8_t digest[SHA256_SIZE];
@@ -137,8 +140,9 @@ authorization_request_by_state(struct request *rq, const struct opaque_token *st
 		.scope = statement_column_text(q, 5, rq->arena),
 		.resource = statement_column_text(q, 6, rq->arena),
 	};
-	*cookie_hash = statement_column_blob(q, 7, rq->arena);
-	*sealed = statement_column_blob(q, 8, rq->arena);
+	out->reauthenticates = statement_column_text(q, 7, rq->arena);
+	*cookie_hash = statement_column_blob(q, 8, rq->arena);
+	*sealed = statement_column_blob(q, 9, rq->arena);
 	return STORED;
 }
 

@@ -63,6 +63,7 @@ struct config_limits {
 	int64_t		 transaction;
 	int64_t		 refresh_idle;
 	int64_t		 session;
+	int64_t		 session_idle;
 	int64_t		 client_unused;
 	int64_t		 clients;		/* count */
 	int64_t		 transactions;		/* count */

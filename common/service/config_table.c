@@ -92,6 +92,8 @@ const struct config_key config_keys[] = {
 	  "Lifetime of an unused refresh token." },
 	{ LIMIT(session), CONFIG_DURATION, "90d", RANGE(5, 400 * DAYS),
 	  "Lifetime of a session, however much it is used." },
+	{ LIMIT(session_idle), CONFIG_DURATION, "30d", RANGE(5, 400 * DAYS),
+	  "Lifetime of a session through which no MCP server is used." },
 	{ LIMIT(client_unused), CONFIG_DURATION, "90d", RANGE(5, 4000 * DAYS),
 	  "Lifetime of a registration that nobody signs in through." },
 	{ LIMIT(clients), CONFIG_NUMBER, "10000", RANGE(1, 10000000),

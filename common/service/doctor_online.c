@@ -18,7 +18,7 @@ check_credential(struct doctor *d)
 	/* A token for ourselves shows that Entra accepts the credential; it is thrown away. */
 	entra_form_add(&form, "scope", arena_printf(rq->arena, "%s/.default",
 	    rq->config->entra.client_id));
-	outcome = entra_token_call(rq, &form, &reply);
+	outcome = entra_token_call(rq, &(struct entra_call){ .once = true }, &form, &reply);
 	if (outcome == ENTRA_GRANTED || (reply.error != NULL &&
 	    strcmp(reply.error, "invalid_client") != 0 &&
 	    strcmp(reply.error, "unauthorized_client") != 0))
@@ -51,7 +51,7 @@ doctor_check_entra(struct doctor *d)
 		    answer.status, url);
 		return;
 	}
-	if (entra_endpoints(rq, &endpoints) != OAUTH_OK) {
+	if (entra_endpoints(rq, NULL, &endpoints) != OAUTH_OK) {
 		doctor_says(d, PROBLEM, "Entra's discovery document cannot be used: %s",
 		    rq->failure.reason == NULL ? "no reason" : rq->failure.reason);
 		return;

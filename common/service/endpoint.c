@@ -6,6 +6,8 @@
 #include "protocol/http.h"
 #include "protocol/page.h"
 
+#define RETRY_AFTER	5	/* seconds, where nobody said when to come again */
+
 void
 refuse_json(const struct request *rq, struct response *rs)
 {
@@ -148,7 +150,8 @@ refuse(const struct endpoint *e, struct request *rq, struct response *rs)
 	rs->status = oauth_errors[rq->failure.error].status;
 	rs->body = buf_new(rq->arena, RESPONSE_BODY_MAX);
 	if (rs->status == 503)
-		response_header(rs, "Retry-After", "5");
+		response_header(rs, "Retry-After", arena_printf(rq->arena, "%lld",
+		    (long long)(rq->failure.retry_after > 0 ? rq->failure.retry_after : RETRY_AFTER)));
 	(e->refuse != NULL ? e->refuse : refuse_json)(rq, rs);
 }
 

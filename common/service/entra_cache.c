@@ -138,14 +138,13 @@ fetch(struct request *rq, const struct entra_source *source)
 	else if (answer.status != 200)
 		rq->failure.reason = arena_printf(rq->arena, "entra %s: status %d", source->name,
 		    answer.status);
-	else if ((document = source->accept(rq, answer.body, answer.len)) == NULL)
+	else if ((document = source->accept(rq, source, answer.body, answer.len)) == NULL)
 		rq->failure.reason = arena_printf(rq->arena, "entra %s: not what it must be", source->name);
 	return document;
 }
 
-enum entra_cached
-entra_cache_read(struct request *rq, const struct entra_source *source, bool renew,
-    const char **document)
+static enum entra_cached
+read_cached(struct request *rq, const struct entra_source *source, bool renew, const char **document)
 {
 	struct row row = read_row(rq, source);
 	bool fresh = row.document != NULL && row.fetched_at <= rq->now &&
@@ -174,4 +173,15 @@ entra_cache_read(struct request *rq, const struct entra_source *source, bool ren
 	write_row(rq, source, fetched);
 	*document = fetched;
 	return ENTRA_CACHED;
+}
+
+enum entra_cached
+entra_cache_read(struct request *rq, const struct entra_source *source, bool renew,
+    const char **document)
+{
+	struct entra_source named = *source;
+
+	if (named.name == NULL)
+		named.name = named.url;
+	return read_cached(rq, &named, renew, document);
 }

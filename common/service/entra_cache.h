@@ -23,11 +23,13 @@ enum entra_cached {
 };
 
 struct entra_source {
-	const char	*name;		/* the row */
+	const char	*name;		/* the row; NULL: named by its URL */
 	const char	*url;
+	const char	*tenant;	/* whose it is, where the answer must say so */
 	bool		 sealed;	/* the row carries the cache key's HMAC */
 	/* Judges an answer and yields the text to keep; NULL refuses it. */
-	const char	*(*accept)(struct request *, const char *body, size_t len);
+	const char	*(*accept)(struct request *, const struct entra_source *, const char *body,
+			    size_t len);
 };
 
 /* `renew` asks for a new fetch because the fresh document lacks something (an unknown kid). */

@@ -3,13 +3,17 @@
 
 #include <strings.h>
 
+#include "base/log.h"
 #include "base/number.h"
+#include "protocol/entra_claims.h"
 #include "protocol/json.h"
 #include "service/entra_credential.h"
 #include "service/entra_endpoints.h"
 #include "service/http_client.h"
+#include "service/setback.h"
 
 #define FORM_MAX	((size_t)64 * 1024)	/* bytes */
+#define CLOCK_APART	60	/* seconds that Entra's clock and ours may differ unremarked */
 
 struct buf
 entra_form(struct request *rq, const char *grant_type)
@@ -101,7 +105,35 @@ static enum entra_outcome
 unavailable(struct request *rq, const char *reason)
 {
 	rq->failure.reason = reason;
+	rq->failure.retry_after = 0;
 	return ENTRA_UNAVAILABLE;
+}
+
+/* The same, and asking again at once would make it worse. */
+static enum entra_outcome
+busy(struct request *rq, const char *reason, int64_t seconds)
+{
+	rq->failure.reason = reason;
+	rq->failure.retry_after = seconds > 0 ? seconds : SETBACK_BUSY;
+	return ENTRA_UNAVAILABLE;
+}
+
+static enum entra_outcome
+read_refusal(struct request *rq, const struct http_answer *answer, struct json_object *json,
+    struct entra_reply *out)
+{
+	const char *error = json_string(json, "error");
+	enum entra_outcome outcome;
+
+	if (error == NULL)
+		return unavailable(rq, arena_printf(rq->arena, "entra token: status %d without an error",
+		    answer->status));
+	out->error = word(rq->arena, error);
+	rq->failure.reason = arena_printf(rq->arena, "entra token: %s AADSTS%lld", out->error,
+	    (long long)first_code(json));
+	if ((outcome = judge(json)) == ENTRA_INTERACTION)
+		out->claims = entra_claims_read(rq->arena, json_string(json, "claims"));
+	return outcome;
 }
 
 static enum entra_outcome
@@ -110,18 +142,12 @@ read_answer(struct request *rq, const struct http_answer *answer, struct entra_r
 	AUTO(json) struct json_object *json = json_parse(rq->arena, answer->body, answer->len);
 	const char *type = json_string(json, "token_type");
 
-	out->retry_after = answer->retry_after;
+	*out = (struct entra_reply){ 0 };
 	if (answer->status == 429 || answer->status >= 500)
-		return unavailable(rq, arena_printf(rq->arena, "entra token: status %d", answer->status));
-	if (answer->status != 200) {
-		if (json_string(json, "error") == NULL)
-			return unavailable(rq, arena_printf(rq->arena, "entra token: status %d without an error",
-			    answer->status));
-		out->error = word(rq->arena, json_string(json, "error"));
-		rq->failure.reason = arena_printf(rq->arena, "entra token: %s AADSTS%lld", out->error,
-		    (long long)first_code(json));
-		return judge(json);
-	}
+		return busy(rq, arena_printf(rq->arena, "entra token: status %d", answer->status),
+		    answer->retry_after);
+	if (answer->status != 200)
+		return read_refusal(rq, answer, json, out);
 	if (json_string(json, "access_token") == NULL || type == NULL || strcasecmp(type, "Bearer") != 0 ||
 	    !read_expiry(rq, json, &out->expires_at))
 		return unavailable(rq, "entra token: an answer that is no token response");
@@ -131,26 +157,97 @@ read_answer(struct request *rq, const struct http_answer *answer, struct entra_r
 	return ENTRA_GRANTED;
 }
 
-enum entra_outcome
-entra_token_call(struct request *rq, struct buf *form, struct entra_reply *out)
+/* `now` is Entra's clock: our assertion must be of its time. */
+static enum entra_outcome
+post(struct request *rq, const struct entra_call *call, const struct buf *question, int64_t now,
+    struct http_answer *answer, struct entra_reply *out)
 {
+	const struct config_app *app = call->app != NULL ? call->app : &rq->config->entra.app;
+	struct buf form = buf_new(rq->arena, FORM_MAX);
 	struct entra_endpoints entra;
-	struct http_answer answer;
-	struct http_call call;
+	struct http_call http = { .header = { "Accept: application/json" } };
 
-	*out = (struct entra_reply){ 0 };
-	if (entra_endpoints(rq, &entra) != OAUTH_OK)
+	if (entra_endpoints(rq, call->tenant, &entra) != OAUTH_OK)
 		return ENTRA_UNAVAILABLE;
-	if (entra_credential_add(rq, &rq->config->entra.app, entra.token_endpoint, form) != OAUTH_OK)
+	buf_bytes(&form, question->text, question->len);
+	switch (entra_credential_add(rq, app, entra.token_endpoint, now, &form)) {
+	case OAUTH_OK:
+		break;
+	case TEMPORARILY_UNAVAILABLE:
+		return ENTRA_UNAVAILABLE;
+	default:
 		return ENTRA_MISCONFIGURED;
-	if (buf_text(form) == NULL)
+	}
+	http.url = entra.token_endpoint;
+	if ((http.form = buf_text(&form)) == NULL)
 		return unavailable(rq, "entra token: the request is too long");
-	call = (struct http_call){
-		.url = entra.token_endpoint, .form = buf_text(form),
-		.header = { "Accept: application/json" },
-	};
-	if (http_client_call(rq->http, rq->arena, &call, &answer) != HTTP_ANSWERED)
+	switch (http_client_call(rq->http, rq->arena, &http, answer)) {
+	case HTTP_ANSWERED:
+		return read_answer(rq, answer, out);
+	case HTTP_TIMED_OUT:
+		return busy(rq, "entra token: no answer in time", SETBACK_BUSY);
+	default:
 		return unavailable(rq, arena_printf(rq->arena, "entra token: %s",
 		    http_client_error(rq->http)));
-	return read_answer(rq, &answer, out);
+	}
+}
+
+/* Entra dates our assertion by its own clock: one that is off is seen in the answer, and allowed for. */
+static enum entra_outcome
+ask(struct request *rq, const struct entra_call *call, const struct buf *question,
+    struct entra_reply *out)
+{
+	struct http_answer answer = { 0 };
+	enum entra_outcome outcome = post(rq, call, question, rq->now, &answer, out);
+	int64_t apart = answer.date == 0 ? 0 : answer.date - rq->now;
+
+	if (out->error == NULL || strcmp(out->error, "invalid_client") != 0 ||
+	    (apart <= CLOCK_APART && apart >= -CLOCK_APART))
+		return outcome;
+	log_line("the clock here is %lld seconds %s Entra's: set it right", (long long)(apart < 0 ?
+	    -apart : apart), apart < 0 ? "ahead of" : "behind");
+	return post(rq, call, question, answer.date, &answer, out);
+}
+
+/* What would be the same if it were asked again. */
+static void
+remember(struct request *rq, const char *name, enum entra_outcome outcome,
+    const struct entra_reply *reply)
+{
+	bool refused = outcome == ENTRA_REFUSED || outcome == ENTRA_INTERACTION ||
+	    (outcome == ENTRA_MISCONFIGURED && reply->error != NULL &&
+	    strcmp(reply->error, "invalid_client") != 0);
+
+	if (outcome == ENTRA_UNAVAILABLE && rq->failure.retry_after > 0)
+		setback_note(rq, name, (int)outcome, rq->failure.reason, rq->failure.retry_after);
+	else if (refused && reply->claims == NULL)
+		setback_note(rq, name, (int)outcome, rq->failure.reason, SETBACK_SAME);
+}
+
+enum entra_outcome
+entra_token_call(struct request *rq, const struct entra_call *call, struct buf *form,
+    struct entra_reply *out)
+{
+	const char *claims = entra_claims_parameter(rq->arena, call->claims, rq->config->entra.cp1);
+	const char *name;
+	struct setback setback;
+	enum entra_outcome outcome;
+
+	*out = (struct entra_reply){ 0 };
+	if (claims != NULL)
+		entra_form_add(form, "claims", claims);
+	if (buf_text(form) == NULL)
+		return unavailable(rq, "entra token: the request is too long");
+	if (call->once)
+		return ask(rq, call, form, out);
+	name = arena_printf(rq->arena, "entra token %s %s %s", call->tenant == NULL ? "" : call->tenant,
+	    call->app == NULL ? "" : call->app->client_id, buf_text(form));
+	if (setback_read(rq, name, &setback)) {
+		rq->failure.reason = arena_printf(rq->arena, "%s, a moment ago", setback.reason);
+		rq->failure.retry_after = setback.seconds;
+		return (enum entra_outcome)setback.outcome;
+	}
+	outcome = ask(rq, call, form, out);
+	remember(rq, name, outcome, out);
+	return outcome;
 }

@@ -15,13 +15,20 @@ enum entra_outcome {
 	ENTRA_UNAVAILABLE,	/* down, slow, throttling, talking nonsense: try later */
 };
 
+struct entra_call {
+	const char		*tenant;	/* whose token endpoint; NULL: the configuration's */
+	const struct config_app	*app;		/* who asks; NULL: the one that signs people in */
+	const char		*claims;	/* demanded; NULL for none */
+	bool			 once;		/* never asked again in the same words: nothing to remember */
+};
+
 struct entra_reply {
 	const char	*access_token;	/* all NULL or 0 unless granted */
 	const char	*refresh_token;	/* "" when Entra gave none */
 	const char	*id_token;	/* "" when Entra gave none */
 	int64_t		 expires_at;
 	const char	*error;		/* Entra's error word, NULL when there was none */
-	int64_t		 retry_after;	/* seconds, when unavailable; 0 when Entra did not say */
+	const char	*claims;	/* what Entra demands of the person, on interaction; may be NULL */
 };
 
 /* A form to be sent, begun with the grant type. */
@@ -29,10 +36,14 @@ struct buf	 entra_form(struct request *, const char *grant_type);
 void		 entra_form_add(struct buf *, const char *name, const char *value);
 
 /*
- * Adds the credential and posts.  Unless granted, the failure's reason says why in Entra's error
- * word and number; its texts go nowhere.
+ * Adds the application's credential and posts.  Unless granted, the failure's reason says why in
+ * Entra's error word and number; its texts go nowhere.  When unavailable, the failure's retry_after
+ * is what Entra said, or 0.
+ *
+ * A busy Entra is not asked again in the same words before its Retry-After, nor one that refused
+ * for SETBACK_SAME seconds, by any process: the answer is the remembered one.
  */
-MUST_CHECK enum entra_outcome entra_token_call(struct request *, struct buf *form,
-		    struct entra_reply *);
+MUST_CHECK enum entra_outcome entra_token_call(struct request *, const struct entra_call *,
+		    struct buf *form, struct entra_reply *);
 
 #endif

@@ -103,7 +103,7 @@ read_pem(struct request *rq, const char *pem, size_t n, EVP_PKEY **key, const ch
 
 static enum oauth_error
 add_assertion(struct request *rq, const struct config_app *app, const char *token_endpoint,
-    struct buf *form)
+    int64_t now, struct buf *form)
 {
 	const char *path = app->path[0];
 	AUTO(pkey) EVP_PKEY *key = NULL;
@@ -121,8 +121,8 @@ add_assertion(struct request *rq, const struct config_app *app, const char *toke
 	buf_lit(&claims, arena_printf(rq->arena, ",\"iss\":\"%s\",\"sub\":\"%s\",\"jti\":\"%s\","
 	    "\"nbf\":%lld,\"iat\":%lld,\"exp\":%lld}", app->client_id,
 	    app->client_id, random_base64url(rq->arena, 24),
-	    (long long)rq->now - BACKDATED, (long long)rq->now,
-	    (long long)rq->now + ENTRA_ASSERTION_LIFE));
+	    (long long)now - BACKDATED, (long long)now,
+	    (long long)now + ENTRA_ASSERTION_LIFE));
 	assertion = jws_sign_ps256(rq->arena, key, arena_printf(rq->arena,
 	    "{\"alg\":\"PS256\",\"typ\":\"JWT\",\"x5t#S256\":\"%s\"}", x5t), buf_text(&claims));
 	if (assertion == NULL)
@@ -134,9 +134,9 @@ add_assertion(struct request *rq, const struct config_app *app, const char *toke
 
 enum oauth_error
 entra_credential_add(struct request *rq, const struct config_app *app, const char *token_endpoint,
-    struct buf *form)
+    int64_t now, struct buf *form)
 {
 	add(form, "client_id", app->client_id);
 	return app->credential == CREDENTIAL_SECRET ? add_secret(rq, app->path[0], form) :
-	    add_assertion(rq, app, token_endpoint, form);
+	    add_assertion(rq, app, token_endpoint, now, form);
 }

@@ -13,9 +13,9 @@
 
 #define ENTRA_ASSERTION_LIFE	300	/* seconds */
 
-/* Appends the credential's parameters to a form for this token endpoint.  SERVER_ERROR with the
+/* Appends the credential's parameters to a form for this token endpoint; `now` is Entra's clock.  SERVER_ERROR with the
  * reason set when file or key are not usable. */
 MUST_CHECK enum oauth_error entra_credential_add(struct request *, const struct config_app *,
-		    const char *token_endpoint, struct buf *form);
+		    const char *token_endpoint, int64_t now, struct buf *form);
 
 #endif

@@ -12,11 +12,17 @@ struct entra_endpoints {
 	const char	*jwks_uri;
 };
 
-/* TEMPORARILY_UNAVAILABLE when Entra cannot be asked and nothing is known.  Needs the cache key. */
-MUST_CHECK enum oauth_error entra_endpoints(struct request *, struct entra_endpoints *);
+/*
+ * Those of a tenant; NULL is the configuration's own, which may be organizations or common: their
+ * issuer is a template.  TEMPORARILY_UNAVAILABLE when Entra cannot be asked and nothing is known.
+ * Needs the cache key.
+ */
+MUST_CHECK enum oauth_error entra_endpoints(struct request *, const char *tenant,
+		    struct entra_endpoints *);
 
-/* The issuer of version 1.0 tokens, from the v1 document. */
-MUST_CHECK enum oauth_error entra_issuer_v1(struct request *, const char **issuer);
+/* The issuer of that tenant's version 1.0 tokens, from the v1 document. */
+MUST_CHECK enum oauth_error entra_issuer_v1(struct request *, const char *tenant,
+		    const char **issuer);
 
 /*
  * The authorization endpoint alone, for authorize (which fetches it, `renew`) and consent (which

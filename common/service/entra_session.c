@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "service/entra_verify.h"
+#include "service/reauthentication.h"
 
 #define WAIT_FIRST_MS	50
 #define WAIT_MOST_MS	1000
@@ -49,7 +50,11 @@ ask(struct request *rq, const struct session *s, const struct data_key *key,
 	entra_form_add(&form, "refresh_token", tokens->refresh_token);
 	entra_form_add(&form, "scope", arena_printf(rq->arena, "%s openid profile offline_access",
 	    rq->config->entra.scope));
-	if ((outcome = entra_token_call(rq, &form, &reply)) != ENTRA_GRANTED ||
+	outcome = entra_token_call(rq, &(struct entra_call){ .tenant = s->tenant_id }, &form, &reply);
+	/* The session ends; the next sign-in meets what was demanded. */
+	if (reply.claims != NULL && reauthentication_keep(rq, s, reply.claims) != STORED)
+		return unavailable(rq, "the store failed");
+	if (outcome != ENTRA_GRANTED ||
 	    (outcome = verify(rq, s, reply.access_token)) != ENTRA_GRANTED)
 		return outcome;
 	tokens->access_token = reply.access_token;
@@ -94,10 +99,10 @@ refresh(struct request *rq, const struct session *s, const struct data_key *key,
 	return outcome;
 }
 
-/* Waits for whoever holds the lease. */
+/* Waits for whoever holds the lease, and takes it over from one who died or failed. */
 static enum entra_outcome
 wait(struct request *rq, const struct session *s, const struct data_key *key,
-    struct entra_tokens *tokens)
+    const struct opaque_token *owner, struct entra_tokens *tokens)
 {
 	int64_t until = clock_monotonic_ms() + rq->config->entra.timeout * 1000;
 
@@ -109,6 +114,8 @@ wait(struct request *rq, const struct session *s, const struct data_key *key,
 			return ENTRA_REFUSED;
 		if (stored == STORED && tokens->expires_at > clock_seconds())
 			return ENTRA_GRANTED;
+		if (session_lease(rq, &s->sid, owner, 2 * rq->config->entra.timeout))
+			return refresh(rq, s, key, owner, tokens);
 	}
 	return unavailable(rq, "another request is still refreshing Entra's token");
 }
@@ -128,7 +135,7 @@ current_tokens(struct request *rq, const struct session *s, const struct data_ke
 	owner = opaque_token_new(rq->arena);
 	if (session_lease(rq, &s->sid, &owner, 2 * rq->config->entra.timeout))
 		return refresh(rq, s, key, &owner, tokens);
-	return left > 0 ? ENTRA_GRANTED : wait(rq, s, key, tokens);
+	return left > 0 ? ENTRA_GRANTED : wait(rq, s, key, &owner, tokens);
 }
 
 enum entra_outcome

@@ -18,7 +18,8 @@ struct verdicts {
 };
 
 static const char *
-accept_keys(struct request *rq, const char *body, size_t len)
+accept_keys(struct request *rq, const struct entra_source *source UNUSED, const char *body,
+    size_t len)
 {
 	AUTO(json) struct json_object *set = json_parse(rq->arena, body, len);
 
@@ -32,8 +33,7 @@ find_key(struct request *rq, const struct entra_endpoints *entra, const char *ki
 	AUTO(json) struct json_object *set = NULL;
 	const char *document;
 
-	if (entra_cache_read(rq, &(struct entra_source){ .name = "keys", .url = entra->jwks_uri,
-	    .sealed = true, .accept = accept_keys }, renew, &document) != ENTRA_CACHED)
+	if (entra_cache_read(rq, &(struct entra_source){ .url = entra->jwks_uri, .sealed = true, .accept = accept_keys }, renew, &document) != ENTRA_CACHED)
 		return NULL;
 	set = json_parse(rq->arena, document, strlen(document));
 	return jwk_find(rq->arena, set, kid, issuer);
@@ -41,7 +41,7 @@ find_key(struct request *rq, const struct entra_endpoints *entra, const char *ki
 
 /* A key may name the issuer it signs for, exactly or as a template over tenants. */
 static bool
-key_signs_for(struct request *rq, const char *key_issuer, const char *issuer)
+key_signs_for(struct request *rq, const char *key_issuer, const char *tenant, const char *issuer)
 {
 	static const char hole[] = "{tenantid}";
 	const char *at = key_issuer == NULL ? NULL : strstr(key_issuer, hole);
@@ -50,7 +50,7 @@ key_signs_for(struct request *rq, const char *key_issuer, const char *issuer)
 		return true;
 	if (at != NULL)
 		key_issuer = arena_printf(rq->arena, "%.*s%s%s", (int)(at - key_issuer), key_issuer,
-		    rq->config->entra.tenant_id, at + sizeof hole - 1);
+		    tenant, at + sizeof hole - 1);
 	return strcmp(key_issuer, issuer) == 0;
 }
 
@@ -66,7 +66,7 @@ refused(struct request *rq, enum oauth_error error, const char *why)
  * itself, so a key that is unknown is a key that we could not fetch yet.
  */
 static enum oauth_error
-open_token(struct request *rq, const char *token, enum oauth_error error,
+open_token(struct request *rq, const char *token, enum oauth_error error, const char *tenant,
     const struct entra_endpoints *entra, struct json_object **claims)
 {
 	AUTO(json) struct json_object *header = NULL;
@@ -89,9 +89,23 @@ open_token(struct request *rq, const char *token, enum oauth_error error,
 		return refused(rq, error, "claims are not JSON");
 	/* The key set is the v2 one: its issuers say nothing of version 1.0 tokens. */
 	why = json_string(*claims, "ver");
-	if ((why == NULL || strcmp(why, "1.0") != 0) && !key_signs_for(rq, issuer, entra->issuer))
+	if ((why == NULL || strcmp(why, "1.0") != 0) && !key_signs_for(rq, issuer, tenant,
+	    entra->issuer))
 		return refused(rq, error, "signed with another issuer's key");
 	return OAUTH_OK;
+}
+
+/* The tenant whose keys and issuer an ID token is judged by: its own, if its people may come in. */
+static enum oauth_error
+tenant_of(struct request *rq, const char *token, const char **tenant)
+{
+	if (!rq->config->entra.multi_tenant) {
+		*tenant = rq->config->entra.tenant_id;
+		return OAUTH_OK;
+	}
+	*tenant = entra_token_tenant(rq->arena, token);
+	return *tenant != NULL && config_tenant_allowed(rq->config, *tenant) ? OAUTH_OK :
+	    refused(rq, ACCESS_DENIED, "tid is not among allowed_tenants");
 }
 
 enum oauth_error
@@ -100,30 +114,34 @@ entra_verify_id_token(struct request *rq, const char *token, const char *nonce,
 {
 	AUTO(json) struct json_object *claims = NULL;
 	struct entra_endpoints entra;
-	const char *why = "";
+	const char *tenant, *why = "";
 
-	TRY(entra_endpoints(rq, &entra));
-	TRY(open_token(rq, token, INVALID_GRANT, &entra, &claims));
+	TRY(tenant_of(rq, token, &tenant));
+	TRY(entra_endpoints(rq, tenant, &entra));
+	TRY(open_token(rq, token, INVALID_GRANT, tenant, &entra, &claims));
 	return entra_id_token_check(rq->arena, claims, &(struct entra_expectation){
-		.tenant_id = rq->config->entra.tenant_id, .issuer_v2 = entra.issuer,
+		.tenant_id = tenant, .issuer_v2 = entra.issuer,
 		.client_id = rq->config->entra.client_id, .nonce = nonce, .now = rq->now,
 	}, out, &why) ? OAUTH_OK : refused(rq, INVALID_GRANT, why);
 }
 
 static enum oauth_error
-verify_access_token(struct request *rq, const char *token, struct entra_identity *out)
+verify_access_token(struct request *rq, const char *token, const char *tenant,
+    struct entra_identity *out)
 {
 	AUTO(json) struct json_object *claims = NULL;
 	struct entra_endpoints entra;
 	const char *ver, *issuer_v1 = NULL, *why = "";
 
-	TRY(entra_endpoints(rq, &entra));
-	TRY(open_token(rq, token, INVALID_TOKEN, &entra, &claims));
+	if (!config_tenant_allowed(rq->config, tenant))
+		return refused(rq, INVALID_TOKEN, "tid is no tenant of ours any more");
+	TRY(entra_endpoints(rq, tenant, &entra));
+	TRY(open_token(rq, token, INVALID_TOKEN, tenant, &entra, &claims));
 	ver = json_string(claims, "ver");
 	if (ver != NULL && strcmp(ver, "1.0") == 0)
-		TRY(entra_issuer_v1(rq, &issuer_v1));
+		TRY(entra_issuer_v1(rq, tenant, &issuer_v1));
 	return entra_access_token_check(rq->arena, claims, &(struct entra_expectation){
-		.tenant_id = rq->config->entra.tenant_id, .issuer_v2 = entra.issuer,
+		.tenant_id = tenant, .issuer_v2 = entra.issuer,
 		.issuer_v1 = issuer_v1, .audience = rq->config->entra.audience,
 		.client_id = rq->config->entra.client_id, .now = rq->now,
 	}, out, &why) ? OAUTH_OK : refused(rq, INVALID_TOKEN, why);
@@ -142,7 +160,7 @@ entra_verify_access_token(struct request *rq, const char *token, const char *ten
 	slot = &rq->verdicts->slot[(digest[0] | (unsigned)digest[1] << 8) % VERDICTS];
 	if (slot->until > rq->now && memcmp(slot->digest, digest, sizeof digest) == 0)
 		return OAUTH_OK;
-	TRY(verify_access_token(rq, token, &identity));
+	TRY(verify_access_token(rq, token, tenant_id, &identity));
 	if (strcmp(identity.tenant_id, tenant_id) != 0 || strcmp(identity.object_id, object_id) != 0)
 		return refused(rq, INVALID_TOKEN, "of another person");
 	memcpy(slot->digest, digest, sizeof digest);

@@ -16,9 +16,24 @@ enum graph_outcome {
 	GRAPH_UNAVAILABLE,	/* down, slow, 5xx, or an answer that is no JSON object */
 };
 
-/* GET /v1.0/me.  On GRAPH_OK *user is an object to be released with json_auto.  Otherwise the
- * failure's reason says why, without a byte of Graph's answer; *retry_after is in seconds or 0. */
-MUST_CHECK enum graph_outcome graph_me(struct request *, const char *access_token,
-		    struct json_object **user, int64_t *retry_after);
+struct graph_call {
+	const char	*path;		/* "/v1.0/me" */
+	const char	*json;		/* a POST's body; NULL: GET */
+	const char	*subject;	/* in whose name: a busy Graph is left alone per person */
+	const char	*access_token;
+};
+
+struct graph_reply {
+	struct json_object	*json;		/* on GRAPH_OK an object, to be released with json_auto */
+	const char		*claims;	/* what Graph demands of the person, on 401 or 403; or NULL */
+	int64_t			 retry_after;	/* seconds, or 0 */
+};
+
+/* Unless GRAPH_OK the failure's reason says why, without a byte of Graph's answer. */
+MUST_CHECK enum graph_outcome graph_call(struct request *, const struct graph_call *,
+		    struct graph_reply *);
+
+/* The scope of a token for Graph in this cloud. */
+NONNULL const char *graph_scope(struct request *);
 
 #endif

@@ -15,9 +15,20 @@ struct person {
 };
 
 /*
+ * What Entra's verified token, and Graph where the token holds too few groups, say of a person's
+ * rights: roles and groups of `out`.  ACCESS_DENIED when [entra] allow does not let them in.  The
+ * key may be NULL: there is no session yet.  `name` is for display.
+ */
+MUST_CHECK enum oauth_error person_rights(struct request *, const struct session *,
+		    const struct data_key *, const char *entra_token, struct rights *out,
+		    const char **name);
+
+/*
  * Opens the session with the token's secret, so that whoever writes to the database becomes nobody
  * else, and gets Entra's verified token for us if `entra`.  INVALID_TOKEN when the session is over,
- * TEMPORARILY_UNAVAILABLE when Entra is.
+ * TEMPORARILY_UNAVAILABLE when Entra is.  Also without `entra` Entra is asked when its word on the
+ * person is old, so that one who was disabled there does not stay; but then its silence is no
+ * reason to refuse.
  */
 MUST_CHECK enum oauth_error person_open(struct request *, const struct access *, bool entra,
 		    struct person *);

@@ -21,6 +21,12 @@ session_subject(struct request *rq, const char *tenant_id, const char *object_id
 	return base64url_encode(rq->arena, digest, sizeof digest);
 }
 
+int64_t
+session_idle_since(const struct request *rq)
+{
+	return rq->now - rq->config->limits.session_idle;
+}
+
 static const char *
 identity_json(struct arena *a, const struct session *s)
 {
@@ -70,6 +76,7 @@ session_insert(struct request *rq, const struct session *s, const struct data_ke
 	statement_text(q, ":object_id", s->object_id);
 	statement_int(q, ":now", rq->now);
 	statement_int(q, ":expires_at", s->expires_at);
+	statement_int(q, ":entra_until", tokens->expires_at);
 	statement_blob(q, ":identity", seal_column(rq->arena, key, IDENTITY, &s->sid, identity));
 	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, entra));
 	return statement_change(q);
@@ -83,6 +90,7 @@ session_get(struct request *rq, const struct sid *sid, struct session *out, stru
 
 	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
 	statement_int(q, ":now", rq->now);
+	statement_int(q, ":idle_since", session_idle_since(rq));
 	if ((stored = statement_row(q)) != STORED)
 		return stored;
 	*out = (struct session){
@@ -106,6 +114,8 @@ session_alive(struct request *rq, const struct sid *sid)
 
 	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
 	statement_int(q, ":now", rq->now);
+	statement_int(q, ":idle_since", session_idle_since(rq));
+	statement_int(q, ":silent_since", rq->now - ENTRA_SILENCE_MAX);
 	return statement_row(q);
 }
 
@@ -216,6 +226,7 @@ session_store_entra_tokens(struct request *rq, const struct session *s, const st
 		return STORE_FAILED;
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
 	statement_hash(q, ":owner", owner->hash);
+	statement_int(q, ":entra_until", tokens->expires_at);
 	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, text));
 	return statement_change(q);
 }

@@ -14,6 +14,7 @@
 #include "service/store.h"
 
 #define SESSION_STEP_UP		60	/* seconds */
+#define ENTRA_SILENCE_MAX	7200	/* seconds that a stream outlives Entra's last word on its person */
 #define SESSION_USED_EVERY	60	/* seconds: last_used_at is written at most so often */
 
 struct session {
@@ -26,6 +27,7 @@ struct session {
 	const char	*object_id;
 	int64_t		 expires_at;
 	int64_t		 last_used_at;
+	int64_t		 entra_until;	/* Entra's word on the person stands till then: a hint */
 };
 
 /* Entra's own, sealed in the session's row; never anywhere else. */
@@ -37,6 +39,9 @@ struct entra_tokens {
 
 /* The subject that a person has here: SHA-256 over issuer, tenant and object id, as base64url. */
 NONNULL char	*session_subject(struct request *, const char *tenant_id, const char *object_id);
+
+/* A session that was last used then or before is over. */
+int64_t		 session_idle_since(const struct request *);
 
 /* Inserts the row with its sealed columns; within the caller's transaction. */
 MUST_CHECK enum stored session_insert(struct request *, const struct session *,
@@ -50,7 +55,8 @@ MUST_CHECK enum stored session_get(struct request *, const struct sid *, struct 
 MUST_CHECK bool	 session_identity_agrees(struct request *, const struct session *,
 		    const struct data_key *, struct bytes identity);
 
-/* STORED while it has neither ended nor expired. */
+/* STORED while it has neither ended nor expired, nor been idle for too long, and Entra's word on the
+ * person is no older than ENTRA_SILENCE_MAX. */
 MUST_CHECK enum stored session_alive(struct request *, const struct sid *);
 
 MUST_CHECK enum stored session_entra_tokens(struct request *, const struct session *,

@@ -11,6 +11,7 @@ static const enum query expired[] = {
 	QUERY_STREAM_MESSAGE_DELETE_EXPIRED,
 	QUERY_UPSTREAM_SESSION_DELETE_EXPIRED,
 	QUERY_UPSTREAM_DELETE_EXPIRED,
+	QUERY_ENTRA_CACHE_DELETE_EXPIRED,
 	QUERY_REAUTHENTICATION_DELETE_EXPIRED,
 	QUERY_ASSERTION_DELETE_EXPIRED,
 	QUERY_SESSION_GROUPS_DELETE_EXPIRED,
@@ -19,6 +20,20 @@ static const enum query expired[] = {
 	QUERY_SESSION_DELETE_EXPIRED,
 	QUERY_CLIENT_DELETE_EXPIRED,
 };
+
+/* Sessions through which nobody has used anything for a long time. */
+static bool
+end_idle(struct store *s, const struct config *config, int64_t now, int64_t rows, int64_t *deleted)
+{
+	AUTO(statement) struct statement *q = store_query(s, QUERY_SESSION_DELETE_IDLE);
+	enum stored stored;
+
+	statement_int(q, ":idle_since", now - config->limits.session_idle);
+	statement_int(q, ":limit", rows);
+	if ((stored = statement_change(q)) == STORED && deleted != NULL)
+		*deleted += statement_changed(q);
+	return stored != STORE_FAILED;
+}
 
 /* What rotations kept for their grace. */
 static bool
@@ -32,7 +47,7 @@ erase(struct store *s, int64_t now, int64_t rows)
 }
 
 bool
-sweep(struct store *s, int64_t now, int64_t rows, int64_t *deleted)
+sweep(struct store *s, const struct config *config, int64_t now, int64_t rows, int64_t *deleted)
 {
 	for (size_t i = 0; i < COUNT(expired); i++) {
 		AUTO(statement) struct statement *q = store_query(s, expired[i]);
@@ -50,5 +65,5 @@ sweep(struct store *s, int64_t now, int64_t rows, int64_t *deleted)
 			return false;
 		}
 	}
-	return erase(s, now, rows);
+	return end_idle(s, config, now, rows, deleted) && erase(s, now, rows);
 }

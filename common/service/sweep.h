@@ -8,9 +8,10 @@
 #define SWEEP_ROWS	20	/* rows of one table deleted on the way of a request */
 
 /*
- * Erases what rotations kept for their grace, and deletes at most `rows` expired rows of each table, each in its own transaction.  False if the
- * store failed; the rows are then deleted another time.  *deleted (may be NULL) counts them.
+ * Erases what rotations kept for their grace, and deletes at most `rows` rows of each table that are
+ * expired, and of sessions that are idle, each in its own transaction.  False if the store failed;
+ * the rows are then deleted another time.  *deleted (may be NULL) counts them.
  */
-bool		 sweep(struct store *, int64_t now, int64_t rows, int64_t *deleted);
+bool		 sweep(struct store *, const struct config *, int64_t now, int64_t rows, int64_t *deleted);
 
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* get_graph_user_details: the signed-in person's own profile, as Microsoft Graph tells it to them. */
 #include "protocol/json.h"
-#include "service/entra_session.h"
 #include "service/graph.h"
 #include "service/on_behalf_of.h"
+#include "service/person.h"
+#include "service/reauthentication.h"
 #include "service/tool.h"
+
+#define RETRY_STANDARD	60	/* seconds, where nobody said when to try again */
 
 static enum oauth_error	call(struct request *, const struct access *, struct json_object *,
 			    struct tool_result *);
@@ -60,8 +63,9 @@ entra_failed(struct request *rq, enum entra_outcome outcome, struct tool_result 
 		    "more. Ask the user to disconnect this server in their client and to connect it "
 		    "again.", out);
 	case ENTRA_UNAVAILABLE:
-		return failed(rq, true, "Microsoft Entra ID does not answer just now. Nothing was changed; "
-		    "try again in a minute.", out);
+		return failed(rq, true, arena_printf(rq->arena, "Microsoft Entra ID does not answer just now. "
+		    "Nothing was changed; try again in %lld seconds.", (long long)(rq->failure.retry_after > 0 ?
+		    rq->failure.retry_after : RETRY_STANDARD)), out);
 	default:
 		return failed(rq, false, "This server is not set up correctly for Microsoft Graph. Trying "
 		    "again will not help; its administrator must look at its log.", out);
@@ -82,10 +86,11 @@ graph_failed(struct request *rq, enum graph_outcome outcome, int64_t retry_after
 		return failed(rq, false, "Microsoft Graph knows no profile of this user.", out);
 	case GRAPH_THROTTLED:
 		return failed(rq, true, arena_printf(rq->arena, "Microsoft Graph is asked too often. Try "
-		    "again in %lld seconds.", (long long)(retry_after > 0 ? retry_after : 60)), out);
+		    "again in %lld seconds.", (long long)(retry_after > 0 ? retry_after : RETRY_STANDARD)), out);
 	default:
-		return failed(rq, true, "Microsoft Graph does not answer properly just now. Nothing was "
-		    "changed; try again in a minute.", out);
+		return failed(rq, true, arena_printf(rq->arena, "Microsoft Graph does not answer properly just "
+		    "now. Nothing was changed; try again in %lld seconds.", (long long)(retry_after > 0 ?
+		    retry_after : RETRY_STANDARD)), out);
 	}
 }
 
@@ -98,50 +103,62 @@ succeeded(struct request *rq, struct json_object *user, struct tool_result *out)
 	return OAUTH_OK;
 }
 
+/* What Entra or Graph demands of the person is asked of them, if that can help. */
+static enum oauth_error
+demanded(struct request *rq, const struct access *access, const char *claims,
+    struct tool_result *out)
+{
+	if (claims != NULL)
+		TRY(reauthentication_demand(rq, &access->session, claims));
+	return entra_failed(rq, ENTRA_INTERACTION, out);
+}
+
 /* A cached token that Graph no longer accepts is exchanged once more. */
 static enum oauth_error
 read_profile(struct request *rq, const struct access *access, const struct data_key *key,
     const char *entra_token, struct tool_result *out)
 {
-	const char *scope = arena_printf(rq->arena, "%s/.default", rq->config->entra.graph_url);
-	AUTO(json) struct json_object *user = NULL;
+	const char *scope = graph_scope(rq);
+	struct graph_reply reply = { 0 };
 	enum graph_outcome graph = GRAPH_UNAUTHORIZED;
-	int64_t retry_after = 0;
 
-	for (int attempt = 0; attempt < 2 && graph == GRAPH_UNAUTHORIZED; attempt++) {
-		const char *graph_token;
+	for (int attempt = 0; attempt < 2 && graph == GRAPH_UNAUTHORIZED && reply.claims == NULL; attempt++) {
+		struct exchanged got;
 		enum entra_outcome entra = on_behalf_of(rq, &access->session, key, entra_token, scope,
-		    attempt > 0, &graph_token);
+		    attempt > 0, &got);
 
+		if (entra == ENTRA_INTERACTION)
+			return demanded(rq, access, got.claims, out);
 		if (entra != ENTRA_GRANTED)
 			return entra_failed(rq, entra, out);
-		graph = graph_me(rq, graph_token, &user, &retry_after);
+		graph = graph_call(rq, &(struct graph_call){ .path = "/v1.0/me",
+		    .subject = access->session.subject, .access_token = got.access_token }, &reply);
 	}
-	return graph == GRAPH_OK ? succeeded(rq, user, out) : graph_failed(rq, graph, retry_after, out);
-}
-
-static enum oauth_error
-session_over(struct request *rq, const char *reason)
-{
-	return fail_because(&rq->failure, INVALID_TOKEN, "the session has ended; sign in again", reason);
+	if (reply.claims != NULL) {
+		on_behalf_of_forget(rq, &access->session, scope);
+		return demanded(rq, access, reply.claims, out);
+	}
+	if (graph != GRAPH_OK)
+		return graph_failed(rq, graph, reply.retry_after, out);
+	(void)succeeded(rq, reply.json, out);
+	json_auto(&reply.json);
+	return OAUTH_OK;
 }
 
 static enum oauth_error
 call(struct request *rq, const struct access *access, struct json_object *arguments,
     struct tool_result *out)
 {
-	const char *entra_token;
-	struct data_key key;
-	enum entra_outcome outcome;
+	struct person person;
+	enum oauth_error error;
 
 	if (arguments != NULL && json_object_object_length(arguments) > 0)
 		return failed(rq, false, "This tool takes no arguments.", out);
-	if (!access_token_unseal(rq, access, &key))
-		return session_over(rq, "the stored session does not open or was tampered with");
-	outcome = entra_session_token(rq, &access->session, &key, &entra_token);
-	if (outcome == ENTRA_REFUSED)
-		return session_over(rq, rq->failure.reason);
-	if (outcome != ENTRA_GRANTED)
-		return entra_failed(rq, outcome, out);
-	return read_profile(rq, access, &key, entra_token, out);
+	error = person_open(rq, access, true, &person);
+	if (error == TEMPORARILY_UNAVAILABLE)
+		return entra_failed(rq, ENTRA_UNAVAILABLE, out);
+	if (error == SERVER_ERROR)
+		return entra_failed(rq, ENTRA_MISCONFIGURED, out);
+	TRY(error);
+	return read_profile(rq, access, &person.key, person.entra_token, out);
 }

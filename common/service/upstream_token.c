@@ -3,6 +3,7 @@
 
 #include "service/challenge.h"
 #include "service/on_behalf_of.h"
+#include "service/reauthentication.h"
 #include "service/upstream_header.h"
 
 static enum oauth_error
@@ -10,14 +11,21 @@ exchange(struct request *rq, const struct config_server *server, const struct pe
     const char **token)
 {
 	const char *scope = server->upstream_token + sizeof "obo:" - 1;
+	struct exchanged got;
 
-	switch (on_behalf_of(rq, &p->access->session, &p->key, p->entra_token, scope, false, token)) {
+	switch (on_behalf_of(rq, &p->access->session, &p->key, p->entra_token, scope, false, &got)) {
 	case ENTRA_GRANTED:
+		*token = got.access_token;
 		return OAUTH_OK;
 	case ENTRA_UNAVAILABLE:
-		return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
-		    "Microsoft Entra ID does not answer just now; try again in a minute", rq->failure.reason);
+		return fail_unavailable(&rq->failure, arena_printf(rq->arena,
+		    "Microsoft Entra ID does not answer just now; try again in %lld seconds",
+		    (long long)(rq->failure.retry_after > 0 ? rq->failure.retry_after : 60)),
+		    rq->failure.reason, rq->failure.retry_after);
 	case ENTRA_INTERACTION:
+		if (got.claims != NULL)
+			TRY(reauthentication_demand(rq, &p->access->session, got.claims));
+		/* FALLTHROUGH */
 	case ENTRA_REFUSED:
 		return fail_because(&rq->failure, FORBIDDEN, "The user's organisation asks for one more step "
 		    "before this server may be used. Ask the user to disconnect it in their client and to "

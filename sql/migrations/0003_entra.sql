@@ -53,5 +53,9 @@ ALTER TABLE session ADD COLUMN entra_sid BLOB;
 CREATE INDEX session_entra_sid ON session (entra_sid);
 CREATE INDEX session_last_used_at ON session (last_used_at);
 
--- 1: Entra has been asked a second time, with what it wanted.
-ALTER TABLE authorization_request ADD COLUMN reauthenticates INTEGER NOT NULL DEFAULT 0;
+-- Until then Entra's word on the person stands: a hint, so that requests that need no token of
+-- Entra's see when to ask.
+ALTER TABLE session ADD COLUMN entra_until INTEGER;
+
+-- Entra has been asked a second time, with what it demanded of this subject; NULL: not yet.
+ALTER TABLE authorization_request ADD COLUMN reauthenticates TEXT;

@@ -1,8 +1,8 @@
 -- name: authorization_request_insert
 INSERT INTO authorization_request (id_hash, client_id, redirect_uri, state, code_challenge, scope,
-	resource, expires_at)
+	resource, reauthenticates, expires_at)
 VALUES (:id_hash, :client_id, :redirect_uri, :state, :code_challenge, :scope, :resource,
-	:expires_at);
+	:reauthenticates, :expires_at);
 
 -- name: authorization_request_make_room
 -- Of too many the oldest go that nobody has approved.
@@ -11,7 +11,7 @@ DELETE FROM authorization_request WHERE (SELECT count(*) FROM authorization_requ
 	ORDER BY expires_at LIMIT :limit);
 
 -- name: authorization_request_get
-SELECT client_id, redirect_uri, state, code_challenge, scope, resource, browser_hash
+SELECT client_id, redirect_uri, state, code_challenge, scope, resource, browser_hash, reauthenticates
   FROM authorization_request
  WHERE id_hash = :id_hash AND expires_at > :now;
 
@@ -25,7 +25,8 @@ UPDATE authorization_request
    AND expires_at > :now;
 
 -- name: authorization_request_by_state
-SELECT id_hash, client_id, redirect_uri, state, code_challenge, scope, resource, cookie_hash, sealed
+SELECT id_hash, client_id, redirect_uri, state, code_challenge, scope, resource, reauthenticates,
+       cookie_hash, sealed
   FROM authorization_request
  WHERE entra_state_hash = :entra_state_hash AND expires_at > :now;
 

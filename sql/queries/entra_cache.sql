@@ -16,3 +16,9 @@ ON CONFLICT (name) DO UPDATE SET tried_at = excluded.tried_at;
 -- name: entra_cache_try
 -- Test and set: one process at a time asks Entra again, the others use what they have.
 UPDATE entra_cache SET tried_at = :now WHERE name = :name AND tried_at <= :tried_before;
+
+-- name: entra_cache_delete_expired
+-- What nobody has asked for in a month: tenants come and go.
+DELETE FROM entra_cache WHERE name IN
+	(SELECT name FROM entra_cache
+	  WHERE tried_at <= :now - 2592000 AND fetched_at <= :now - 2592000 LIMIT :limit);

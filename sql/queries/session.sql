@@ -1,16 +1,18 @@
 -- name: session_insert
 INSERT INTO session (sid, client_id, resource, scope, subject, tenant_id, object_id, created_at,
-	expires_at, last_used_at, identity, entra_tokens)
+	expires_at, last_used_at, entra_until, identity, entra_tokens)
 VALUES (:sid, :client_id, :resource, :scope, :subject, :tenant_id, :object_id, :now, :expires_at,
-	:now, :identity, :entra_tokens);
+	:now, :entra_until, :identity, :entra_tokens);
 
 -- name: session_get
 SELECT client_id, resource, scope, subject, tenant_id, object_id, expires_at, identity
   FROM session
- WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now;
+ WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now AND last_used_at > :idle_since;
 
 -- name: session_alive
-SELECT 1 FROM session WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now;
+SELECT 1 FROM session
+ WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now AND last_used_at > :idle_since
+   AND COALESCE(entra_until, expires_at) > :silent_since;
 
 -- name: session_step_up
 UPDATE session SET step_up_until = :until WHERE sid = :sid AND ended_at IS NULL;
@@ -33,7 +35,7 @@ UPDATE session SET lease_owner = :owner, lease_until = :until
 
 -- name: session_store_entra_tokens
 -- Stored only if the lease is still ours.
-UPDATE session SET entra_tokens = :entra_tokens, lease_owner = NULL, lease_until = NULL
+UPDATE session SET entra_tokens = :entra_tokens, entra_until = :entra_until, lease_owner = NULL, lease_until = NULL
  WHERE sid = :sid AND ended_at IS NULL AND lease_owner = :owner;
 
 -- name: session_release
@@ -49,3 +51,7 @@ UPDATE session
 -- name: session_delete_expired
 DELETE FROM session WHERE sid IN
 	(SELECT sid FROM session WHERE expires_at <= :now LIMIT :limit);
+
+-- name: session_delete_idle
+DELETE FROM session WHERE sid IN
+	(SELECT sid FROM session WHERE last_used_at <= :idle_since LIMIT :limit);

@@ -28,5 +28,8 @@ export class Database {
 	// As if the pause between two fetches of Entra's documents were over.
 	forgetAttempts() { return this.sqlite('UPDATE entra_cache SET tried_at = 0'); }
 
+	// As if it were time to ask Entra and Graph again what they refused or were too busy for.
+	forgetSetbacks() { return this.sqlite('DELETE FROM setback'); }
+
 	async count(table) { return (await this.rows(`SELECT count(*) AS n FROM ${table}`))[0].n; }
 }

@@ -39,6 +39,7 @@
 #define BAD_ID_AUD	"aud is not our client_id"
 #define BAD_AUD		"aud is not ours"
 #define BAD_AZP		"azp is not our client_id"
+#define BAD_PARTY	"azp or appid is not our client_id"
 #define BAD_EXP		"exp is absent or past"
 #define BAD_NBF		"nbf is absent or to come"
 #define BAD_IAT		"iat is absent or to come"

@@ -49,6 +49,28 @@ groups_that_are_too_many_for_entra_are_none(UNUSED void **state)
 }
 
 static void
+groups_left_out_as_too_many_are_told_from_none(UNUSED void **state)
+{
+	static const char *const over[] = {
+		"{\"_claim_names\":{\"groups\":\"src1\"},\"_claim_sources\":{\"src1\":{}}}",
+		"{\"_claim_names\":{\"groups\":\"src1\"}}", "{\"hasgroups\":true}", "{\"hasgroups\":\"true\"}",
+	}, *const none[] = {
+		"{}", "{\"groups\":[]}", "{\"groups\":[\"g1\"]}", "{\"_claim_names\":{\"roles\":\"src1\"}}",
+		"{\"_claim_names\":\"groups\"}", "{\"_claim_names\":{}}",
+		"{\"groups\":[\"g1\"],\"hasgroups\":true}",
+		"{\"groups\":[\"g1\"],\"_claim_names\":{\"groups\":\"src1\"}}", "null",
+	};
+
+	for (size_t i = 0; i < COUNT(over); i++)
+		if (!rights_of(over[i]).overage)
+			fail_msg("none left out: %s", over[i]);
+	for (size_t i = 0; i < COUNT(none); i++)
+		if (rights_of(none[i]).overage)
+			fail_msg("left out: %s", none[i]);
+	assert_false(entra_rights(&a, "opaque").overage);
+}
+
+static void
 what_is_of_another_type_is_nothing(UNUSED void **state)
 {
 	are(rights_of("{\"roles\":\"Reader\",\"groups\":{\"a\":\"b\"},\"name\":[\"x\"]}"), "", "",
@@ -108,6 +130,7 @@ main(void)
 		cmocka_unit_test(roles_groups_and_name_are_read),
 		cmocka_unit_test(what_is_absent_is_nothing),
 		cmocka_unit_test(groups_that_are_too_many_for_entra_are_none),
+		cmocka_unit_test(groups_left_out_as_too_many_are_told_from_none),
 		cmocka_unit_test(what_is_of_another_type_is_nothing),
 		cmocka_unit_test(a_word_with_a_blank_inside_is_none),
 		cmocka_unit_test(a_token_that_is_too_long_gives_no_right),

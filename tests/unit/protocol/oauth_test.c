@@ -58,6 +58,22 @@ a_failure_records_both_texts_and_returns_its_error(UNUSED void **state)
 	assert_null(f.reason);
 }
 
+static void
+an_outage_says_when_to_come_again_and_nothing_else_does(UNUSED void **state)
+{
+	struct failure f = { .scope = "left over" };
+
+	assert_int_equal(fail_unavailable(&f, "for the client", "for the log", 17),
+	    TEMPORARILY_UNAVAILABLE);
+	assert_int_equal(f.error, TEMPORARILY_UNAVAILABLE);
+	assert_string_equal(f.description, "for the client");
+	assert_string_equal(f.reason, "for the log");
+	assert_int_equal(f.retry_after, 17);
+	assert_null(f.scope);
+	assert_int_equal(fail_because(&f, TEMPORARILY_UNAVAILABLE, "other", NULL), TEMPORARILY_UNAVAILABLE);
+	assert_int_equal(f.retry_after, 0);
+}
+
 static int reached;
 
 static enum oauth_error
@@ -85,6 +101,7 @@ main(void)
 		cmocka_unit_test(every_error_has_status_code_and_section),
 		cmocka_unit_test(rfc6749_s5_2_and_rfc6750_s3_1_statuses),
 		cmocka_unit_test(a_failure_records_both_texts_and_returns_its_error),
+		cmocka_unit_test(an_outage_says_when_to_come_again_and_nothing_else_does),
 		cmocka_unit_test(try_returns_at_the_first_error),
 	};
 

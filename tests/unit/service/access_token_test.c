@@ -153,6 +153,32 @@ use_is_noted_at_most_once_a_minute(UNUSED void **state)
 	    START + SESSION_USED_EVERY + 1);
 }
 
+static void
+a_session_that_nobody_uses_is_none(UNUSED void **state)
+{
+	fix.config.limits.session_idle = 600;
+	sign_in(&in);
+	at(599);
+	assert_int_equal(verify(in.grant.access_token), OAUTH_OK);
+	at(599 + 599);
+	assert_int_equal(verify(in.grant.access_token), OAUTH_OK);
+	at(599 + 599 + 600);
+	assert_int_equal(verify(in.grant.access_token), INVALID_TOKEN);
+}
+
+static void
+verifying_tells_how_long_entras_word_stands(UNUSED void **state)
+{
+	struct access access = { 0 };
+
+	sign_in(&in);
+	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE, &access), OAUTH_OK);
+	assert_int_equal(access.session.entra_until, START + 3600);
+	sql("UPDATE session SET entra_until = NULL");
+	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE, &access), OAUTH_OK);
+	assert_int_equal(access.session.entra_until, 0);
+}
+
 int
 main(void)
 {
@@ -165,6 +191,8 @@ main(void)
 		CASE(the_jti_stands_nowhere_in_the_database),
 		CASE(unsealing_fails_when_a_clear_column_was_altered),
 		CASE(use_is_noted_at_most_once_a_minute),
+		CASE(a_session_that_nobody_uses_is_none),
+		CASE(verifying_tells_how_long_entras_word_stands),
 	};
 
 	return RUN(tests, NULL, NULL);

@@ -2,7 +2,8 @@
 /*
  * answering.h - an HTTP server in a thread: one answer for every request, and how many came
  *
- * Where `discovery` or `keys` is set, requests for those documents get it and are not counted.
+ * Where `discovery` or `keys` is set, requests for those documents get it and are not counted.  What
+ * is counted is answered with `headers`, if any, and not at all for a while where `silent` is set.
  */
 #ifndef UNIT_SERVICE_ANSWERING_H
 #define UNIT_SERVICE_ANSWERING_H
@@ -16,6 +17,7 @@
 
 #include "fixture.h"
 
+#define SILENCE_MS	1200	/* longer than the shortest time limit of a call */
 #define ENTRA_ISSUER	"https://login.example/" TENANT "/v2.0"
 
 static struct {
@@ -24,7 +26,8 @@ static struct {
 	const char	*url;
 	atomic_int	 status;
 	atomic_int	 requests;
-	_Atomic(const char *) body, discovery, keys;
+	_Atomic(const char *) body, discovery, keys, headers;
+	atomic_bool	 silent;
 	char		 head[8192];	/* of the last request, with its body */
 } server;
 
@@ -41,12 +44,12 @@ is_whole(const char *request)
 }
 
 static inline void
-send_answer(int fd, int status, const char *body)
+send_answer(int fd, int status, const char *headers, const char *body)
 {
 	(void)dprintf(fd,
 	    "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
 	    "%sConnection: close\r\n\r\n%s", status, strlen(body),
-	    status == 429 ? "Retry-After: 17\r\n" : "", body);
+	    headers != NULL ? headers : status == 429 ? "Retry-After: 17\r\n" : "", body);
 }
 
 static inline void
@@ -61,13 +64,17 @@ answer_one(int fd)
 	    (got = read(fd, request + n, sizeof request - 1 - n)) > 0)
 		n += (size_t)got;
 	if (discovery != NULL && strstr(request, "openid-configuration") != NULL) {
-		send_answer(fd, 200, discovery);
+		send_answer(fd, 200, NULL, discovery);
 	} else if (keys != NULL && strstr(request, "GET /k ") != NULL) {
-		send_answer(fd, 200, keys);
+		send_answer(fd, 200, NULL, keys);
 	} else {
 		memcpy(server.head, request, sizeof request);
 		(void)atomic_fetch_add(&server.requests, 1);
-		send_answer(fd, atomic_load(&server.status), atomic_load(&server.body));
+		if (atomic_load(&server.silent))
+			(void)usleep(SILENCE_MS * 1000);
+		else
+			send_answer(fd, atomic_load(&server.status), atomic_load(&server.headers),
+			    atomic_load(&server.body));
 	}
 }
 
@@ -103,6 +110,8 @@ server_open(void **state)
 	atomic_store(&server.body, "{}");
 	atomic_store(&server.discovery, NULL);
 	atomic_store(&server.keys, NULL);
+	atomic_store(&server.headers, NULL);
+	atomic_store(&server.silent, false);
 	assert_int_equal(pthread_create(&server.thread, NULL, answer_all, NULL), 0);
 	fix.config.entra.authority_host = server.url;
 	fix.config.entra.timeout = 5;

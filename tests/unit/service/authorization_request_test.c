@@ -144,13 +144,35 @@ nonce_and_verifier_open_with_the_browsers_cookie_alone(UNUSED void **state)
 	assert_false(unseals(&round.cookie));
 }
 
+/* The second visit to Entra: of whom more was demanded. */
+static void
+the_person_of_whom_more_was_demanded_comes_back(UNUSED void **state)
+{
+	struct entra_round round;
+
+	open_request(NULL);
+	assert_null(asked.reauthenticates);
+	asked.reauthenticates = "subject-of-alice";
+	assert_int_equal(authorization_request_open(&fix.rq, &asked, &id), STORED);
+	assert_int_equal(authorization_request_get(&fix.rq, &id, &asked), STORED);
+	assert_string_equal(asked.reauthenticates, "subject-of-alice");
+	round = approved();
+	assert_int_equal(come_back(&round), STORED);
+	assert_string_equal(found.reauthenticates, "subject-of-alice");
+	assert_true(unseals(&round.cookie));
+	sql("UPDATE authorization_request SET reauthenticates = NULL WHERE reauthenticates IS NOT NULL");
+	assert_int_equal(come_back(&round), STORED);
+	assert_null(found.reauthenticates);
+	assert_false(unseals(&round.cookie));
+}
+
 static void
 each_clear_column_is_held_by_what_was_approved(UNUSED void **state)
 {
 	static const char *const changes[] = {
 		"client_id = 'evil'", "redirect_uri = 'https://evil.example/'", "state = 'other'",
 		"state = NULL", "code_challenge = 'other'", "scope = 'mcp:tools admin'",
-		"resource = 'https://mcp.example.org/other'",
+		"resource = 'https://mcp.example.org/other'", "reauthenticates = 'someone'",
 		"id_hash = x'0000000000000000000000000000000000000000000000000000000000000000'",
 		"client_id = client_id || redirect_uri, redirect_uri = ''",
 	};
@@ -185,6 +207,9 @@ the_binding_covers_what_a_page_shows(UNUSED void **state)
 	assert_string_not_equal(authorization_request_binding(&fix.rq, &other), binding);
 	other = asked;
 	other.state = "added";
+	assert_string_not_equal(authorization_request_binding(&fix.rq, &other), binding);
+	other = asked;
+	other.reauthenticates = "someone";
 	assert_string_not_equal(authorization_request_binding(&fix.rq, &other), binding);
 }
 
@@ -253,6 +278,7 @@ main(void)
 		CASE(the_same_browser_may_approve_again_and_the_earlier_round_is_worthless),
 		CASE(rfc7636_s4_1_nonce_and_verifier_have_43_characters_and_differ),
 		CASE(nonce_and_verifier_open_with_the_browsers_cookie_alone),
+		CASE(the_person_of_whom_more_was_demanded_comes_back),
 		CASE(each_clear_column_is_held_by_what_was_approved),
 		CASE(the_binding_covers_what_a_page_shows),
 		CASE(it_expires_whatever_its_state),

@@ -43,6 +43,7 @@ static const struct given {
 	{ CONFIG_LIMITS, "transaction", "1h", 3600 },
 	{ CONFIG_LIMITS, "refresh_idle", "7d", 604800 },
 	{ CONFIG_LIMITS, "session", "8h", 28800 },
+	{ CONFIG_LIMITS, "session_idle", "3d", 259200 },
 	{ CONFIG_LIMITS, "client_unused", "1d", 86400 },
 	{ CONFIG_LIMITS, "clients", "5", 5 },
 	{ CONFIG_LIMITS, "transactions", "9", 9 },

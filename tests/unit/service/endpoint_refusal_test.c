@@ -47,6 +47,45 @@ a_failure_for_a_person_is_a_page_with_the_reference(UNUSED void **state)
 }
 
 static enum oauth_error
+is_busy(struct request *rq, struct response *rs UNUSED)
+{
+	return fail_unavailable(&rq->failure, "Entra is busy", NULL, 17);
+}
+
+static enum oauth_error
+is_out(struct request *rq, struct response *rs UNUSED)
+{
+	return (fail)(&rq->failure, TEMPORARILY_UNAVAILABLE, "Entra is out");
+}
+
+/* Only a 503 has it, whatever an earlier failure left. */
+static enum oauth_error
+was_busy(struct request *rq, struct response *rs UNUSED)
+{
+	rq->failure = (struct failure){ .error = INVALID_GRANT, .retry_after = 17 };
+	return INVALID_GRANT;
+}
+
+static void
+rfc9110_s10_2_3_an_outage_says_when_to_come_again(UNUSED void **state)
+{
+	struct endpoint e = plain;
+
+	e.handle = is_busy;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	begins(serve_by(&e), "Status: 503\r\n");
+	holds(web.answer, "\r\nRetry-After: 17\r\n");
+	e.handle = is_out;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	begins(serve_by(&e), "Status: 503\r\n");
+	holds(web.answer, "\r\nRetry-After: 5\r\n");
+	e.handle = was_busy;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	begins(serve_by(&e), "Status: 400\r\n");
+	assert_null(strstr(web.answer, "Retry-After"));
+}
+
+static enum oauth_error
 use_too_much(struct request *rq, struct response *rs)
 {
 	(void)arena_alloc(rq->arena, (size_t)2 * 1024 * 1024);
@@ -92,6 +131,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WORKED(rfc6749_s5_2_a_failure_is_json_with_its_status),
 		WORKED(a_failure_for_a_person_is_a_page_with_the_reference),
+		WORKED(rfc9110_s10_2_3_an_outage_says_when_to_come_again),
 		WORKED(an_exhausted_arena_fails_the_request_and_not_the_worker),
 		WORKED(a_header_that_cannot_be_sent_fails_the_request),
 	};

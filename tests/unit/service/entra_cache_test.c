@@ -4,13 +4,13 @@
 #include "answering.h"
 
 static const char *
-accept_any(struct request *rq UNUSED, const char *body, size_t len UNUSED)
+accept_any(struct request *rq UNUSED, const struct entra_source *source UNUSED, const char *body, size_t len UNUSED)
 {
 	return body;
 }
 
 static const char *
-accept_none(struct request *rq UNUSED, const char *body UNUSED, size_t len UNUSED)
+accept_none(struct request *rq UNUSED, const struct entra_source *source UNUSED, const char *body UNUSED, size_t len UNUSED)
 {
 	return NULL;
 }

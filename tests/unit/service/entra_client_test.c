@@ -20,7 +20,7 @@ outcome_of(int status, const char *body)
 	atomic_store(&server.body, body);
 	fix.rq.failure = (struct failure){ 0 };
 	entra_form_add(&form, "refresh_token", "a b&c");
-	return entra_token_call(&fix.rq, &form, &reply);
+	return entra_token_call(&fix.rq, &(struct entra_call){ .once = true }, &form, &reply);
 }
 
 static void
@@ -119,10 +119,10 @@ static void
 throttling_and_outages_are_try_later(UNUSED void **state)
 {
 	assert_int_equal(outcome_of(429, "{\"error\":\"invalid_grant\"}"), ENTRA_UNAVAILABLE);
-	assert_int_equal(reply.retry_after, 17);
+	assert_int_equal(fix.rq.failure.retry_after, 17);
 	assert_int_equal(outcome_of(503, "{\"error\":\"invalid_grant\"}"), ENTRA_UNAVAILABLE);
 	assert_int_equal(outcome_of(302, ""), ENTRA_UNAVAILABLE);
-	assert_int_equal(reply.retry_after, 0);
+	assert_int_equal(fix.rq.failure.retry_after, 0);
 }
 
 static void
@@ -131,7 +131,7 @@ without_a_credential_nothing_is_sent(UNUSED void **state)
 	struct buf form = entra_form(&fix.rq, "refresh_token");
 
 	serve_discovery();
-	assert_int_equal(entra_token_call(&fix.rq, &form, &reply), ENTRA_MISCONFIGURED);
+	assert_int_equal(entra_token_call(&fix.rq, &(struct entra_call){ .once = true }, &form, &reply), ENTRA_MISCONFIGURED);
 	assert_int_equal(atomic_load(&server.requests), 0);
 }
 

@@ -23,7 +23,7 @@ honest_endpoints_are_read(UNUSED void **state)
 	struct entra_endpoints got;
 
 	serve(OUR_ISSUER, server.url, server.url, server.url);
-	assert_int_equal(entra_endpoints(&fix.rq, &got), OAUTH_OK);
+	assert_int_equal(entra_endpoints(&fix.rq, NULL, &got), OAUTH_OK);
 	assert_non_null(strstr(server.head, "GET /" TENANT
 	    "/v2.0/.well-known/openid-configuration "));
 	assert_string_equal(got.issuer, OUR_ISSUER);
@@ -31,7 +31,7 @@ honest_endpoints_are_read(UNUSED void **state)
 	assert_string_equal(got.jwks_uri, arena_printf(&fix.arena, "%s/k", server.url));
 	assert_string_equal(got.authorization_endpoint, arena_printf(&fix.arena, "%s/a",
 	    server.url));
-	assert_int_equal(entra_endpoints(&fix.rq, &got), OAUTH_OK);
+	assert_int_equal(entra_endpoints(&fix.rq, NULL, &got), OAUTH_OK);
 	assert_int_equal(atomic_load(&server.requests), 1);
 }
 
@@ -42,7 +42,7 @@ refused(void)
 	const char *url;
 
 	sql("DELETE FROM entra_cache");
-	assert_int_equal(entra_endpoints(&fix.rq, &got), TEMPORARILY_UNAVAILABLE);
+	assert_int_equal(entra_endpoints(&fix.rq, NULL, &got), TEMPORARILY_UNAVAILABLE);
 	sql("DELETE FROM entra_cache");
 	assert_int_equal(entra_authorization_endpoint(&fix.rq, &url), TEMPORARILY_UNAVAILABLE);
 }
@@ -95,12 +95,12 @@ the_first_version_tells_its_issuer(UNUSED void **state)
 	const char *issuer = NULL;
 
 	atomic_store(&server.body, "{\"issuer\":\"https://sts.windows.net/" TENANT "/\"}");
-	assert_int_equal(entra_issuer_v1(&fix.rq, &issuer), OAUTH_OK);
+	assert_int_equal(entra_issuer_v1(&fix.rq, TENANT, &issuer), OAUTH_OK);
 	assert_string_equal(issuer, "https://sts.windows.net/" TENANT "/");
 	assert_non_null(strstr(server.head, "GET /" TENANT "/.well-known/openid-configuration "));
 	sql("DELETE FROM entra_cache");
 	atomic_store(&server.body, "{\"issuer\":\"https://sts.windows.net/other/\"}");
-	assert_int_equal(entra_issuer_v1(&fix.rq, &issuer), TEMPORARILY_UNAVAILABLE);
+	assert_int_equal(entra_issuer_v1(&fix.rq, TENANT, &issuer), TEMPORARILY_UNAVAILABLE);
 }
 
 static void

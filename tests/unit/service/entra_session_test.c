@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/entra_session.h"
 
+#include "service/reauthentication.h"
+#include "service/setback.h"
+
 #include "entra_sign.h"
 
 #define LIFE	3600	/* seconds of an access token of Entra's */
@@ -106,6 +109,7 @@ while_entra_is_down_the_old_one_serves_to_its_end(UNUSED void **state)
 	assert_int_equal(ask(), ENTRA_UNAVAILABLE);
 	assert_null(token);
 	assert_true(session_lives(&in.session));
+	at(LIFE + SETBACK_BUSY);
 	(void)will_grant(PERSON);
 	assert_int_equal(ask(), ENTRA_GRANTED);
 }
@@ -167,6 +171,121 @@ tokens_that_do_not_open_end_the_session(UNUSED void **state)
 	assert_false(session_lives(&in.session));
 }
 
+static void
+what_entra_demands_at_a_refresh_waits_for_the_next_sign_in(UNUSED void **state)
+{
+	struct reauthentication demand = { .claims = NULL };
+
+	begin("rt");
+	at(LIFE);
+	atomic_store(&server.status, 400);
+	atomic_store(&server.body, "{\"error\":\"invalid_grant\",\"claims\":\"{\\\"a\\\":1}\"}");
+	assert_int_equal(ask(), ENTRA_REFUSED);
+	assert_false(session_lives(&in.session));
+	assert_int_equal(reauthentication_find(&fix.rq, &in.session, &demand), STORED);
+	assert_string_equal(demand.claims, "{\"a\":1}");
+	assert_false(demand.met);
+}
+
+static void
+the_persons_own_tenant_is_asked(UNUSED void **state)
+{
+	begin("rt");
+	at(LIFE);
+	in.session.tenant_id = "22222222-2222-4222-8222-222222222222";
+	assert_int_equal(ask(), ENTRA_UNAVAILABLE);	/* its document is of another tenant */
+	assert_int_equal(atomic_load(&server.requests), 0);
+	in.session.tenant_id = TENANT;
+	(void)will_grant(PERSON);
+	assert_int_equal(ask(), ENTRA_GRANTED);
+}
+
+/* --- over, and another refreshes ------------------------------------------------------------------- */
+
+static struct opaque_token other;
+
+/* The token is past its end, and the lease is another's. */
+static void
+another_refreshes(void)
+{
+	begin("rt");
+	at(LIFE);
+	other = opaque_token_new(&fix.arena);
+	assert_true(session_lease(&fix.rq, &in.session.sid, &other, 20));
+}
+
+static void
+the_other_gives_up(void)
+{
+	if (fix.slept_ms >= 1000)
+		session_release(&fix.rq, &in.session.sid, &other);
+}
+
+static void
+who_waits_takes_over_from_one_who_gave_up(UNUSED void **state)
+{
+	const char *second;
+
+	another_refreshes();
+	second = will_grant(PERSON);
+	fix.asleep = the_other_gives_up;
+	assert_int_equal(ask(), ENTRA_GRANTED);
+	assert_string_equal(token, second);
+	assert_true(fix.slept_ms >= 1000);
+	assert_int_equal(atomic_load(&server.requests), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM session WHERE lease_owner IS NULL"), 1);
+}
+
+static const char *of_the_other;
+
+static void
+the_other_is_done(void)
+{
+	struct entra_tokens tokens = { .access_token = of_the_other, .refresh_token = "next",
+	    .expires_at = fix.clock + LIFE };
+
+	assert_int_not_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &other, &tokens),
+	    STORE_FAILED);
+}
+
+static void
+who_waits_takes_what_the_other_got(UNUSED void **state)
+{
+	another_refreshes();
+	of_the_other = access_token_of(PERSON, LIFE);
+	fix.asleep = the_other_is_done;
+	assert_int_equal(ask(), ENTRA_GRANTED);
+	assert_string_equal(token, of_the_other);
+	assert_int_equal(atomic_load(&server.requests), 0);
+}
+
+static void
+the_other_was_refused(void)
+{
+	session_end_now(&fix.rq, &in.session.sid, "test");
+}
+
+static void
+who_waits_for_a_session_that_ends_is_refused(UNUSED void **state)
+{
+	another_refreshes();
+	fix.asleep = the_other_was_refused;
+	assert_int_equal(ask(), ENTRA_REFUSED);
+	assert_null(token);
+	assert_int_equal(atomic_load(&server.requests), 0);
+}
+
+static void
+who_has_waited_too_long_is_told_to_come_again(UNUSED void **state)
+{
+	another_refreshes();
+	assert_int_equal(ask(), ENTRA_UNAVAILABLE);
+	assert_null(token);
+	assert_true(fix.slept_ms >= 5000 && fix.slept_ms < 7000);
+	assert_true(session_lives(&in.session));
+	assert_int_equal(atomic_load(&server.requests), 0);
+}
+
 int
 main(void)
 {
@@ -180,6 +299,12 @@ main(void)
 		SIGNED(without_a_refresh_token_the_session_ends_with_the_access_token),
 		SIGNED(a_token_of_another_person_is_never_used_or_kept),
 		SIGNED(tokens_that_do_not_open_end_the_session),
+		SIGNED(what_entra_demands_at_a_refresh_waits_for_the_next_sign_in),
+		SIGNED(the_persons_own_tenant_is_asked),
+		SIGNED(who_waits_takes_over_from_one_who_gave_up),
+		SIGNED(who_waits_takes_what_the_other_got),
+		SIGNED(who_waits_for_a_session_that_ends_is_refused),
+		SIGNED(who_has_waited_too_long_is_told_to_come_again),
 	};
 
 	return RUN(tests, make_keys, free_keys);

@@ -3,7 +3,8 @@
  * fixture.h - a state_dir with configuration, keys and database of its own, and a request on it
  *
  * Each CASE begins in an empty database at the second START.  The clock is the fixture's: it stands
- * still until at() moves it.  sql() and sql_number() reach the database behind the store's back.
+ * still until at() moves it; who sleeps spends monotonic time alone, and fix.asleep is what others
+ * do meanwhile.  sql() and sql_number() reach the database behind the store's back.
  */
 #ifndef UNIT_SERVICE_FIXTURE_H
 #define UNIT_SERVICE_FIXTURE_H
@@ -36,6 +37,8 @@ static struct {
 	struct arena	 arena;
 	struct request	 rq;
 	int64_t		 clock;
+	int64_t		 slept_ms;
+	void		(*asleep)(void);	/* called by each sleep; NULL: nothing happens */
 } fix;
 
 int64_t
@@ -47,12 +50,15 @@ clock_seconds(void)
 int64_t
 clock_monotonic_ms(void)
 {
-	return fix.clock * 1000;
+	return fix.clock * 1000 + fix.slept_ms;
 }
 
 void
-clock_sleep_ms(int64_t ms UNUSED)
+clock_sleep_ms(int64_t ms)
 {
+	fix.slept_ms += ms;
+	if (fix.asleep != NULL)
+		fix.asleep();
 }
 
 /* Moves clock and request to that many seconds after START. */

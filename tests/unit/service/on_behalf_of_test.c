@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/on_behalf_of.h"
 
-#include "answering.h"
+#include "service/reauthentication.h"
+#include "service/setback.h"
+#include "service/single_flight.h"
+
+#include "routes.h"
 #include "signed_in.h"
 
-#define SCOPE_A	"https://graph.microsoft.com/User.Read"
+#define SCOPE_A		"https://graph.microsoft.com/User.Read"
+#define OTHER_TENANT	"22222222-2222-4222-8222-222222222222"
+#define API		"44444444-4444-4444-8444-444444444444"
 
 static struct signed_in in;
+static struct exchanged got;
 
 static void
 begin(void)
@@ -14,26 +21,47 @@ begin(void)
 	open_session(&in);
 	serve_discovery();
 	write_file(path_of("secret"), "s3cret\n");
+	write_file(path_of("api"), "of the api\n");
 }
 
 static void
 will_grant(const char *token)
 {
+	atomic_store(&server.status, 200);
 	atomic_store(&server.body, arena_printf(&fix.arena, "{\"token_type\":\"Bearer\","
 	    "\"expires_in\":600,\"access_token\":\"%s\"}", token));
+}
+
+static void
+will_refuse(const char *members)
+{
+	atomic_store(&server.status, 400);
+	atomic_store(&server.body, arena_printf(&fix.arena, "{%s}", members));
+}
+
+static enum entra_outcome
+exchange(const struct signed_in *who, const char *scope, bool fresh)
+{
+	got = (struct exchanged){ .claims = "left over" };
+	fix.rq.failure = (struct failure){ 0 };
+	return on_behalf_of(&fix.rq, &who->session, &who->key, "the.users.token", scope, fresh, &got);
 }
 
 /* The token for that scope, NULL unless granted. */
 static const char *
 token_for(const struct signed_in *who, const char *scope, bool fresh)
 {
-	const char *token = NULL;
+	if (exchange(who, scope, fresh) != ENTRA_GRANTED)
+		assert_null(got.access_token);
+	else
+		assert_null(got.claims);
+	return got.access_token;
+}
 
-	if (on_behalf_of(&fix.rq, &who->session, &who->key, "the.users.token", scope, fresh,
-	    &token) !=
-	    ENTRA_GRANTED)
-		assert_null(token);
-	return token;
+static int
+asked(void)
+{
+	return atomic_load(&server.requests);
 }
 
 static void
@@ -97,26 +125,165 @@ nothing_of_it_stands_in_clear_and_another_key_opens_nothing(UNUSED void **state)
 	    "instr(hex(sealed), hex('the-token')) > 0"), 0);
 	thief = in;
 	thief.key = data_key_new();
-	atomic_store(&server.status, 400);
-	atomic_store(&server.body, "{\"error\":\"invalid_grant\"}");
+	will_refuse("\"error\":\"invalid_grant\"");
 	assert_null(token_for(&thief, SCOPE_A, false));
 	assert_string_equal(token_for(&in, SCOPE_A, false), "the-token");
 }
 
 static void
-a_refusal_is_not_kept(UNUSED void **state)
+a_refusal_keeps_no_token_and_is_not_asked_for_again_at_once(UNUSED void **state)
 {
-	const char *token = NULL;
-
 	begin();
-	atomic_store(&server.status, 400);
-	atomic_store(&server.body, "{\"error\":\"interaction_required\"}");
-	assert_int_equal(on_behalf_of(&fix.rq, &in.session, &in.key, "a", SCOPE_A, false, &token),
-	    ENTRA_INTERACTION);
+	will_refuse("\"error\":\"interaction_required\"");
+	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_INTERACTION);
+	assert_null(got.claims);
 	assert_int_equal(sql_number("SELECT count(*) FROM exchanged_token"), 0);
-	atomic_store(&server.status, 200);
+	assert_int_equal(sql_number("SELECT count(*) FROM lease"), 0);
 	will_grant("later");
+	at(SETBACK_SAME - 1);
+	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_INTERACTION);
+	assert_int_equal(asked(), 1);
+	at(SETBACK_SAME);
 	assert_string_equal(token_for(&in, SCOPE_A, false), "later");
+}
+
+static void
+what_entra_demands_comes_with_the_refusal(UNUSED void **state)
+{
+	begin();
+	will_refuse("\"error\":\"invalid_grant\",\"claims\":\"{\\\"a\\\":1}\"");
+	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_INTERACTION);
+	assert_null(got.access_token);
+	assert_string_equal(got.claims, "{\"a\":1}");
+}
+
+static void
+what_the_person_has_not_met_yet_is_not_asked_for_again(UNUSED void **state)
+{
+	begin();
+	will_grant("one");
+	assert_string_equal(token_for(&in, "kept before", false), "one");
+	assert_int_equal(reauthentication_keep(&fix.rq, &in.session, "{\"a\":1}"), STORED);
+	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_INTERACTION);
+	assert_string_equal(got.claims, "{\"a\":1}");
+	assert_null(got.access_token);
+	assert_non_null(fix.rq.failure.reason);
+	assert_int_equal(exchange(&in, "kept before", true), ENTRA_INTERACTION);
+	assert_int_equal(asked(), 1);
+	assert_string_equal(token_for(&in, "kept before", false), "one");
+	assert_int_equal(reauthentication_meet(&fix.rq, &in.session), STORED);
+	assert_string_equal(token_for(&in, SCOPE_A, false), "one");
+	assert_int_equal(asked(), 2);
+}
+
+static void
+a_result_that_is_forgotten_is_asked_for_anew(UNUSED void **state)
+{
+	begin();
+	will_grant("one");
+	assert_string_equal(token_for(&in, SCOPE_A, false), "one");
+	assert_string_equal(token_for(&in, "other", false), "one");
+	on_behalf_of_forget(&fix.rq, &in.session, SCOPE_A);
+	will_grant("two");
+	assert_string_equal(token_for(&in, "other", false), "one");
+	assert_string_equal(token_for(&in, SCOPE_A, false), "two");
+	assert_int_equal(asked(), 3);
+}
+
+static void
+before_there_is_a_session_nothing_is_kept(UNUSED void **state)
+{
+	begin();
+	will_grant("one");
+	for (int i = 1; i <= 2; i++) {
+		assert_int_equal(on_behalf_of(&fix.rq, &in.session, NULL, "the.users.token", SCOPE_A, false,
+		    &got), ENTRA_GRANTED);
+		assert_string_equal(got.access_token, "one");
+		assert_int_equal(asked(), i);
+	}
+	assert_int_equal(sql_number("SELECT count(*) FROM exchanged_token"), 0);
+}
+
+/* The API exchanges, and it may be another application than the one that signs people in. */
+static void
+the_persons_own_tenant_is_asked_by_the_api(UNUSED void **state)
+{
+	begin();
+	routes_open();
+	fix.config.entra.authority_host = routes.url;
+	fix.config.entra.resource_app = (struct config_app){
+		.client_id = API, .credential = CREDENTIAL_SECRET, .path = { path_of("api") },
+	};
+	in.session.tenant_id = OTHER_TENANT;
+	ROUTE({ .holds = "GET /" OTHER_TENANT "/v2.0/", .status = 200, .body = arena_printf(&fix.arena,
+	    "{\"issuer\":\"https://login.example/" OTHER_TENANT "/v2.0\",\"authorization_endpoint\":\"%s/a\","
+	    "\"token_endpoint\":\"%s/theirs\",\"jwks_uri\":\"%s/k\"}", routes.url, routes.url, routes.url) },
+	    { .holds = "POST /theirs ", .status = 200, .body = "{\"token_type\":\"Bearer\","
+	    "\"expires_in\":600,\"access_token\":\"one\"}" });
+	assert_string_equal(token_for(&in, SCOPE_A, false), "one");
+	assert_non_null(strstr(routes.head, "&client_id=" API "&client_secret=of%20the%20api"));
+	routes_close();
+}
+
+/* --- many at once ---------------------------------------------------------------------------------- */
+
+static bool
+nothing(struct request *rq UNUSED, void *argument UNUSED)
+{
+	return false;
+}
+
+/* Another request has begun to ask; what it will get is there, but does not count yet. */
+static void
+another_asks(void)
+{
+	const struct flight flight = {
+		.name = arena_printf(&fix.arena, "on behalf of %s " SCOPE_A,
+		    sid_text(&fix.arena, &in.session.sid)),
+		.look = nothing, .seconds = fix.config.entra.timeout,
+	};
+	struct opaque_token owner;
+
+	will_grant("of the other");
+	assert_non_null(token_for(&in, SCOPE_A, false));
+	sql("UPDATE exchanged_token SET expires_at = expires_at - 10000");
+	assert_int_equal(flight_board(&fix.rq, &flight, &owner), FLIGHT_OURS);
+	will_grant("asked twice");
+}
+
+static void
+the_other_is_done(void)
+{
+	if (fix.slept_ms >= 1000)
+		sql("UPDATE exchanged_token SET expires_at = expires_at + 10000 WHERE expires_at < 1800000000");
+}
+
+static void
+who_comes_while_another_asks_waits_for_its_result(UNUSED void **state)
+{
+	begin();
+	another_asks();
+	fix.asleep = the_other_is_done;
+	assert_string_equal(token_for(&in, SCOPE_A, false), "of the other");
+	assert_true(fix.slept_ms >= 1000);
+	assert_int_equal(asked(), 1);
+}
+
+static void
+who_has_waited_too_long_is_told_to_come_again(UNUSED void **state)
+{
+	begin();
+	another_asks();
+	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_UNAVAILABLE);
+	assert_null(got.access_token);
+	assert_string_equal(fix.rq.failure.reason, "another request is still exchanging the token");
+	assert_true(fix.slept_ms >= 5000);
+	assert_int_equal(asked(), 1);
+	will_grant("for another scope");
+	assert_string_equal(token_for(&in, "other", false), "for another scope");
+	at(10);
+	will_grant("at last");
+	assert_string_equal(token_for(&in, SCOPE_A, false), "at last");
 }
 
 int
@@ -127,7 +294,14 @@ main(void)
 		SERVED(a_result_serves_until_shortly_before_its_end),
 		SERVED(results_of_scopes_and_sessions_do_not_mix),
 		SERVED(nothing_of_it_stands_in_clear_and_another_key_opens_nothing),
-		SERVED(a_refusal_is_not_kept),
+		SERVED(a_refusal_keeps_no_token_and_is_not_asked_for_again_at_once),
+		SERVED(what_entra_demands_comes_with_the_refusal),
+		SERVED(what_the_person_has_not_met_yet_is_not_asked_for_again),
+		SERVED(a_result_that_is_forgotten_is_asked_for_anew),
+		SERVED(before_there_is_a_session_nothing_is_kept),
+		SERVED(the_persons_own_tenant_is_asked_by_the_api),
+		SERVED(who_comes_while_another_asks_waits_for_its_result),
+		SERVED(who_has_waited_too_long_is_told_to_come_again),
 	};
 
 	return RUN(tests, NULL, NULL);

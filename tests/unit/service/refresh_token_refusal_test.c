@@ -92,6 +92,7 @@ an_idle_token_expires_and_the_session_stays(UNUSED void **state)
 	struct signed_in in;
 	struct grant got = { 0 };
 
+	fix.config.limits.session_idle = 2 * fix.config.limits.refresh_idle;
 	sign_in(&in);
 	at(fix.config.limits.refresh_idle);
 	assert_int_equal(redeem(in.refresh.text, &got), INVALID_GRANT);
@@ -106,7 +107,7 @@ the_sessions_end_caps_every_token(UNUSED void **state)
 	struct signed_in in;
 	struct grant got = { 0 };
 
-	fix.config.limits.refresh_idle = 2 * SESSION_LIFE;
+	fix.config.limits.refresh_idle = fix.config.limits.session_idle = 2 * SESSION_LIFE;
 	sign_in(&in);
 	at(SESSION_LIFE - 10);
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);

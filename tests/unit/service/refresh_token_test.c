@@ -176,9 +176,9 @@ what_grace_kept_of_an_idle_session_is_erased_by_the_sweep(UNUSED void **state)
 	sign_in(&in);
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);
 	assert_int_equal(verify(got.access_token), OAUTH_OK);
-	assert_true(sweep(fix.rq.store, START + GRACE - 1, SWEEP_ROWS, NULL));
+	assert_true(sweep(fix.rq.store, &fix.config, START + GRACE - 1, SWEEP_ROWS, NULL));
 	assert_int_equal(confirmed_rows_that_open(), 1);
-	assert_true(sweep(fix.rq.store, START + GRACE, SWEEP_ROWS, NULL));
+	assert_true(sweep(fix.rq.store, &fix.config, START + GRACE, SWEEP_ROWS, NULL));
 	assert_int_equal(confirmed_rows_that_open(), 0);
 }
 

@@ -85,12 +85,59 @@ a_session_expires(UNUSED void **state)
 {
 	struct entra_tokens tokens;
 
+	fix.config.limits.session_idle = 2 * SESSION_LIFE;
 	open_session(&in);
 	at(SESSION_LIFE - 1);
 	assert_true(session_lives(&in.session));
 	at(SESSION_LIFE);
 	assert_false(session_lives(&in.session));
 	assert_int_equal(session_entra_tokens(&fix.rq, &in.session, &in.key, &tokens), ABSENT);
+}
+
+static void
+a_session_that_nobody_uses_ends(UNUSED void **state)
+{
+	struct session got;
+	struct bytes identity;
+
+	fix.config.limits.session_idle = 600;
+	open_session(&in);
+	sql("UPDATE session SET entra_until = expires_at");
+	at(599);
+	assert_true(session_lives(&in.session));
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);
+	at(600);
+	assert_int_equal(session_idle_since(&fix.rq), START);
+	assert_int_equal(session_get(&fix.rq, &in.session.sid, &got, &identity), ABSENT);
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), ABSENT);
+	sql("UPDATE session SET last_used_at = last_used_at + 1");
+	assert_true(session_lives(&in.session));
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);
+}
+
+/* A stream asks Entra nothing: it ends some time after Entra's last word on its person. */
+static void
+a_stream_does_not_outlive_entras_word_for_long(UNUSED void **state)
+{
+	static const struct entra_tokens fresh = { .access_token = "new", .refresh_token = "",
+	    .expires_at = START + 9000 };
+	struct opaque_token owner = opaque_token_new(&fix.arena);
+
+	open_session(&in);
+	at(3600 + ENTRA_SILENCE_MAX - 1);
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);
+	at(3600 + ENTRA_SILENCE_MAX);
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), ABSENT);
+	assert_true(session_lives(&in.session));
+	assert_true(session_lease(&fix.rq, &in.session.sid, &owner, LEASE));
+	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &owner, &fresh), STORED);
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);
+	at(9000 + ENTRA_SILENCE_MAX);
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), ABSENT);
+	sql("UPDATE session SET entra_until = NULL");
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);
+	session_end_now(&fix.rq, &in.session.sid, "test");
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), ABSENT);
 }
 
 static void
@@ -225,6 +272,8 @@ main(void)
 		CASE(subjects_differ_by_person_tenant_and_issuer),
 		CASE(the_identity_is_bound_to_key_session_and_every_member),
 		CASE(a_session_expires),
+		CASE(a_session_that_nobody_uses_ends),
+		CASE(a_stream_does_not_outlive_entras_word_for_long),
 		CASE(ending_erases_wraps_and_blobs_and_leaves_a_tombstone),
 		CASE(ending_cannot_be_undone_and_happens_once),
 		CASE(a_lease_is_exclusive_until_released_or_over),

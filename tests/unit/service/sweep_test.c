@@ -17,7 +17,7 @@ insert_rows(int64_t number, int64_t expires_at)
 	sql(arena_printf(&fix.arena,
 	    "INSERT INTO session (sid, client_id, resource, scope, subject, "
 	    "tenant_id, object_id, created_at, expires_at, last_used_at) VALUES "
-	    "(CAST('%lld' AS BLOB), '', '', '', '', '', '', 1, %lld, 1)", n, t));
+	    "(CAST('%lld' AS BLOB), '', '', '', '', '', '', 1, %lld, 1800000000)", n, t));
 	sql(arena_printf(&fix.arena,
 	    "INSERT INTO authorization_code (code_hash, sid, kid, client_id, "
 	    "redirect_uri, code_challenge, expires_at) VALUES "
@@ -84,12 +84,12 @@ what_expired_goes_and_what_lives_stays(UNUSED void **state)
 	insert_rows(1, START - 1);
 	insert_rows(2, START);
 	insert_rows(3, START + 1);
-	assert_true(sweep(fix.rq.store, START, SWEEP_ROWS, &deleted));
+	assert_true(sweep(fix.rq.store, &fix.config, START, SWEEP_ROWS, &deleted));
 	assert_int_equal(deleted, 2 * TABLES);
 	assert_int_equal(rows(), TABLES);
-	assert_true(sweep(fix.rq.store, START, SWEEP_ROWS, NULL));
+	assert_true(sweep(fix.rq.store, &fix.config, START, SWEEP_ROWS, NULL));
 	assert_int_equal(rows(), TABLES);
-	assert_true(sweep(fix.rq.store, START + 1, SWEEP_ROWS, &deleted));
+	assert_true(sweep(fix.rq.store, &fix.config, START + 1, SWEEP_ROWS, &deleted));
 	assert_int_equal(deleted, 3 * TABLES);
 	assert_int_equal(rows(), 0);
 }
@@ -101,12 +101,41 @@ a_few_rows_of_each_table_go_at_a_time(UNUSED void **state)
 
 	for (int64_t i = 0; i < 5; i++)
 		insert_rows(i, START - 1);
-	assert_true(sweep(fix.rq.store, START, 2, &deleted));
+	assert_true(sweep(fix.rq.store, &fix.config, START, 2, &deleted));
 	assert_int_equal(deleted, 2 * TABLES);
-	assert_true(sweep(fix.rq.store, START, 2, &deleted));
-	assert_true(sweep(fix.rq.store, START, 2, &deleted));
+	assert_true(sweep(fix.rq.store, &fix.config, START, 2, &deleted));
+	assert_true(sweep(fix.rq.store, &fix.config, START, 2, &deleted));
 	assert_int_equal(deleted, 5 * TABLES);
 	assert_int_equal(rows(), 0);
+}
+
+static void
+sessions_that_nobody_uses_go(UNUSED void **state)
+{
+	int64_t deleted = 0;
+
+	fix.config.limits.session_idle = 600;
+	for (int64_t i = 0; i < 4; i++)
+		insert_rows(i, START + 100000);
+	sql("UPDATE session SET last_used_at = 1799999400 WHERE sid <> CAST('0' AS BLOB)");
+	sql("UPDATE session SET last_used_at = 1799999401 WHERE sid = CAST('0' AS BLOB)");
+	assert_true(sweep(fix.rq.store, &fix.config, START, 2, &deleted));
+	assert_int_equal(deleted, 2);
+	assert_true(sweep(fix.rq.store, &fix.config, START, 2, &deleted));
+	assert_int_equal(deleted, 3);
+	assert_int_equal(sql_number("SELECT count(*) FROM session WHERE last_used_at = 1799999401"), 1);
+	assert_int_equal(rows(), 4 * TABLES - 3);
+}
+
+/* Tenants come and go. */
+static void
+entras_documents_that_nobody_asks_for_go(UNUSED void **state)
+{
+	sql("INSERT INTO entra_cache (name, document, mac, fetched_at, tried_at) VALUES "
+	    "('old', '', x'00', 1, 1797408000), ('used', '', x'00', 1, 1797408001)");
+	assert_true(sweep(fix.rq.store, &fix.config, START, SWEEP_ROWS, NULL));
+	assert_int_equal(sql_number("SELECT count(*) FROM entra_cache"), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM entra_cache WHERE name = 'used'"), 1);
 }
 
 static void
@@ -122,7 +151,7 @@ a_store_that_fails_is_told(UNUSED void **state)
 {
 	insert_rows(1, START - 1);
 	sql("ALTER TABLE client RENAME TO out_of_reach");
-	assert_false(sweep(fix.rq.store, START, SWEEP_ROWS, NULL));
+	assert_false(sweep(fix.rq.store, &fix.config, START, SWEEP_ROWS, NULL));
 	sql("ALTER TABLE out_of_reach RENAME TO client");
 	assert_int_equal(sql_number("SELECT count(*) FROM client"), 1);
 }
@@ -132,7 +161,7 @@ nothing_to_do_is_no_failure(UNUSED void **state)
 {
 	int64_t deleted = 0;
 
-	assert_true(sweep(fix.rq.store, START, SWEEP_ROWS, &deleted));
+	assert_true(sweep(fix.rq.store, &fix.config, START, SWEEP_ROWS, &deleted));
 	assert_int_equal(deleted, 0);
 }
 
@@ -142,6 +171,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(what_expired_goes_and_what_lives_stays),
 		CASE(a_few_rows_of_each_table_go_at_a_time),
+		CASE(sessions_that_nobody_uses_go),
+		CASE(entras_documents_that_nobody_asks_for_go),
 		CASE(every_table_that_expires_is_swept),
 		CASE(a_store_that_fails_is_told),
 		CASE(nothing_to_do_is_no_failure),

@@ -85,6 +85,7 @@ a_session_that_entra_cannot_renew_now_stays(UNUSED void **state)
 	entra_answers(503, "");
 	assert_int_equal(call(NULL), OAUTH_OK);
 	failed_with(true, "Microsoft Entra ID does not answer just now");
+	at(LIFE + 60);
 	entra_answers(401, "{\"error\":\"invalid_client\"}");
 	assert_int_equal(call(NULL), OAUTH_OK);
 	failed_with(false, "This server is not set up correctly");
@@ -102,11 +103,12 @@ each_outcome_of_the_exchange_has_its_sentence(UNUSED void **state)
 		{ 401, "invalid_client", false, "not set up correctly for Microsoft Graph" },
 		{ 400, "invalid_scope", false, "not set up correctly for Microsoft Graph" },
 		{ 400, "temporarily_unavailable", true, "Entra ID does not answer just now" },
-		{ 503, "server_error", true, "Entra ID does not answer just now" },
-		{ 429, "server_error", true, "Entra ID does not answer just now" },
+		{ 503, "server_error", true, "try again in 5 seconds" },
+		{ 429, "server_error", true, "try again in 17 seconds" },
 	};
 
 	for (size_t i = 0; i < COUNT(outcomes); i++) {
+		sql("DELETE FROM setback");
 		begin();
 		entra_answers(outcomes[i].status, arena_printf(&fix.arena,
 		    "{\"error\":\"%s\",\"error_description\":\"" SECRET "\"}", outcomes[i].error));
@@ -125,13 +127,14 @@ each_outcome_of_graph_has_its_sentence(UNUSED void **state)
 		{ 401, false, "asks for one more step" },
 		{ 403, false, "may grant the permission User.Read" },
 		{ 404, false, "knows no profile of this user" },
-		{ 429, true, "Try again in 60 seconds" },
-		{ 500, true, "Graph does not answer properly just now" },
+		{ 429, true, "Try again in 5 seconds" },
+		{ 500, true, "now. Nothing was changed; try again in 60 seconds" },
 		{ 302, true, "Graph does not answer properly just now" },
 		{ 200, true, "Graph does not answer properly just now" },
 	};
 
 	for (size_t i = 0; i < COUNT(outcomes); i++) {
+		sql("DELETE FROM setback");
 		begin();
 		graph_answers(outcomes[i].status, "[\"" SECRET "\"]");
 		assert_int_equal(call(NULL), OAUTH_OK);

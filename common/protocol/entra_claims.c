@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/entra_claims.h"
+
+#include "base/base64url.h"
+#include "protocol/json.h"
+#include "protocol/jws.h"
+#include "protocol/www_authenticate.h"
+
+#define FLAGS	(JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+static const char *
+print(struct arena *a, struct json_object *json)
+{
+	return arena_string(a, json_object_to_json_string_ext(json, FLAGS));
+}
+
+const char *
+entra_claims_read(struct arena *a, const char *text)
+{
+	AUTO(json) struct json_object *json = NULL;
+	size_t n = text == NULL ? 0 : strlen(text);
+
+	if (n == 0 || n > ENTRA_CLAIMS_MAX || (json = json_parse(a, text, n)) == NULL ||
+	    !json_object_is_type(json, json_type_object))
+		return NULL;
+	return print(a, json);
+}
+
+/* Base64 as RFC 4648 has it, or its URL form; the padding may be missing. */
+static const char *
+decode(struct arena *a, const char *text)
+{
+	size_t n = strlen(text), len;
+	char *plain = arena_copy(a, text, n);
+	uint8_t *bytes;
+
+	while (n > 0 && plain[n - 1] == '=')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		plain[i] = plain[i] == '+' ? '-' : plain[i] == '/' ? '_' : plain[i];
+	return base64url_decode(a, plain, n, &bytes, &len) && memchr(bytes, '\0', len) == NULL ?
+	    (const char *)bytes : NULL;
+}
+
+const char *
+entra_claims_challenge(struct arena *a, const char *www_authenticate)
+{
+	const char *claims = www_authenticate_bearer(a, www_authenticate, "insufficient_claims",
+	    "claims");
+	const char *text = claims == NULL ? NULL : decode(a, claims);
+
+	return text == NULL ? NULL : entra_claims_read(a, text);
+}
+
+/* The member of that name as an object, made where there is none. */
+static struct json_object *
+member(struct json_object *parent, const char *name)
+{
+	struct json_object *child = json_object_member(parent, name);
+
+	if (child == NULL) {
+		child = json_object_new_object();
+		json_object_object_add(parent, name, child);
+	}
+	return child;
+}
+
+const char *
+entra_claims_parameter(struct arena *a, const char *demand, bool cp1)
+{
+	AUTO(json) struct json_object *json = NULL;
+	struct json_object *values, *capability;
+
+	if (!cp1)
+		return demand;
+	json = demand == NULL ? NULL : json_parse(a, demand, strlen(demand));
+	if (json == NULL || !json_object_is_type(json, json_type_object)) {
+		json_auto(&json);
+		json = json_object_new_object();
+	}
+	values = json_object_new_array();
+	json_object_array_add(values, json_object_new_string("cp1"));
+	capability = json_object_new_object();
+	json_object_object_add(capability, "values", values);
+	json_object_object_add(member(json, "access_token"), "xms_cc", capability);
+	return print(a, json);
+}
+
+static bool
+lists(struct json_object *array, const char *word)
+{
+	for (size_t i = 0; array != NULL && i < json_object_array_length(array); i++) {
+		struct json_object *item = json_object_array_get_idx(array, i);
+
+		if (json_object_is_type(item, json_type_string) &&
+		    strcmp(json_object_get_string(item), word) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* OpenID Connect Core section 5.5.1: one value, or one of several. */
+static bool
+context_is_there(struct json_object *demanded, struct json_object *have)
+{
+	struct json_object *values = json_array_member(demanded, "values");
+	const char *value = json_string(demanded, "value");
+
+	if (value != NULL)
+		return lists(have, value);
+	for (size_t i = 0; values != NULL && i < json_object_array_length(values); i++)
+		if (json_object_is_type(json_object_array_get_idx(values, i), json_type_string) &&
+		    lists(have, json_object_get_string(json_object_array_get_idx(values, i))))
+			return true;
+	return values == NULL;
+}
+
+bool
+entra_claims_met(struct arena *a, const char *demand, const char *access_token)
+{
+	AUTO(json) struct json_object *json = json_parse(a, demand, strlen(demand));
+	AUTO(json) struct json_object *claims = NULL;
+	struct json_object *acrs = json_object_member(json_object_member(json, "access_token"), "acrs");
+	struct jws jws;
+
+	if (acrs == NULL)
+		return true;
+	return jws_split(a, access_token, &jws) &&
+	    (claims = json_parse(a, (const char *)jws.payload.data, jws.payload.len)) != NULL &&
+	    context_is_there(acrs, json_array_member(claims, "acrs"));
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/membership.h"
+
+#include "protocol/json.h"
+#include "protocol/scope.h"
+#include "service/client.h"
+#include "service/config_value.h"
+#include "service/graph.h"
+#include "service/on_behalf_of.h"
+#include "service/reauthentication.h"
+
+#define SEALED		"session_groups.sealed"
+#define PREFIX		"group:"
+#define LIST_MAX	((size_t)16 * 1024)	/* bytes of a list or a question */
+
+/* --- which groups matter --------------------------------------------------------------------------- */
+
+struct named {
+	const char	*id[MEMBERSHIP_MAX];
+	size_t		 count;
+};
+
+/* A group that is named otherwise than by its object id comes in tokens alone. */
+static void
+add(struct named *n, const char *const *words)
+{
+	for (; words != NULL && *words != NULL; words++) {
+		const char *id = *words + sizeof PREFIX - 1;
+		bool known = false;
+
+		if (strncmp(*words, PREFIX, sizeof PREFIX - 1) != 0 || !config_is_guid(id))
+			continue;
+		for (size_t i = 0; i < n->count; i++)
+			known = known || strcmp(n->id[i], id) == 0;
+		if (!known && n->count < MEMBERSHIP_MAX)
+			n->id[n->count++] = id;
+	}
+}
+
+static void
+collect(const struct config *c, struct named *n)
+{
+	add(n, c->entra.allow);
+	for (size_t i = 0; i < c->servers; i++) {
+		add(n, c->server[i].allow);
+		for (const struct tool_rule *r = c->server[i].rule; r != NULL; r = r->next)
+			add(n, r->words);
+	}
+}
+
+/* --- what is kept ---------------------------------------------------------------------------------- */
+
+static const char *
+kept(struct request *rq, const struct session *s, const struct data_key *key)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_GROUPS_GET);
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
+	statement_int(q, ":now", rq->now);
+	return statement_row(q) != STORED ? NULL : seal_open_column(rq->arena, key, SEALED, &s->sid,
+	    statement_column_blob(q, 0, rq->arena));
+}
+
+static void
+keep(struct request *rq, const struct session *s, const struct data_key *key, const char *groups)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_GROUPS_PUT);
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
+	statement_blob(q, ":sealed", seal_column(rq->arena, key, SEALED, &s->sid, groups));
+	statement_int(q, ":expires_at", rq->now + MEMBERSHIP_FRESH);
+	if (statement_change(q) == STORE_FAILED)
+		return;		/* asked again by the next request */
+}
+
+/* --- the question ---------------------------------------------------------------------------------- */
+
+static enum oauth_error
+untold(struct request *rq, bool later)
+{
+	const char *reason = arena_printf(rq->arena, "groups beyond the token's: %s",
+	    rq->failure.reason == NULL ? "no reason" : rq->failure.reason);
+
+	return later ? fail_unavailable(&rq->failure, "Microsoft Graph does not answer just now", reason,
+	    rq->failure.retry_after) : fail_because(&rq->failure, SERVER_ERROR,
+	    "this server cannot read its users' groups", reason);
+}
+
+/* Before there is a session the next sign-in finds the demand. */
+static enum oauth_error
+demanded(struct request *rq, const struct session *s, const struct data_key *key, const char *claims)
+{
+	const char *reason = rq->failure.reason;
+
+	if (claims == NULL)
+		return untold(rq, false);
+	if (key != NULL) {
+		TRY(reauthentication_demand(rq, s, claims));
+		return untold(rq, false);
+	}
+	return reauthentication_keep(rq, s, claims) != STORED ? store_failed(rq) :
+	    fail_because(&rq->failure, ACCESS_DENIED, "Microsoft Entra ID asks for more; sign in again",
+	    reason);
+}
+
+static const char *
+question(struct request *rq, const struct named *n, size_t from)
+{
+	struct buf b = buf_new(rq->arena, LIST_MAX);
+
+	buf_lit(&b, "{\"groupIds\":[");
+	for (size_t i = from; i < n->count && i < from + MEMBERSHIP_BATCH; i++) {
+		buf_lit(&b, i > from ? "," : "");
+		buf_json(&b, n->id[i]);
+	}
+	buf_lit(&b, "]}");
+	return buf_text(&b);
+}
+
+static void
+take(struct json_object *reply, struct buf *groups)
+{
+	struct json_object *list = json_array_member(reply, "value");
+
+	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+		const char *id = json_object_is_type(item, json_type_string) ?
+		    json_object_get_string(item) : "";
+
+		if (!config_is_guid(id))
+			continue;
+		buf_lit(groups, groups->len == 0 ? "" : " ");
+		buf_lit(groups, id);
+	}
+}
+
+static enum oauth_error
+ask(struct request *rq, const struct session *s, const struct data_key *key, const char *graph_token,
+    const struct named *n, struct buf *groups)
+{
+	for (size_t from = 0; from < n->count; from += MEMBERSHIP_BATCH) {
+		struct graph_reply reply;
+		enum graph_outcome outcome = graph_call(rq, &(struct graph_call){
+			.path = "/v1.0/me/checkMemberGroups", .json = question(rq, n, from),
+			.subject = s->subject, .access_token = graph_token,
+		}, &reply);
+
+		if (outcome == GRAPH_OK) {
+			take(reply.json, groups);
+			json_auto(&reply.json);
+			continue;
+		}
+		rq->failure.retry_after = reply.retry_after;
+		return outcome == GRAPH_UNAUTHORIZED || outcome == GRAPH_FORBIDDEN ?
+		    demanded(rq, s, key, reply.claims) :
+		    untold(rq, outcome == GRAPH_THROTTLED || outcome == GRAPH_UNAVAILABLE);
+	}
+	return OAUTH_OK;
+}
+
+enum oauth_error
+membership(struct request *rq, const struct session *s, const struct data_key *key,
+    const char *entra_token, const char **groups)
+{
+	struct buf list = buf_new(rq->arena, LIST_MAX);
+	struct named named = { .count = 0 };
+	struct exchanged graph;
+
+	collect(rq->config, &named);
+	if (named.count == 0 || (key != NULL && (*groups = kept(rq, s, key)) != NULL)) {
+		if (named.count == 0)
+			*groups = "";
+		return OAUTH_OK;
+	}
+	switch (on_behalf_of(rq, s, key, entra_token, graph_scope(rq), false, &graph)) {
+	case ENTRA_GRANTED:
+		break;
+	case ENTRA_UNAVAILABLE:
+		return untold(rq, true);
+	default:
+		return demanded(rq, s, key, graph.claims);
+	}
+	TRY(ask(rq, s, key, graph.access_token, &named, &list));
+	if ((*groups = buf_text(&list)) == NULL)
+		return untold(rq, false);
+	if (key != NULL)
+		keep(rq, s, key, *groups);
+	return OAUTH_OK;
+}

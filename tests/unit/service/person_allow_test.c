@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* [entra] allow: who may come in at all, at the sign-in and later. */
+#include "service/person.h"
+
+#include "entra_sign.h"
+#include "routes.h"
+
+#define LIFE	3000	/* seconds of an access token of Entra's */
+#define G1	"00000000-0000-4000-8000-000000000001"
+#define TOO_MANY	",\"roles\":[\"Auditor\"],\"_claim_names\":{\"groups\":\"src1\"}}"
+
+static struct signed_in in;
+static struct access access_of_person;
+static struct person person;
+static struct rights rights;
+static const char *name;
+
+static int
+open_graph(void **state)
+{
+	int opened = entra_open(state);
+
+	routes_open();
+	fix.config.entra.graph_url = routes.url;
+	return opened;
+}
+
+static int
+close_graph(void **state)
+{
+	routes_close();
+	return entra_close(state);
+}
+
+#define PERSONS(test)	cmocka_unit_test_setup_teardown(test, open_graph, close_graph)
+
+static const char *
+token_with(const char *members)
+{
+	const char *claims = access_claims(PERSON, LIFE);
+
+	return sign_token(entra_key, ENTRA_HEADER, arena_printf(&fix.arena, "%.*s%s",
+	    (int)strlen(claims) - 1, claims, members));
+}
+
+static void
+allow(const char *word)
+{
+	fix.config.entra.allow[0] = word;
+	fix.config.entra.allow[1] = NULL;
+}
+
+/* What is decided at the sign-in, before there is a session. */
+static enum oauth_error
+decide(const char *members)
+{
+	rights = (struct rights){ .scope = SCOPE };
+	name = NULL;
+	fix.rq.failure = (struct failure){ 0 };
+	if (in.session.subject == NULL)
+		open_session(&in);
+	return person_rights(&fix.rq, &in.session, NULL, token_with(members), &rights, &name);
+}
+
+static void
+an_empty_list_lets_everybody_in(UNUSED void **state)
+{
+	in = (struct signed_in){ .session = { .subject = NULL } };
+	assert_int_equal(decide("}"), OAUTH_OK);
+	assert_int_equal(decide(",\"roles\":[\"Reader\"],\"groups\":[\"g1\",\"g2\"],\"name\":\"Ada\"}"), OAUTH_OK);
+	assert_string_equal(rights.scope, SCOPE);
+	assert_string_equal(rights.roles, "Reader");
+	assert_string_equal(rights.groups, "g1 g2");
+	assert_string_equal(name, "Ada");
+}
+
+static void
+a_list_lets_those_in_whom_it_names(UNUSED void **state)
+{
+	in = (struct signed_in){ .session = { .subject = NULL } };
+	allow("role:Reader");
+	assert_int_equal(decide(",\"roles\":[\"Auditor\",\"Reader\"]}"), OAUTH_OK);
+	assert_int_equal(decide(",\"roles\":[\"Auditor\"]}"), ACCESS_DENIED);
+	assert_non_null(strstr(fix.rq.failure.description, "you may not sign in here"));
+	assert_string_equal(fix.rq.failure.reason, "[entra] allow");
+	assert_int_equal(decide("}"), ACCESS_DENIED);
+	allow("group:g1");
+	assert_int_equal(decide(",\"groups\":[\"g1\"]}"), OAUTH_OK);
+	assert_int_equal(decide(",\"groups\":[\"g2\"]}"), ACCESS_DENIED);
+	assert_int_equal(decide(",\"roles\":[\"g1\"]}"), ACCESS_DENIED);
+	assert_int_equal(atomic_load(&routes.requests), 0);
+}
+
+/* Graph's answer about the one group that is named, and Entra's token to ask it with. */
+static void
+graph_tells(int status, const char *body)
+{
+	in = (struct signed_in){ .session = { .subject = NULL } };
+	atomic_store(&server.body, "{\"token_type\":\"Bearer\",\"expires_in\":600,\"access_token\":\"g\"}");
+	ROUTE({ .holds = "POST /v1.0/me/checkMemberGroups ", .status = status, .body = body });
+	allow("group:" G1);
+}
+
+static void
+graph_is_asked_where_the_token_holds_too_few_groups(UNUSED void **state)
+{
+	graph_tells(200, "{\"value\":[\"" G1 "\"]}");
+	assert_int_equal(decide(TOO_MANY), OAUTH_OK);
+	assert_string_equal(rights.groups, G1);
+	assert_string_equal(rights.roles, "Auditor");
+	graph_tells(200, "{\"value\":[]}");
+	assert_int_equal(decide(TOO_MANY), ACCESS_DENIED);
+	assert_string_equal(fix.rq.failure.reason, "[entra] allow");
+}
+
+static void
+a_graph_that_does_not_tell_lets_nobody_in(UNUSED void **state)
+{
+	graph_tells(503, "");
+	assert_int_equal(decide(TOO_MANY), TEMPORARILY_UNAVAILABLE);
+	graph_tells(403, "");
+	assert_int_equal(decide(TOO_MANY), SERVER_ERROR);
+}
+
+/* --- later ----------------------------------------------------------------------------------------- */
+
+/* A session whose Entra token has those members. */
+static void
+sign_in_with(const char *members, int64_t life)
+{
+	struct opaque_token owner = opaque_token_new(&fix.arena);
+	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + life };
+
+	sign_in(&in);
+	tokens.access_token = token_with(members);
+	assert_true(session_lease(&fix.rq, &in.session.sid, &owner, 1));
+	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &owner, &tokens),
+	    STORED);
+	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE,
+	    &access_of_person), OAUTH_OK);
+	fix.rq.failure = (struct failure){ 0 };
+}
+
+static void
+whom_the_list_does_not_name_any_more_has_no_session(UNUSED void **state)
+{
+	sign_in_with(",\"roles\":[\"Reader\"]}", LIFE);
+	allow("role:Reader");
+	assert_int_equal(person_open(&fix.rq, &access_of_person, true, &person), OAUTH_OK);
+	allow("role:Admin");
+	assert_int_equal(person_open(&fix.rq, &access_of_person, true, &person), INVALID_TOKEN);
+	assert_string_equal(fix.rq.failure.description, "the session has ended; sign in again");
+	assert_string_equal(fix.rq.failure.reason, "[entra] allow");
+	assert_false(session_lives(&in.session));
+}
+
+static void
+who_lost_their_role_is_out_when_entras_word_is_renewed(UNUSED void **state)
+{
+	allow("role:Reader");
+	sign_in_with(",\"roles\":[\"Reader\"]}", 10);
+	at(20);
+	atomic_store(&server.body, arena_printf(&fix.arena, "{\"token_type\":\"Bearer\",\"expires_in\":%d,"
+	    "\"access_token\":\"%s\"}", LIFE, token_with(",\"roles\":[\"Auditor\"]}")));
+	assert_int_equal(person_open(&fix.rq, &access_of_person, false, &person), INVALID_TOKEN);
+	assert_false(session_lives(&in.session));
+}
+
+static void
+a_session_stays_while_graph_does_not_tell(UNUSED void **state)
+{
+	sign_in_with(TOO_MANY, LIFE);
+	allow("group:" G1);
+	atomic_store(&server.body, "{\"token_type\":\"Bearer\",\"expires_in\":600,\"access_token\":\"g\"}");
+	ROUTE({ .holds = "POST ", .status = 503, .headers = "Retry-After: 30\r\n", .body = "" });
+	assert_int_equal(person_open(&fix.rq, &access_of_person, true, &person), TEMPORARILY_UNAVAILABLE);
+	assert_int_equal(fix.rq.failure.retry_after, 30);
+	assert_true(session_lives(&in.session));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PERSONS(an_empty_list_lets_everybody_in),
+		PERSONS(a_list_lets_those_in_whom_it_names),
+		PERSONS(graph_is_asked_where_the_token_holds_too_few_groups),
+		PERSONS(a_graph_that_does_not_tell_lets_nobody_in),
+		PERSONS(whom_the_list_does_not_name_any_more_has_no_session),
+		PERSONS(who_lost_their_role_is_out_when_entras_word_is_renewed),
+		PERSONS(a_session_stays_while_graph_does_not_tell),
+	};
+
+	return RUN(tests, make_keys, free_keys);
+}
