@@ -61,6 +61,10 @@ const TEXT = `
 	The grant has expired. Send a new interactive authorization request.
 70011 invalid_scope 400
 	The provided value for the input parameter 'scope' is not valid. %s
+70021 invalid_client 401
+	No matching federated identity record found for presented assertion. %s
+70025 invalid_client 401
+	The client '%s' has no configured federated identity credentials.
 70043 invalid_grant 400
 	The refresh token has expired or is invalid due to sign-in frequency checks.
 90002 invalid_tenant 400
@@ -107,6 +111,21 @@ const TEXT = `
 700027 invalid_client 401
 	The certificate of the client assertion is not registered on application. %s
 	Client assertion failed signature validation. %s
+700211 invalid_client 401
+	No matching federated identity record found for presented assertion issuer '%s'.
+	No federated identity credential of the application names the issuer '%s'.
+700212 invalid_client 401
+	No matching federated identity record found for presented assertion audience '%s'.
+	No federated identity credential of the application names the audience '%s'.
+700213 invalid_client 401
+	No matching federated identity record found for presented assertion subject '%s'.
+	No federated identity credential of the application names the subject '%s'.
+700214 invalid_client 401
+	The presented assertion's audience must be one text, not %s.
+700229 invalid_client 401
+	Only app-only tokens can be used as Federated Identity Credentials for Entra's own issuer.
+700231 invalid_client 401
+	A token that was obtained by federation may not be used to authenticate this request.
 700054 unsupported_response_type 400
 	response_type '%s' is not enabled for the application.
 700082 invalid_grant 400
@@ -124,6 +143,10 @@ const TEXT = `
 	The scope %s is not valid: client credential flows want /.default after the resource.
 7000114 invalid_grant 400
 	Application '%s' is not allowed to make application on-behalf-of calls.
+7002137 invalid_client 401
+	No matching federated identity record found for presented assertion subject '%s'. Check the subject.
+7002138 invalid_client 401
+	No matching federated identity record found for subject '%s'. It is matched case-sensitively.
 7000215 invalid_client 401
 	Invalid client secret provided for app '%s': send the secret's value, not its ID.
 	The client secret of app '%s' is wrong.

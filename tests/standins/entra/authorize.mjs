@@ -75,14 +75,14 @@ function checkPresence(fields, scope, strict) {
 	}
 }
 
-function checkResource(fields, scope, strict) {
+function checkResource({ strict, world }, fields, scope) {
 	if (fields.resource === undefined) {
 		return;
 	}
 	if (strict) {
 		throw new EntraError(901002);
 	}
-	if (!scope.resources.some((app) => app.identifierUris.includes(fields.resource))) {
+	if (!scope.resources.some((app) => world.urisOf(app).includes(fields.resource))) {
 		throw new EntraError(9010010);
 	}
 }
@@ -114,7 +114,7 @@ function checkRequest(exchange, fields, repeated) {
 	}
 	checkPkce(fields, strict);
 	checkPresence(fields, scope, strict);
-	checkResource(fields, scope, strict);
+	checkResource(exchange, fields, scope);
 	checkPrompt(fields);
 	return { scope, steppedUp: asksForPolicy(fields) };
 }

@@ -3,13 +3,13 @@
  * Which client calls the token endpoint, and whether it proves it: a secret in the form or in
  * Basic, or an assertion.
  */
-import { X509Certificate, createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { checkCertificateAssertion } from './client-certificate.mjs';
 import { EntraError } from './errors.mjs';
-import { parseToken, verifySignature } from './jwt.mjs';
+import { checkFederatedAssertion } from './federated-credential.mjs';
+import { parseToken } from './jwt.mjs';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const LONGEST_LIFE = 600;
-const CLOCK_SKEW = 300;
 
 const sha256 = (value) => createHash('sha256').update(value).digest();
 const sameText = (a, b) => timingSafeEqual(sha256(a), sha256(b));
@@ -61,127 +61,27 @@ function checkSecret(client, secret) {
 }
 
 /*
- * Thumbprint header -> signature algorithm and digest. RS256 with SHA-1 is the form Entra still
- * tolerates.
+ * A client that speaks for itself is the issuer of its assertion; an issuer that is a URL is
+ * somebody whom a federated credential may trust.
  */
-const FORMS = [
-	{ member: 'x5t#S256', algorithm: 'PS256', digest: 'sha256', strict: true },
-	{ member: 'x5t', algorithm: 'RS256', digest: 'sha1', strict: false },
-];
-
-const unpadded = (text) => String(text).replace(/=+$/, '');
-
-function findCertificate(client, header, strict) {
-	for (const form of FORMS.filter((each) => each.strict || !strict)) {
-		const thumbprint = unpadded(header[form.member]);
-		const certificate = client.certificates.find(
-			(pem) =>
-				createHash(form.digest)
-					.update(new X509Certificate(pem).raw)
-					.digest('base64url') === thumbprint,
-		);
-		if (
-			header[form.member] !== undefined &&
-			certificate &&
-			header.alg === form.algorithm
-		) {
-			return {
-				certificate: new X509Certificate(certificate),
-				algorithm: form.algorithm,
-			};
-		}
-	}
-	throw new EntraError(
-		700027,
-		'Reason - The key was not found, or the algorithm does not go with the thumbprint.',
-	);
-}
-
-function checkNames(exchange, { claims }, client, tenant) {
-	const endpoint = exchange.tokenEndpoint(tenant);
-	const audiences = exchange.strict
-		? [endpoint]
-		: [endpoint, `${exchange.base}/${tenant}/v2.0`];
-	if (!audiences.includes(claims.aud)) {
-		throw new EntraError(50012, 'the audience must be the token endpoint');
-	}
-	if (claims.sub !== claims.iss) {
-		throw new EntraError(50048);
-	}
-	if (claims.iss !== client.id) {
-		throw new EntraError(50012, 'the issuer must be the client');
-	}
-}
-
-function checkTimes({ strict, now }, { claims }) {
-	const { nbf, exp } = claims;
-	const told = `Current time: ${now}, validity: ${nbf} to ${exp}.`;
-	if (!Number.isInteger(nbf) || !Number.isInteger(exp)) {
-		throw new EntraError(700024, told);
-	}
-	if (nbf > now + CLOCK_SKEW || exp <= now - (strict ? 0 : CLOCK_SKEW)) {
-		throw new EntraError(700024, told);
-	}
-	if (strict && (exp - nbf > LONGEST_LIFE || exp > now + LONGEST_LIFE + CLOCK_SKEW)) {
-		throw new EntraError(700024, `It lives too long. ${told}`);
-	}
-}
-
-function checkReplay({ strict, entra, now }, { claims }, client) {
-	if (!strict) {
-		return;
-	}
-	if (typeof claims.jti !== 'string' || claims.jti.length < 16) {
-		throw new EntraError(50027, 'jti is missing or too short');
-	}
-	for (const [key, expires] of entra.usedAssertions) {
-		if (expires < now) {
-			entra.usedAssertions.delete(key);
-		}
-	}
-	const key = `${client.id} ${claims.jti}`;
-	if (entra.usedAssertions.has(key)) {
-		throw new EntraError(50012, 'the assertion was used before');
-	}
-	entra.usedAssertions.set(key, claims.exp);
-}
-
-function checkCertificateDates({ now }, certificate) {
-	if (
-		now * 1000 < Date.parse(certificate.validFrom) ||
-		now * 1000 > Date.parse(certificate.validTo)
-	) {
-		throw new EntraError(
-			700027,
-			'Reason - The certificate has expired or is not valid yet.',
-		);
-	}
-}
-
 function checkAssertion(exchange, client, tenant, fields) {
 	if (fields.client_assertion_type !== ASSERTION_TYPE) {
 		throw new EntraError(900144, 'client_assertion_type');
 	}
 	const token = parseToken(fields.client_assertion);
-	if (!token || (exchange.strict && token.header.typ !== 'JWT')) {
+	if (!token) {
 		throw new EntraError(50027, 'it is no JWT');
 	}
-	const { certificate, algorithm } = findCertificate(client, token.header, exchange.strict);
-	if (!verifySignature(token, algorithm, certificate.publicKey)) {
-		throw new EntraError(
-			700027,
-			'Reason - The key was found, but the signature is not by it.',
-		);
+	if (String(token.claims.iss).includes('://')) {
+		checkFederatedAssertion(exchange, client, token, fields.grant_type);
+	} else {
+		checkCertificateAssertion(exchange, client, token, tenant);
 	}
-	checkCertificateDates(exchange, certificate);
-	checkNames(exchange, token, client, tenant);
-	checkTimes(exchange, token);
-	checkReplay(exchange, token, client);
 }
 
 /*
  * Answers {client, authMethod} where authMethod is what azpacr says: 0 public, 1 secret, 2
- * certificate.
+ * assertion.
  */
 export function authenticateClient(exchange, tenant, fields) {
 	const { id, secret, assertion } = readCredentials(exchange, fields);

@@ -2,18 +2,14 @@
 /* /__control: how a test sets the scene and asks what happened. */
 import { X509Certificate } from 'node:crypto';
 import { readBody, sendJson } from './http.mjs';
+import { ControlError, applicationOf } from './control-error.mjs';
+import {
+	addFederatedCredential,
+	makeWorkloadToken,
+	setArcKeys,
+	setIdentityHeader,
+} from './control-identity.mjs';
 import { isRegistrable } from './redirect-uri.mjs';
-
-/* A request that asks for something that cannot be. */
-class ControlError extends Error {}
-
-function applicationOf({ world }, { client_id: id }) {
-	const client = world.application(id);
-	if (!client) {
-		throw new ControlError(`there is no application ${id}`);
-	}
-	return client;
-}
 
 function addRedirectUri({ entra }, body) {
 	const client = applicationOf(entra, body);
@@ -50,8 +46,8 @@ function setAssignments({ entra }, { user, roles = [], groups = [] }) {
 	Object.assign(found, { roles, groups });
 }
 
-function setConsent({ entra }, { client_id: client, resource, scopes }) {
-	const resourceId = entra.world.resource(resource)?.id;
+function setConsent({ entra, world }, { client_id: client, resource, scopes }) {
+	const resourceId = typeof resource === 'string' ? world.resource(resource)?.id : undefined;
 	if (!entra.world.application(client) || !resourceId || !Array.isArray(scopes)) {
 		throw new ControlError(
 			'consent wants a client_id, a resource and an array of scopes',
@@ -61,8 +57,8 @@ function setConsent({ entra }, { client_id: client, resource, scopes }) {
 	entra.world.grantConsent(client, resourceId, scopes);
 }
 
-async function rotateKeys({ entra }, { drop_old: dropOld = false }) {
-	return { kid: await entra.keys.rotate(dropOld) };
+async function rotateKeys({ keys }, { drop_old: dropOld = false }) {
+	return { kid: await keys.rotate(dropOld) };
 }
 
 const ACTIONS = {
@@ -75,6 +71,10 @@ const ACTIONS = {
 	'POST set': ({ entra }, body) => entra.switches.set(body),
 	'GET set': ({ entra }) => entra.switches.current(),
 	'POST rotate_keys': rotateKeys,
+	'POST federated_credential': addFederatedCredential,
+	'POST workload_token': makeWorkloadToken,
+	'POST arc_keys': setArcKeys,
+	'POST identity_header': setIdentityHeader,
 	'GET log': ({ entra }) => entra.log.entries,
 	'DELETE log': ({ entra }) => entra.log.clear(),
 	'GET secrets': ({ entra }) => [...entra.secrets.values],

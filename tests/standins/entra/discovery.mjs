@@ -172,7 +172,7 @@ const keys = (version) => (exchange, name) =>
 	forTenant(exchange, 'jwks', name, () =>
 		exchange.switch('jwks_empty')
 			? { keys: [] }
-			: exchange.entra.keys.document(exchange.base, version),
+			: exchange.keys.document(exchange.base, version),
 	);
 
 export const discoveryV1 = document(1);

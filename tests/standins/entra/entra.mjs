@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* All that the stand-in remembers. */
 import { randomUUID } from 'node:crypto';
+import { localCloud } from './clouds.mjs';
+import { KeyRing } from './keys.mjs';
 import { RequestLog } from './request-log.mjs';
 import { Secrets } from './secrets.mjs';
 import { Switches } from './switches.mjs';
-import { ALICE, World } from './world.mjs';
+import { ALICE, IDENTITY_HEADER, World } from './world.mjs';
 
 export class Entra {
-	constructor(base, keys, logFile) {
-		Object.assign(this, { base, keys });
+	/* keys: of the local cloud; workload: the workload identity issuer. */
+	constructor(base, { keys, workload }, logFile) {
+		Object.assign(this, { base, keys, workload, cloud: localCloud(base) });
+		this.rings = new Map([['local', keys]]);
 		this.secrets = new Secrets();
 		this.log = new RequestLog(logFile, this.secrets);
 		this.switches = new Switches();
@@ -28,6 +32,19 @@ export class Entra {
 		this.browserSessions = new Map();
 		this.usedAssertions = new Map();
 		this.steppedUp = new Set();
+		this.identityTokens = new Map();
+		this.exchangeTokens = new Map();
+		this.identityHeader = IDENTITY_HEADER;
+		this.arcKeys?.forget();
+		this.arcKeys = null;
+	}
+
+	/* A cloud's keys are made when it is first asked for. */
+	async ringOf(cloud) {
+		if (!this.rings.has(cloud.name)) {
+			this.rings.set(cloud.name, KeyRing.create());
+		}
+		return this.rings.get(cloud.name);
 	}
 
 	startBrowserSession(res, user) {

@@ -8,8 +8,15 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export class Exchange {
 	constructor(entra, req, res, url) {
-		Object.assign(this, { entra, req, res, url, world: entra.world, base: entra.base });
+		Object.assign(this, { entra, req, res, url });
+		this.enter(entra.cloud, entra.keys);
 		this.taken = new Map();
+	}
+
+	/* From now on this is a request to that cloud, whose keys these are. */
+	enter(cloud, keys) {
+		const world = this.entra.world.in(cloud);
+		Object.assign(this, { cloud, keys, world, base: cloud.base });
 	}
 
 	/* A switch has one value throughout a request, and a counted one is counted once. */
@@ -39,6 +46,13 @@ export class Exchange {
 	record(fields) {
 		this.entry.form = this.req.method === 'POST' ? { ...fields } : {};
 		this.entra.secrets.addFields(fields);
+	}
+
+	/* Who issues tokens of that version. */
+	issuer(tenant, version) {
+		return version === 1
+			? `${this.cloud.sts}/${tenant}/`
+			: `${this.base}/${tenant}/v2.0`;
 	}
 
 	tokenEndpoint(tenant) {

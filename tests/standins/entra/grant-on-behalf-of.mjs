@@ -8,16 +8,16 @@ import { parseToken, verifyOwn } from './jwt.mjs';
 import { parseTokenScope } from './scopes.mjs';
 import { makeUserReply, requireFields } from './token-reply.mjs';
 
-function checkSignature({ entra }, token) {
-	if (!token || !verifyOwn(token, entra.keys)) {
+function checkSignature({ keys }, token) {
+	if (!token || !verifyOwn(token, keys)) {
 		throw new EntraError(50013, 'the signature or the format is wrong');
 	}
 }
 
-function checkOrigin({ base }, { claims }, tenant) {
+function checkOrigin(exchange, { claims }, tenant) {
 	const issuers = {
-		'1.0': `https://sts.windows.net/${tenant}/`,
-		'2.0': `${base}/${tenant}/v2.0`,
+		'1.0': exchange.issuer(tenant, 1),
+		'2.0': exchange.issuer(tenant, 2),
 	};
 	if (claims.iss !== issuers[claims.ver] || claims.tid !== tenant) {
 		throw new EntraError(50013, 'the issuer or the tenant is another one');

@@ -78,17 +78,17 @@ function readToken({ req, base }) {
 	return token;
 }
 
-function checkToken({ entra, world, base, now }, token) {
+function checkToken({ cloud, keys, world, base, now }, token) {
 	const { claims } = token;
-	const names = [GRAPH, ...world.application(GRAPH).identifierUris];
+	const names = [GRAPH, ...cloud.graphUris];
 	if (!names.includes(claims.aud)) {
 		throw unauthorized(base, 'Access token validation failure. Invalid audience.');
 	}
-	if (!verifyOwn(token, entra.keys)) {
+	if (!verifyOwn(token, keys)) {
 		throw unauthorized(base, 'Access token validation failure. Invalid signature.');
 	}
 	if (
-		claims.iss !== `https://sts.windows.net/${claims.tid}/` ||
+		claims.iss !== `${cloud.sts}/${claims.tid}/` ||
 		!world.tenant(String(claims.tid))
 	) {
 		throw unauthorized(base, 'Access token validation failure. Invalid issuer.');

@@ -7,8 +7,11 @@ import { CONSUMERS_TENANT } from './world.mjs';
 
 const generate = promisify(generateKeyPair);
 
-/* owner: whose tokens the key may sign: any tenant's, or the consumers tenant's alone. */
-async function makeKey(owner) {
+/*
+ * owner: whose tokens the key may sign: any tenant's, the consumers tenant's alone, or those of a
+ * workload.
+ */
+export async function makeKey(owner) {
 	const pair = await generate('rsa', { modulusLength: 2048 });
 	const der = selfSigned('accounts.accesscontrol.example', pair);
 	const kid = createHash('sha1').update(der).digest('base64url');

@@ -3,17 +3,26 @@
 import http from 'node:http';
 import https from 'node:https';
 import { authorize, login } from './authorize.mjs';
+import { cloudOfHost } from './clouds.mjs';
 import { control } from './control.mjs';
 import { discoveryV1, discoveryV2, keysV1, keysV2 } from './discovery.mjs';
 import { Entra } from './entra.mjs';
 import { Exchange } from './exchange.mjs';
 import { me, unknownResource } from './graph.mjs';
 import { sendJson, sendText } from './http.mjs';
+import { appServiceIdentity, arcIdentity, machineIdentity, otherMethod } from './imds.mjs';
 import { KeyRing } from './keys.mjs';
 import { token } from './token.mjs';
+import { Workload, workloadDiscovery, workloadKeys } from './workload.mjs';
 
 /* Methods, path, handler; the handler gets what the parentheses hold. */
 const ROUTES = [
+	['GET', /^\/workload\/\.well-known\/openid-configuration$/, workloadDiscovery],
+	['GET', /^\/workload\/keys$/, workloadKeys],
+	['GET', /^\/metadata\/identity\/oauth2\/token$/, machineIdentity],
+	['GET', /^\/msi\/token$/, appServiceIdentity],
+	['GET', /^\/himds\/metadata\/identity\/oauth2\/token$/, arcIdentity],
+	['POST PUT DELETE PATCH', /^\/(?:(?:himds\/)?metadata|msi)\//, otherMethod],
 	['GET', /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/, discoveryV2],
 	['GET', /^\/([^/]+)\/\.well-known\/openid-configuration$/, discoveryV1],
 	['GET', /^\/([^/]+)\/discovery\/v2\.0\/keys$/, keysV2],
@@ -27,9 +36,10 @@ const ROUTES = [
 const CONTROL = /^\/__control\/([a-z_]+)$/;
 
 function route(exchange) {
-	const { req, url, res } = exchange;
+	const { req, url, res, graphHost } = exchange;
+	const path = `${graphHost ? '/graph' : ''}${url.pathname}`;
 	for (const [methods, pattern, handler] of ROUTES) {
-		const match = pattern.exec(url.pathname);
+		const match = pattern.exec(path);
 		if (match && methods.split(' ').includes(req.method)) {
 			return handler(exchange, ...match.slice(1));
 		}
@@ -64,6 +74,11 @@ async function handle(entra, req, res) {
 		return;
 	}
 	const exchange = new Exchange(entra, req, res, url);
+	const found = cloudOfHost(req.headers.host);
+	if (found) {
+		exchange.enter(found.cloud, await entra.ringOf(found.cloud));
+		exchange.graphHost = found.graph;
+	}
 	const name = CONTROL.exec(url.pathname)?.[1];
 	try {
 		await (name ? control(exchange, name) : handleLogged(exchange));
@@ -83,7 +98,7 @@ async function handle(entra, req, res) {
 
 /* options: {port, tls: {key, cert} or undefined, log: file or undefined}. Answers {base}. */
 export async function startServer({ port = 0, tls, log } = {}) {
-	const keys = await KeyRing.create();
+	const [keys, workload] = await Promise.all([KeyRing.create(), Workload.create()]);
 	const server = tls ? https.createServer(tls) : http.createServer();
 	server.keepAliveTimeout = 60e3;
 	await new Promise((done, fail) => {
@@ -91,7 +106,7 @@ export async function startServer({ port = 0, tls, log } = {}) {
 		server.listen(port, '127.0.0.1', done);
 	});
 	const base = `${tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
-	const entra = new Entra(base, keys, log);
+	const entra = new Entra(base, { keys, workload: workload.at(base) }, log);
 	server.on('request', (req, res) => handle(entra, req, res));
 	return { base };
 }

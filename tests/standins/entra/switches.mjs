@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The switches that make the stand-in misbehave: README.md says what each one does. */
+import { ARC_KEY_FAULTS } from './arc-keys.mjs';
+import { CLOUD_NAMES } from './clouds.mjs';
 import { ACCESS_TOKEN_FAULTS, ID_TOKEN_FAULTS } from './token-faults.mjs';
 import { AUTHORIZE_ERRORS, OBO_ERRORS, isErrorCode } from './errors.mjs';
 
@@ -65,6 +67,22 @@ export const SWITCHES = {
 	self_refresh_uri_form: flag(false),
 	mfa_required: flag(false),
 	obo_error: oneOf(...OBO_ERRORS),
+
+	fic_catch_all: oneOf('invalid_request', 'invalid_client'),
+	fic_subject_code: oneOf(7002137, 7002138),
+	imds_status: number(),
+	imds_retry_after: number(),
+	imds_delay_ms: number(0),
+	imds_close: flag(false),
+	imds_body_fault: oneOf(...BODY_FAULTS),
+	imds_cached: flag(true),
+	imds_token_lifetime: number(),
+	imds_token_fault: oneOf(...ACCESS_TOKEN_FAULTS),
+	imds_wrong_subject: flag(false),
+	imds_other_tenant: flag(false),
+	imds_ficinfo: flag(false),
+	imds_cloud: oneOf(...CLOUD_NAMES),
+	arc_key_fault: oneOf(...ARC_KEY_FAULTS),
 
 	discovery_status: number(),
 	discovery_delay_ms: number(0),

@@ -3,7 +3,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { signToken } from './jwt.mjs';
 import { spoilDraft, spoilText } from './token-faults.mjs';
-import { GRAPH, SALLYPORT } from './world.mjs';
+import { GRAPH, SALLYPORT, TOKEN_EXCHANGE } from './world.mjs';
 
 const random = (bytes) => randomBytes(bytes).toString('base64url');
 
@@ -25,16 +25,17 @@ function lifetimeOf(exchange, resource) {
 	return set ?? randomLifetime();
 }
 
+/* Those of Microsoft's own are not the switch's matter. */
 function versionOf(exchange, resource) {
-	return resource.id === GRAPH
-		? 1
+	return [GRAPH, TOKEN_EXCHANGE].includes(resource.id)
+		? resource.tokenVersion
 		: (exchange.switch('access_token_version') ?? resource.tokenVersion);
 }
 
-function v1Claims({ resource, requestedAs, client, authMethod, user, tenant }) {
+function v1Claims({ resource, requestedAs, client, authMethod, user, tenant }, iss) {
 	return {
 		aud: requestedAs ?? resource.id,
-		iss: `https://sts.windows.net/${tenant}/`,
+		iss,
 		appid: client.id,
 		appidacr: authMethod,
 		...(user && {
@@ -51,10 +52,10 @@ function v1Claims({ resource, requestedAs, client, authMethod, user, tenant }) {
 	};
 }
 
-function v2Claims({ resource, client, authMethod, user, tenant, oidc }, base) {
+function v2Claims({ resource, client, authMethod, user, oidc }, iss) {
 	return {
 		aud: resource.id,
-		iss: `${base}/${tenant}/v2.0`,
+		iss,
 		azp: client.id,
 		azpacr: authMethod,
 		...(user &&
@@ -96,7 +97,8 @@ function subjectClaims({ user, client, resource, scopes, sid }) {
 	const roles = Object.keys(resource.roles).filter((role) =>
 		resource.roles[role].includes(client.id),
 	);
-	return { idtyp: 'app', oid: client.id, sub: client.id, ...(roles.length && { roles }) };
+	const principal = client.principal ?? client.id;
+	return { idtyp: 'app', oid: principal, sub: principal, ...(roles.length && { roles }) };
 }
 
 function signDraft(exchange, draft, fault) {
@@ -108,7 +110,7 @@ function signDraft(exchange, draft, fault) {
 }
 
 function makeDraft(exchange, header, claims) {
-	const { keys } = exchange.entra;
+	const { keys } = exchange;
 	const key = keys.signing;
 	return {
 		header: { typ: 'JWT', alg: 'RS256', ...header, kid: key.kid },
@@ -120,17 +122,18 @@ function makeDraft(exchange, header, claims) {
 
 /*
  * about: {user or null, tenant, client, resource, requestedAs, scopes, oidc, authMethod, sid,
- * steppedUp}.
- * Answers {token, lifetime}.
+ * steppedUp}, and where the caller knows better than the switches of access tokens {lifetime,
+ * fault, more: claims}.
+ * Answers {token, lifetime, uti}.
  */
 export function makeAccessToken(exchange, about) {
 	const { resource } = about;
 	const isGraph = resource.id === GRAPH;
-	const lifetime = lifetimeOf(exchange, resource);
+	const lifetime = about.lifetime ?? lifetimeOf(exchange, resource);
 	const version = versionOf(exchange, resource);
 	const uti = random(16);
 	const claims = {
-		...(version === 1 ? v1Claims(about) : v2Claims(about, exchange.base)),
+		...(version === 1 ? v1Claims : v2Claims)(about, exchange.issuer(about.tenant, version)),
 		iat: exchange.now,
 		nbf: exchange.now,
 		exp: exchange.now + lifetime,
@@ -139,17 +142,22 @@ export function makeAccessToken(exchange, about) {
 		rh: `1.A${random(30)}.`,
 		tid: about.tenant,
 		uti,
+		...about.more,
 	};
 	if (about.steppedUp) {
 		exchange.entra.steppedUp.add(uti);
 	}
-	const { kid } = exchange.entra.keys.signing;
+	const { kid } = exchange.keys.signing;
 	const header = {
 		...(version === 1 && { x5t: kid }),
 		...(isGraph && { nonce: random(32) }),
 	};
-	const fault = exchange.switch(isGraph ? 'graph_token_fault' : 'access_token_fault');
-	return { token: signDraft(exchange, makeDraft(exchange, header, claims), fault), lifetime };
+	const fault =
+		about.fault === undefined
+			? exchange.switch(isGraph ? 'graph_token_fault' : 'access_token_fault')
+			: about.fault;
+	const token = signDraft(exchange, makeDraft(exchange, header, claims), fault);
+	return { token, lifetime, uti };
 }
 
 /*
@@ -159,7 +167,7 @@ export function makeAccessToken(exchange, about) {
 export function makeIdToken(exchange, { user, tenant, client, oidc, nonce, sid }) {
 	const claims = {
 		aud: client.id,
-		iss: `${exchange.base}/${tenant}/v2.0`,
+		iss: exchange.issuer(tenant, 2),
 		iat: exchange.now,
 		nbf: exchange.now,
 		exp: exchange.now + 3600,

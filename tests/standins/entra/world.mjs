@@ -17,6 +17,18 @@ export const OTHER_SECRET = 'standin-client-secret-0002~';
 export const PUBLIC = '55555555-5555-4555-8555-555555555555';
 export const GRAPH = '00000003-0000-0000-c000-000000000000';
 
+/* The application that tokens of managed identities for another application's sign-in are for. */
+export const TOKEN_EXCHANGE = 'fb60f99c-7a34-4190-8149-302f77469936';
+
+/* Client ids and principals of the user-assigned managed identities; the first is the default. */
+export const IDENTITY = '77777777-7777-4777-8777-777777777777';
+export const IDENTITY_PRINCIPAL = 'dddddddd-dddd-4ddd-8ddd-dddddddddddd';
+export const SECOND_IDENTITY = '88888888-8888-4888-8888-888888888888';
+export const SECOND_IDENTITY_PRINCIPAL = 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee';
+
+/* What App Service's endpoint wants to see in the header X-IDENTITY-HEADER. */
+export const IDENTITY_HEADER = 'standin-identity-header';
+
 export const ALICE = 'alice@contoso.example';
 export const BOB = 'bob@contoso.example';
 export const CAROL = 'carol@fabrikam.example';
@@ -77,6 +89,7 @@ function makeApplication(given) {
 		tokenVersion: 2,
 		redirectUris: [],
 		certificates: [],
+		federatedCredentials: [],
 		scopes: {},
 		roles: {},
 		...given,
@@ -84,7 +97,7 @@ function makeApplication(given) {
 }
 
 /* scopes: name -> whether only an administrator can consent. */
-function makeApplications(graphUrl) {
+function makeApplications() {
 	return [
 		makeApplication({
 			id: SALLYPORT,
@@ -107,9 +120,9 @@ function makeApplications(graphUrl) {
 			name: 'Microsoft Graph',
 			tenant: null,
 			tokenVersion: 1,
-			identifierUris: ['https://graph.microsoft.com', graphUrl],
 			scopes: { 'User.Read': false, 'Mail.Read': false, 'User.Read.All': true },
 		}),
+		makeApplication({ id: TOKEN_EXCHANGE, name: 'Token Exchange', tenant: null }),
 	];
 }
 
@@ -123,15 +136,40 @@ function makeConsents() {
 	];
 }
 
+function makeIdentity(id, principal, name) {
+	const group = '/subscriptions/99999999-9999-4999-8999-999999999999/resourceGroups/standin';
+	const provider = 'providers/Microsoft.ManagedIdentity/userAssignedIdentities';
+	return { id, principal, tenant: TENANT, resourceId: `${group}/${provider}/${name}` };
+}
+
+/*
+ * Names of Graph and of the exchange of tokens differ from cloud to cloud, so they are not in the
+ * table: a world is asked through in(cloud).
+ */
 export class World {
-	constructor(base) {
+	constructor() {
 		this.tenants = makeTenants();
 		this.users = makeUsers();
-		this.applications = makeApplications(`${base}/graph`);
+		this.applications = makeApplications();
+		this.identities = [
+			makeIdentity(IDENTITY, IDENTITY_PRINCIPAL, 'sallyport'),
+			makeIdentity(SECOND_IDENTITY, SECOND_IDENTITY_PRINCIPAL, 'second'),
+		];
 		this.consents = new Map();
 		for (const [client, resource, names] of makeConsents()) {
 			this.grantConsent(client, resource, names);
 		}
+	}
+
+	/* This world as it is seen in that cloud. */
+	in(cloud) {
+		const names = new Map([
+			[GRAPH, cloud.graphUris],
+			[TOKEN_EXCHANGE, cloud.audiences],
+		]);
+		return Object.assign(Object.create(this), {
+			urisOf: (app) => names.get(app.id) ?? app.identifierUris,
+		});
 	}
 
 	/* A tenant by its GUID or its domain name. */
@@ -156,7 +194,7 @@ export class World {
 	resource(name) {
 		return (
 			this.applications.find(
-				(a) => a.id === name || a.identifierUris.includes(name),
+				(a) => a.id === name || this.urisOf(a).includes(name),
 			) ?? null
 		);
 	}
