@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* GET or POST /{tenant}/oauth2/v2.0/authorize, and the form of the sign-in page. */
 import { randomUUID } from 'node:crypto';
-import { asksForPolicy } from './claims-request.mjs';
+import { readClaims } from './claims-request.mjs';
 import { EntraError, authorizeError } from './errors.mjs';
 import { parseForm, readBody, sendText } from './http.mjs';
 import { findRedirectUri } from './redirect-uri.mjs';
 import { parseScope } from './scopes.mjs';
 import { opaque } from './tokens.mjs';
 import { respond } from './response-mode.mjs';
+import { readRequest } from './read-request.mjs';
+import { cookieOf } from './sessions.mjs';
 import { chooseUser } from './sign-in.mjs';
 import { sendErrorPage, sendSignInPage } from './pages.mjs';
 
@@ -116,7 +118,7 @@ function checkRequest(exchange, fields, repeated) {
 	checkPresence(fields, scope, strict);
 	checkResource(exchange, fields, scope);
 	checkPrompt(fields);
-	return { scope, steppedUp: asksForPolicy(fields) };
+	return { scope, asked: readClaims(fields) };
 }
 
 function missingConsents({ world }, client, { wanted }) {
@@ -150,21 +152,27 @@ function askConsent(exchange, { client, fields, scope }) {
 }
 
 /* The code, bound to all that the request said. */
-function issueCode(exchange, request, user) {
+function issueCode(exchange, request, user, session) {
 	const { entra } = exchange;
-	const { fields, client, tenant, scope, steppedUp } = request;
+	const { fields, client, tenant, scope, asked } = request;
+	session.clients.add(client.id);
 	const code = entra.secrets.add(opaque(384));
 	entra.codes.set(code, {
 		client,
 		tenant,
 		user,
 		scope,
-		steppedUp,
+		cae: asked.cae,
+		auth: {
+			sid: session.sid,
+			steppedUp: asked.policy,
+			acrs: asked.acrs,
+			generation: entra.generationOf(user),
+		},
 		redirectUri: fields.redirect_uri,
 		challenge: fields.code_challenge,
 		challengeMethod: fields.code_challenge_method ?? 'plain',
 		nonce: fields.nonce,
-		sid: randomUUID(),
 		expires: exchange.now + exchange.switch('code_lifetime'),
 		used: false,
 	});
@@ -174,11 +182,20 @@ function issueCode(exchange, request, user) {
 /* Entra strips what looks like HTML from the state. */
 const cleanState = (state) => state?.replace(/<[^>]*>/g, '');
 
-function succeed(exchange, request, user) {
+/* Somebody or something does not let the challenge be answered. */
+function checkRefused(exchange, { asked }) {
+	const refusal = asked.challenge && exchange.switch('claims_refused');
+	if (refusal) {
+		throw authorizeError(refusal);
+	}
+}
+
+function succeed(exchange, request, user, session) {
 	if (user.tenant !== request.tenant) {
 		throw new EntraError(50020, user.upn);
 	}
 	askConsent(exchange, request);
+	checkRefused(exchange, request);
 	const fault = exchange.switch('authorize_error');
 	if (fault) {
 		throw authorizeError(fault);
@@ -188,7 +205,7 @@ function succeed(exchange, request, user) {
 		: cleanState(request.fields.state);
 	const code = exchange.switch('authorize_missing_code')
 		? undefined
-		: issueCode(exchange, request, user);
+		: issueCode(exchange, request, user, session);
 	respond(exchange.res, request.fields, { code, state, session_state: randomUUID() });
 }
 
@@ -215,12 +232,6 @@ function redirectingErrors(exchange, fields, step) {
 		}
 		fail(exchange, fields, error);
 	}
-}
-
-async function readRequest(exchange) {
-	return exchange.req.method === 'POST'
-		? parseForm((await readBody(exchange.req)) ?? '')
-		: parseForm(exchange.url.search);
 }
 
 export async function authorize(exchange, tenantName) {
@@ -250,7 +261,8 @@ export async function authorize(exchange, tenantName) {
 function signIn(exchange, request) {
 	const user = chooseUser(exchange, request);
 	if (user) {
-		succeed(exchange, request, user);
+		const session = exchange.entra.sessions.of(user.upn, cookieOf(exchange.req));
+		succeed(exchange, request, user, session);
 	} else {
 		sendSignInPage(exchange, request);
 	}
@@ -282,6 +294,6 @@ function finishSignIn(exchange, request, user) {
 	if (!user) {
 		throw new EntraError(65004);
 	}
-	exchange.entra.startBrowserSession(exchange.res, user);
-	succeed(exchange, request, user);
+	const session = exchange.entra.startBrowserSession(exchange.res, user);
+	succeed(exchange, request, user, session);
 }

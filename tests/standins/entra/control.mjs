@@ -2,13 +2,14 @@
 /* /__control: how a test sets the scene and asks what happened. */
 import { X509Certificate } from 'node:crypto';
 import { readBody, sendJson } from './http.mjs';
-import { ControlError, applicationOf } from './control-error.mjs';
+import { ControlError, applicationOf, userOf } from './control-error.mjs';
 import {
 	addFederatedCredential,
 	makeWorkloadToken,
 	setArcKeys,
 	setIdentityHeader,
 } from './control-identity.mjs';
+import { frontChannelLogout, revoke, setLogout } from './control-session.mjs';
 import { isRegistrable } from './redirect-uri.mjs';
 
 function addRedirectUri({ entra }, body) {
@@ -37,13 +38,16 @@ function setUser({ entra }, { user }) {
 	entra.user = user;
 }
 
-/* App roles of the one application that has some, and groups; 'overage' are too many to be told. */
-function setAssignments({ entra }, { user, roles = [], groups = [] }) {
-	const found = entra.world.user(user);
-	if (!found) {
-		throw new ControlError(`there is no user ${user}`);
+/*
+ * App roles of our applications, and groups; 'overage' are too many to be told. Graph may know
+ * others.
+ */
+function setAssignments({ entra }, body) {
+	const { roles = [], groups = [], graph_groups: graphGroups } = body;
+	if (graphGroups !== undefined && !Array.isArray(graphGroups)) {
+		throw new ControlError('graph_groups wants a list');
 	}
-	Object.assign(found, { roles, groups });
+	Object.assign(userOf(entra, body), { roles, groups, graphGroups });
 }
 
 function setConsent({ entra, world }, { client_id: client, resource, scopes }) {
@@ -71,6 +75,9 @@ const ACTIONS = {
 	'POST set': ({ entra }, body) => entra.switches.set(body),
 	'GET set': ({ entra }) => entra.switches.current(),
 	'POST rotate_keys': rotateKeys,
+	'POST logout': setLogout,
+	'POST front_channel_logout': frontChannelLogout,
+	'POST revoke': revoke,
 	'POST federated_credential': addFederatedCredential,
 	'POST workload_token': makeWorkloadToken,
 	'POST arc_keys': setArcKeys,

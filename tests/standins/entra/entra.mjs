@@ -5,6 +5,7 @@ import { localCloud } from './clouds.mjs';
 import { KeyRing } from './keys.mjs';
 import { RequestLog } from './request-log.mjs';
 import { Secrets } from './secrets.mjs';
+import { Sessions } from './sessions.mjs';
 import { Switches } from './switches.mjs';
 import { ALICE, IDENTITY_HEADER, World } from './world.mjs';
 
@@ -29,14 +30,20 @@ export class Entra {
 		this.codes = new Map();
 		this.refreshTokens = new Map();
 		this.pages = new Map();
-		this.browserSessions = new Map();
+		this.sessions = new Sessions();
 		this.usedAssertions = new Map();
-		this.steppedUp = new Set();
+		this.issued = new Map(); /* uti -> the sign-in that the token came of */
+		this.generations = new Map(); /* oid -> how often it was revoked */
+		this.loops = new Map();
 		this.identityTokens = new Map();
 		this.exchangeTokens = new Map();
 		this.identityHeader = IDENTITY_HEADER;
 		this.arcKeys?.forget();
 		this.arcKeys = null;
+	}
+
+	generationOf({ oid }) {
+		return this.generations.get(oid) ?? 0;
 	}
 
 	/* A cloud's keys are made when it is first asked for. */
@@ -49,7 +56,8 @@ export class Entra {
 
 	startBrowserSession(res, user) {
 		const id = this.secrets.add(randomUUID());
-		this.browserSessions.set(id, user.upn);
+		const session = this.sessions.begin(user.upn, id);
 		res.setHeader('set-cookie', `ESTSAUTH=${id}; path=/; HttpOnly; SameSite=Lax`);
+		return session;
 	}
 }

@@ -4,6 +4,9 @@
  * verifier.
  */
 import { createHash } from 'node:crypto';
+import { admit } from './admission.mjs';
+import { readClaims } from './claims-request.mjs';
+import { checkAsked } from './demands.mjs';
 import { EntraError } from './errors.mjs';
 import { findRedirectUri } from './redirect-uri.mjs';
 import { parseTokenScope } from './scopes.mjs';
@@ -91,10 +94,14 @@ export function grantAuthorizationCode(exchange, request) {
 	const { fields } = request;
 	requireFields(fields, 'code', 'redirect_uri');
 	const grant = findCode(exchange, request);
+	const { user, nonce, auth } = grant;
+	admit(exchange, request, user, auth);
 	checkRedirectUri(exchange, fields, grant);
 	checkVerifier(exchange, fields, grant);
 	const scope = chooseScope(exchange, fields, grant.scope);
+	const asked = readClaims(fields);
+	checkAsked(exchange, asked, auth);
 	grant.used = true;
-	const { user, nonce, sid, steppedUp } = grant;
-	return makeUserReply(exchange, { ...request, user, nonce, sid, steppedUp, scope });
+	const cae = grant.cae || asked.cae;
+	return makeUserReply(exchange, { ...request, user, nonce, auth, cae, scope });
 }

@@ -3,7 +3,10 @@
  * grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer: a user's access token for the caller
  * becomes another one.
  */
-import { EntraError, POLICY_CLAIMS, onBehalfOfError } from './errors.mjs';
+import { admit } from './admission.mjs';
+import { readClaims } from './claims-request.mjs';
+import { checkAsked, checkOnBehalfOf } from './demands.mjs';
+import { EntraError, onBehalfOfError } from './errors.mjs';
 import { parseToken, verifyOwn } from './jwt.mjs';
 import { parseTokenScope } from './scopes.mjs';
 import { makeUserReply, requireFields } from './token-reply.mjs';
@@ -46,7 +49,8 @@ function checkKind({ claims }, client) {
 	}
 }
 
-function findUser(exchange, { client, tenant, fields }) {
+function findUser(exchange, request) {
+	const { client, tenant, fields } = request;
 	const token = parseToken(fields.assertion);
 	checkSignature(exchange, token);
 	checkOrigin(exchange, token, tenant);
@@ -57,11 +61,12 @@ function findUser(exchange, { client, tenant, fields }) {
 	if (!user) {
 		throw new EntraError(50013, 'the user is not known');
 	}
-	const steppedUp = exchange.entra.steppedUp.has(token.claims.uti);
-	if (exchange.switch('mfa_required') && !steppedUp) {
-		throw new EntraError(50076, '', { claims: POLICY_CLAIMS });
-	}
-	return { user, steppedUp, sid: token.claims.sid };
+	const auth = exchange.entra.issued.get(token.claims.uti);
+	admit(exchange, request, user, auth);
+	const asked = readClaims(fields);
+	checkAsked(exchange, asked, auth);
+	checkOnBehalfOf(exchange, auth);
+	return { user, auth, cae: asked.cae };
 }
 
 export function grantOnBehalfOf(exchange, request) {

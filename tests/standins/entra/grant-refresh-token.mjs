@@ -3,8 +3,10 @@
  * grant_type=refresh_token: bound to user and client; a new one each time, and the old one stays
  * valid.
  */
-import { asksForPolicy } from './claims-request.mjs';
-import { EntraError, POLICY_CLAIMS } from './errors.mjs';
+import { admit } from './admission.mjs';
+import { readClaims } from './claims-request.mjs';
+import { checkAsked, checkRefresh } from './demands.mjs';
+import { EntraError } from './errors.mjs';
 import { parseTokenScope } from './scopes.mjs';
 import { makeUserReply, requireFields } from './token-reply.mjs';
 
@@ -49,18 +51,19 @@ function chooseScope(exchange, { fields }, grant) {
 export function grantRefreshToken(exchange, request) {
 	requireFields(request.fields, 'refresh_token');
 	const grant = findRefreshToken(exchange, request);
-	if (asksForPolicy(request.fields) && !grant.steppedUp) {
-		throw new EntraError(50076, '', { claims: POLICY_CLAIMS });
-	}
+	const { user, auth } = grant;
+	admit(exchange, request, user, auth);
+	const asked = readClaims(request.fields);
+	checkAsked(exchange, asked, auth);
+	checkRefresh(exchange, auth);
 	const scope = chooseScope(exchange, request, grant);
 	/* A refresh token begets a refresh token, whether or not the scope says so. */
 	const oidc = [...new Set([...scope.oidc, 'offline_access'])];
-	const { user, sid, steppedUp } = grant;
 	return makeUserReply(exchange, {
 		...request,
 		user,
-		sid,
-		steppedUp,
+		auth,
+		cae: asked.cae,
 		scope: { ...scope, oidc },
 	});
 }

@@ -8,10 +8,12 @@ import { control } from './control.mjs';
 import { discoveryV1, discoveryV2, keysV1, keysV2 } from './discovery.mjs';
 import { Entra } from './entra.mjs';
 import { Exchange } from './exchange.mjs';
+import { checkMemberGroups, getMemberGroups, transitiveMemberOf } from './graph-groups.mjs';
 import { me, unknownResource } from './graph.mjs';
 import { sendJson, sendText } from './http.mjs';
 import { appServiceIdentity, arcIdentity, machineIdentity, otherMethod } from './imds.mjs';
 import { KeyRing } from './keys.mjs';
+import { logout } from './logout.mjs';
 import { token } from './token.mjs';
 import { Workload, workloadDiscovery, workloadKeys } from './workload.mjs';
 
@@ -29,8 +31,12 @@ const ROUTES = [
 	['GET', /^\/([^/]+)\/discovery\/keys$/, keysV1],
 	['GET POST', /^\/([^/]+)\/oauth2\/v2\.0\/authorize$/, authorize],
 	['GET POST PUT DELETE PATCH', /^\/([^/]+)\/oauth2\/v2\.0\/token$/, token],
+	['GET POST', /^\/[^/]+\/oauth2\/v2\.0\/logout$/, logout],
 	['POST', /^\/[^/]+\/login$/, login],
 	['GET', /^\/graph\/v1\.0\/me$/, me],
+	['POST', /^\/graph\/v1\.0\/me\/checkMemberGroups$/, checkMemberGroups],
+	['POST', /^\/graph\/v1\.0\/me\/getMemberGroups$/, getMemberGroups],
+	['GET', /^\/graph\/v1\.0\/me\/transitiveMemberOf(\/microsoft\.graph\.group)?$/, transitiveMemberOf],
 	['GET POST PUT DELETE PATCH', /^\/graph\/.*$/, unknownResource],
 ];
 const CONTROL = /^\/__control\/([a-z_]+)$/;

@@ -17,6 +17,7 @@ export const DISCOVERY_FAULTS = [
 	'missing_token_endpoint',
 	'wrong_types',
 ];
+export const CHALLENGE_STYLES = ['several_headers', 'two_challenges', 'other_order', 'status_403'];
 export const BODY_FAULTS = ['garbage', 'empty', 'truncated', 'array', 'html', 'huge'];
 
 const flag = (on) => ({ off: on, accepts: (v) => typeof v === 'boolean', wants: 'true or false' });
@@ -38,6 +39,7 @@ export const SWITCHES = {
 	authorize_missing_code: flag(false),
 	code_lifetime: number(600),
 	consent_declined: flag(false),
+	claims_refused: oneOf('access_denied', 'interaction_required'),
 
 	token_status: number(),
 	token_body: text(),
@@ -48,12 +50,18 @@ export const SWITCHES = {
 	token_close: flag(false),
 	token_body_fault: oneOf(...BODY_FAULTS),
 	token_fault_grant: oneOf(...GRANTS),
+	token_throttle_user: text(),
+	token_throttle_json: flag(false),
+	token_throttle_retry_after: number(60),
+	loop_limit: number(),
+	loop_window: number(300),
 	token_error: { off: null, accepts: isErrorCode, wants: 'an AADSTS number of aadsts.mjs' },
 	expires_in_string: flag(false),
 	omit_expires_in: flag(false),
 	omit_access_token: flag(false),
 	omit_refresh_token: flag(false),
 	omit_id_token: flag(false),
+	omit_sid: flag(false),
 	token_type: text(),
 
 	id_token_fault: oneOf(...ID_TOKEN_FAULTS),
@@ -65,7 +73,10 @@ export const SWITCHES = {
 
 	refresh_revoked: flag(false),
 	self_refresh_uri_form: flag(false),
+	refresh_claims: oneOf(50076, 50079, 53003),
 	mfa_required: flag(false),
+	mfa_never_satisfied: flag(false),
+	obo_acrs: text(),
 	obo_error: oneOf(...OBO_ERRORS),
 
 	fic_catch_all: oneOf('invalid_request', 'invalid_client'),
@@ -101,10 +112,23 @@ export const SWITCHES = {
 	graph_retry_after: number(),
 	graph_claims_challenge: flag(false),
 	graph_mfa_required: flag(false),
+	graph_challenge_style: oneOf(...CHALLENGE_STYLES),
 	graph_delay_ms: number(0),
 	graph_close: flag(false),
 	graph_body_fault: oneOf(...BODY_FAULTS),
 	graph_other_user: flag(false),
+	graph_inner_error: oneOf('innerError', 'innererror'),
+	graph_groups_status: number(),
+	graph_groups_error_code: text(),
+	graph_groups_retry_after: number(),
+	graph_groups_claims_challenge: flag(false),
+	graph_groups_delay_ms: number(0),
+	graph_groups_close: flag(false),
+	graph_groups_body_fault: oneOf(...BODY_FAULTS),
+	graph_groups_page_size: number(100),
+	graph_groups_endless: flag(false),
+	graph_groups_foreign_link: text(),
+	graph_groups_with_role: flag(false),
 };
 
 function parseSetting(name, given) {

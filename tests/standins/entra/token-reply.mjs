@@ -40,15 +40,14 @@ function scopeText(scope, names, as) {
 
 function issueRefreshToken(exchange, about, resource) {
 	const { entra } = exchange;
-	const { client, user, tenant, sid, steppedUp } = about;
+	const { client, user, tenant, auth } = about;
 	const token = entra.secrets.add(opaque(700));
 	const oidc = about.scope.oidc;
 	entra.refreshTokens.set(token, {
 		client,
 		user,
 		tenant,
-		sid,
-		steppedUp,
+		auth,
 		oidc,
 		resource,
 		expires: exchange.now + NINETY_DAYS,
@@ -82,7 +81,7 @@ function spoilReply(exchange, reply) {
 	return reply;
 }
 
-/* about: {client, tenant, user, authMethod, scope, nonce, sid, steppedUp, fields} */
+/* about: {client, tenant, user, authMethod, scope, nonce, auth, cae, fields} */
 export function makeUserReply(exchange, about) {
 	const { scope } = about;
 	const { resource, as } = resourceOf(exchange.world, scope);

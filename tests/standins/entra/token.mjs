@@ -43,21 +43,20 @@ function faultsApply(exchange, grantType) {
 	return !only || only === GRANT_TYPES[grantType]?.[0];
 }
 
+const retryHeader = (seconds) =>
+	seconds === null || seconds === undefined ? {} : { 'retry-after': String(seconds) };
+
 function sendPlain(exchange, status, text, retryAfter) {
-	const retry =
-		retryAfter === null || retryAfter === undefined
-			? {}
-			: { 'retry-after': String(retryAfter) };
 	send(
 		exchange.res,
 		status,
 		exchange.switch('token_content_type') ?? 'text/plain; charset=utf-8',
 		text,
-		{ ...replyHeaders(), ...retry },
+		{ ...replyHeaders(), ...retryHeader(retryAfter) },
 	);
 }
 
-function sendReply(exchange, faulty, status, value) {
+function sendReply(exchange, faulty, { status, value, retryAfter }) {
 	const type =
 		(faulty && exchange.switch('token_content_type')) ||
 		'application/json; charset=utf-8';
@@ -66,7 +65,7 @@ function sendReply(exchange, faulty, status, value) {
 		truncate ?? (faulty ? exchange.switch('token_body_fault') : null),
 		value,
 	);
-	send(exchange.res, status, type, body, replyHeaders());
+	send(exchange.res, status, type, body, { ...replyHeaders(), ...retryHeader(retryAfter) });
 }
 
 function checkTransport({ req, strict }, repeated) {
@@ -173,7 +172,7 @@ async function answer(exchange, tenantName, form) {
 	} else if (outcome.plain !== undefined) {
 		sendPlain(exchange, outcome.status, outcome.plain, outcome.retryAfter);
 	} else {
-		sendReply(exchange, faulty, outcome.status, outcome.value);
+		sendReply(exchange, faulty, outcome);
 	}
 }
 
@@ -183,12 +182,8 @@ export async function token(exchange, tenantName) {
 	exchange.record(form.fields);
 	if (exchange.req.method !== 'POST') {
 		const error = new EntraError(900561, exchange.req.method);
-		sendReply(
-			exchange,
-			false,
-			400,
-			error.toJson(exchange.base, exchange.now, exchange.correlation),
-		);
+		const value = error.toJson(exchange.base, exchange.now, exchange.correlation);
+		sendReply(exchange, false, { status: 400, value });
 		return;
 	}
 	if (body === null) {

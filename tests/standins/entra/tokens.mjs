@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* ID tokens, access tokens of both versions, and the opaque strings. */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { rightsClaims } from './groups.mjs';
 import { signToken } from './jwt.mjs';
 import { spoilDraft, spoilText } from './token-faults.mjs';
-import { GRAPH, SALLYPORT, TOKEN_EXCHANGE } from './world.mjs';
+import { GRAPH, TOKEN_EXCHANGE } from './world.mjs';
 
 const random = (bytes) => randomBytes(bytes).toString('base64url');
 
@@ -18,11 +19,14 @@ function pairwise(user, application) {
 /* Entra draws lifetimes between 60 and 90 minutes. */
 const randomLifetime = () => randomInt(3600, 5400);
 
-function lifetimeOf(exchange, resource) {
+/* Between 20 and 28 hours where they can be revoked: continuous access evaluation. */
+const longLifetime = () => randomInt(72000, 100800);
+
+function lifetimeOf(exchange, resource, cae) {
 	const set = exchange.switch(
 		resource.id === GRAPH ? 'graph_token_lifetime' : 'access_token_lifetime',
 	);
-	return set ?? randomLifetime();
+	return set ?? (cae ? longLifetime() : randomLifetime());
 }
 
 /* Those of Microsoft's own are not the switch's matter. */
@@ -67,31 +71,17 @@ function v2Claims({ resource, client, authMethod, user, oidc }, iss) {
 	};
 }
 
-/* The rights that a person has in our application, in its access and ID tokens. */
-function rightsClaims({ roles = [], groups = [] }, application) {
-	if (application.id !== SALLYPORT) {
-		return {};
-	}
-	if (groups === 'overage') {
-		const endpoint = 'https://graph.windows.net/me/getMemberObjects';
-		return {
-			...(roles.length && { roles }),
-			_claim_names: { groups: 'src1' },
-			_claim_sources: { src1: { endpoint } },
-		};
-	}
-	return { ...(roles.length && { roles }), ...(groups.length && { groups }) };
-}
-
 /* What a user token and an app-only token say of their subject and of the rights. */
-function subjectClaims({ user, client, resource, scopes, sid }) {
+function subjectClaims({ user, client, resource, scopes, auth, cae }, version) {
 	if (user) {
 		return {
 			oid: user.oid,
 			sub: pairwise(user, resource),
 			scp: scopes.join(' '),
-			sid,
-			...rightsClaims(user, resource),
+			sid: auth?.sid,
+			...(auth?.acrs?.length && { acrs: auth.acrs }),
+			...(cae && { xms_cc: ['cp1'] }),
+			...rightsClaims(user, resource, version),
 		};
 	}
 	const roles = Object.keys(resource.roles).filter((role) =>
@@ -121,15 +111,15 @@ function makeDraft(exchange, header, claims) {
 }
 
 /*
- * about: {user or null, tenant, client, resource, requestedAs, scopes, oidc, authMethod, sid,
- * steppedUp}, and where the caller knows better than the switches of access tokens {lifetime,
+ * about: {user or null, tenant, client, resource, requestedAs, scopes, oidc, authMethod, auth,
+ * cae}, and where the caller knows better than the switches of access tokens {lifetime,
  * fault, more: claims}.
  * Answers {token, lifetime, uti}.
  */
 export function makeAccessToken(exchange, about) {
 	const { resource } = about;
 	const isGraph = resource.id === GRAPH;
-	const lifetime = about.lifetime ?? lifetimeOf(exchange, resource);
+	const lifetime = about.lifetime ?? lifetimeOf(exchange, resource, about.cae);
 	const version = versionOf(exchange, resource);
 	const uti = random(16);
 	const claims = {
@@ -137,15 +127,15 @@ export function makeAccessToken(exchange, about) {
 		iat: exchange.now,
 		nbf: exchange.now,
 		exp: exchange.now + lifetime,
-		...subjectClaims(about),
+		...subjectClaims(about, version),
 		aio: random(48),
 		rh: `1.A${random(30)}.`,
 		tid: about.tenant,
 		uti,
 		...about.more,
 	};
-	if (about.steppedUp) {
-		exchange.entra.steppedUp.add(uti);
+	if (about.auth) {
+		exchange.entra.issued.set(uti, about.auth);
 	}
 	const { kid } = exchange.keys.signing;
 	const header = {
@@ -161,10 +151,10 @@ export function makeAccessToken(exchange, about) {
 }
 
 /*
- * about: {user, tenant, client, oidc, nonce, sid}. Who the user is, is told only with the scope
+ * about: {user, tenant, client, oidc, nonce, auth}. Who the user is, is told only with the scope
  * profile.
  */
-export function makeIdToken(exchange, { user, tenant, client, oidc, nonce, sid }) {
+export function makeIdToken(exchange, { user, tenant, client, oidc, nonce, auth }) {
 	const claims = {
 		aud: client.id,
 		iss: exchange.issuer(tenant, 2),
@@ -178,10 +168,11 @@ export function makeIdToken(exchange, { user, tenant, client, oidc, nonce, sid }
 			oid: user.oid,
 		}),
 		...(oidc.includes('email') && { email: user.profile.mail }),
-		...rightsClaims(user, client),
+		...rightsClaims(user, client, 2),
 		...(nonce !== undefined && { nonce }),
 		rh: `1.A${random(30)}.`,
-		sid,
+		...(auth && !exchange.switch('omit_sid') && { sid: auth.sid }),
+		login_hint: user.hint,
 		sub: pairwise(user, client),
 		tid: tenant,
 		uti: random(16),

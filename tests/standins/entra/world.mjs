@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The tenants, applications and users that exist at start. Tests import the constants. */
+import { createHash } from 'node:crypto';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 export const OTHER_TENANT = '22222222-2222-4222-8222-222222222222';
@@ -13,6 +14,12 @@ export const SALLYPORT_SCOPE = 'access_as_user';
 export const OTHER = '44444444-4444-4444-8444-444444444444';
 export const OTHER_URI = `api://${OTHER}`;
 export const OTHER_SECRET = 'standin-client-secret-0002~';
+
+/* The second of two applications: people sign in to Sallyport for it, and it calls Graph. */
+export const API = '66666666-6666-4666-8666-666666666666';
+export const API_URI = `api://${API}`;
+export const API_SECRET = 'standin-client-secret-0003~';
+export const API_SCOPE = 'access_as_user';
 
 export const PUBLIC = '55555555-5555-4555-8555-555555555555';
 export const GRAPH = '00000003-0000-0000-c000-000000000000';
@@ -63,6 +70,9 @@ function makeUsers() {
 	];
 }
 
+/* The claim login_hint: it names the person, but only to Entra. */
+const opaqueHint = (oid) => `O.${createHash('sha512').update(`hint ${oid}`).digest('base64url')}`;
+
 function makeUser(upn, oid, tenant, givenName, jobTitle) {
 	const profile = {
 		businessPhones: [],
@@ -77,7 +87,7 @@ function makeUser(upn, oid, tenant, givenName, jobTitle) {
 		userPrincipalName: upn,
 		id: oid,
 	};
-	return { upn, oid, tenant, name: profile.displayName, profile };
+	return { upn, oid, tenant, name: profile.displayName, profile, hint: opaqueHint(oid) };
 }
 
 function makeApplication(given) {
@@ -90,6 +100,8 @@ function makeApplication(given) {
 		redirectUris: [],
 		certificates: [],
 		federatedCredentials: [],
+		frontChannelUrl: null,
+		postLogoutUris: [],
 		scopes: {},
 		roles: {},
 		...given,
@@ -114,6 +126,13 @@ function makeApplications() {
 			identifierUris: [OTHER_URI],
 			scopes: { 'Things.Read': false },
 		}),
+		makeApplication({
+			id: API,
+			name: 'API',
+			secret: API_SECRET,
+			identifierUris: [API_URI],
+			scopes: { [API_SCOPE]: false },
+		}),
 		makeApplication({ id: PUBLIC, name: 'Public', public: true }),
 		makeApplication({
 			id: GRAPH,
@@ -132,6 +151,8 @@ function makeConsents() {
 		[SALLYPORT, SALLYPORT, [SALLYPORT_SCOPE]],
 		[OTHER, SALLYPORT, [SALLYPORT_SCOPE]],
 		[OTHER, OTHER, ['Things.Read']],
+		[SALLYPORT, API, [API_SCOPE]],
+		[API, GRAPH, ['User.Read']],
 		[PUBLIC, GRAPH, ['User.Read']],
 	];
 }
@@ -180,6 +201,11 @@ export class World {
 
 	user(upn) {
 		return this.users.find((u) => u.upn === upn) ?? null;
+	}
+
+	/* By name, or by what the claim login_hint said. */
+	userByHint(hint) {
+		return this.users.find((u) => u.upn === hint || u.hint === hint) ?? null;
 	}
 
 	userByOid(oid) {
