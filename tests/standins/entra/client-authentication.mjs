@@ -64,7 +64,7 @@ function checkSecret(client, secret) {
  * A client that speaks for itself is the issuer of its assertion; an issuer that is a URL is
  * somebody whom a federated credential may trust.
  */
-function checkAssertion(exchange, client, tenant, fields) {
+function checkAssertion(exchange, client, authority, fields) {
 	if (fields.client_assertion_type !== ASSERTION_TYPE) {
 		throw new EntraError(900144, 'client_assertion_type');
 	}
@@ -75,18 +75,22 @@ function checkAssertion(exchange, client, tenant, fields) {
 	if (String(token.claims.iss).includes('://')) {
 		checkFederatedAssertion(exchange, client, token, fields.grant_type);
 	} else {
-		checkCertificateAssertion(exchange, client, token, tenant);
+		checkCertificateAssertion(exchange, client, token, authority);
 	}
 }
 
 /*
+ * tenant: null at a shared authority, whose name is then the authority.
  * Answers {client, authMethod} where authMethod is what azpacr says: 0 public, 1 secret, 2
  * assertion.
  */
-export function authenticateClient(exchange, tenant, fields) {
+export function authenticateClient(exchange, tenant, authority, fields) {
 	const { id, secret, assertion } = readCredentials(exchange, fields);
 	const client = exchange.world.application(id);
-	if (!client || client.tenant !== tenant) {
+	if (client && !tenant && !client.multiTenant) {
+		throw new EntraError(50194, id);
+	}
+	if (!client || !(client.multiTenant || client.tenant === tenant)) {
 		throw new EntraError(700016, id);
 	}
 	if (client.public) {
@@ -96,7 +100,7 @@ export function authenticateClient(exchange, tenant, fields) {
 		return { client, authMethod: '0' };
 	}
 	if (assertion !== undefined) {
-		checkAssertion(exchange, client, tenant, fields);
+		checkAssertion(exchange, client, authority, fields);
 		return { client, authMethod: '2' };
 	}
 	if (secret === undefined) {

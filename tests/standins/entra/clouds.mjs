@@ -39,6 +39,7 @@ const CLOUDS = [
 	...cloud,
 	base: `https://${cloud.login}`,
 	graphUris: cloud.graphs.map((host) => `https://${host}`),
+	graphBase: `https://${cloud.graphs[0]}`,
 }));
 
 export const CLOUD_NAMES = CLOUDS.map(({ name }) => name);
@@ -50,6 +51,7 @@ export const localCloud = (base) => ({
 	base,
 	graphs: ['graph.microsoft.com'],
 	graphUris: ['https://graph.microsoft.com', `${base}/graph`],
+	graphBase: `${base}/graph`,
 	audiences: EXCHANGE_AUDIENCES,
 	sts: 'https://sts.windows.net',
 	instance: 'microsoftonline.com',

@@ -61,6 +61,13 @@ function setConsent({ entra, world }, { client_id: client, resource, scopes }) {
 	entra.world.grantConsent(client, resourceId, scopes);
 }
 
+function setMultiTenant({ entra }, body) {
+	if (typeof body.on !== 'boolean') {
+		throw new ControlError('on wants true or false');
+	}
+	applicationOf(entra, body).multiTenant = body.on;
+}
+
 async function rotateKeys({ keys }, { drop_old: dropOld = false }) {
 	return { kid: await keys.rotate(dropOld) };
 }
@@ -70,6 +77,7 @@ const ACTIONS = {
 	'POST redirect_uri': addRedirectUri,
 	'POST certificate': addCertificate,
 	'POST user': setUser,
+	'POST multi_tenant': setMultiTenant,
 	'POST assignments': setAssignments,
 	'POST consent': setConsent,
 	'POST set': ({ entra }, body) => entra.switches.set(body),
@@ -82,6 +90,7 @@ const ACTIONS = {
 	'POST workload_token': makeWorkloadToken,
 	'POST arc_keys': setArcKeys,
 	'POST identity_header': setIdentityHeader,
+	'GET counts': ({ entra }) => entra.log.counts(),
 	'GET log': ({ entra }) => entra.log.entries,
 	'DELETE log': ({ entra }) => entra.log.clear(),
 	'GET secrets': ({ entra }) => [...entra.secrets.values],

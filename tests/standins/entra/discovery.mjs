@@ -31,7 +31,7 @@ const CLAIMS = [
 /*
  * The fields of both versions. There is no code_challenge_methods_supported, although S256 works.
  */
-function commonFields(base, tenant, version) {
+function commonFields({ base, cloud }, tenant, version) {
 	const oauth = version === 2 ? `${base}/${tenant}/oauth2/v2.0` : `${base}/${tenant}/oauth2`;
 	const keys = version === 2 ? 'discovery/v2.0/keys' : 'discovery/keys';
 	return {
@@ -56,20 +56,20 @@ function commonFields(base, tenant, version) {
 		claims_supported: CLAIMS,
 		kerberos_endpoint: `${base}/${tenant}/kerberos`,
 		tenant_region_scope: 'EU',
-		cloud_instance_name: 'microsoftonline.com',
+		cloud_instance_name: cloud.instance,
 		cloud_graph_host_name: 'graph.windows.net',
-		msgraph_host: 'graph.microsoft.com',
+		msgraph_host: cloud.graphs[0],
 		rbac_url: 'https://pas.windows.net',
 	};
 }
 
-function makeDocument(base, tenant, version) {
+function makeDocument(exchange, tenant, version) {
 	const shared = SHARED_TENANTS.includes(tenant);
 	const id = shared ? '{tenantid}' : tenant;
 	return {
-		...commonFields(base, tenant, version),
-		userinfo_endpoint: `${base}/graph/oidc/userinfo`,
-		issuer: version === 2 ? `${base}/${id}/v2.0` : `https://sts.windows.net/${id}/`,
+		...commonFields(exchange, tenant, version),
+		userinfo_endpoint: `${exchange.cloud.graphBase}/oidc/userinfo`,
+		issuer: exchange.issuer(id, version),
 	};
 }
 
@@ -83,19 +83,20 @@ const ENDPOINTS = [
 	'issuer',
 ];
 
-function moveAway(document, names, base, origin) {
+const moveAway = (names) => (document, exchange) => {
+	const origin = exchange.switch('discovery_foreign_origin');
 	names.forEach((name) => {
-		document[name] = document[name].replace(base, origin);
+		document[name] = document[name].replace(new URL(document[name]).origin, origin);
 	});
-}
+};
 
 const faults = {
-	foreign_endpoints: (...how) => moveAway(how[0], ENDPOINTS.slice(0, -1), ...how.slice(1)),
-	foreign_token_endpoint: (...how) => moveAway(how[0], ['token_endpoint'], ...how.slice(1)),
-	foreign_jwks_uri: (...how) => moveAway(how[0], ['jwks_uri'], ...how.slice(1)),
-	foreign_issuer: (...how) => moveAway(how[0], ['issuer'], ...how.slice(1)),
-	other_tenant: (document, base) =>
-		Object.assign(document, makeDocument(base, OTHER_TENANT, 2)),
+	foreign_endpoints: moveAway(ENDPOINTS.slice(0, -1)),
+	foreign_token_endpoint: moveAway(['token_endpoint']),
+	foreign_jwks_uri: moveAway(['jwks_uri']),
+	foreign_issuer: moveAway(['issuer']),
+	other_tenant: (document, exchange) =>
+		Object.assign(document, makeDocument(exchange, OTHER_TENANT, 2)),
 	missing_issuer: (document) => {
 		delete document.issuer;
 	},
@@ -156,14 +157,10 @@ async function forTenant(exchange, prefix, name, makeValue) {
 
 const document = (version) => (exchange, name) =>
 	forTenant(exchange, 'discovery', name, (tenant) => {
-		const value = makeDocument(exchange.base, tenant, version);
+		const value = makeDocument(exchange, tenant, version);
 		const fault = exchange.switch('discovery_fault');
 		if (fault) {
-			faults[fault](
-				value,
-				exchange.base,
-				exchange.switch('discovery_foreign_origin'),
-			);
+			faults[fault](value, exchange);
 		}
 		return value;
 	});

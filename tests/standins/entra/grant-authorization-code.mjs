@@ -12,12 +12,15 @@ import { findRedirectUri } from './redirect-uri.mjs';
 import { parseTokenScope } from './scopes.mjs';
 import { makeUserReply, requireFields } from './token-reply.mjs';
 
-function findCode({ entra, now }, { fields, client, tenant }) {
+function findCode({ cloud, entra, now }, { fields, client, tenant }) {
 	const grant = entra.codes.get(fields.code);
 	if (!grant || grant.client !== client) {
 		throw new EntraError(70000);
 	}
-	if (grant.tenant !== tenant) {
+	if (grant.cloud !== cloud) {
+		throw new EntraError(900382);
+	}
+	if (tenant && grant.tenant !== tenant) {
 		throw new EntraError(700005);
 	}
 	if (grant.used) {
@@ -94,7 +97,7 @@ export function grantAuthorizationCode(exchange, request) {
 	const { fields } = request;
 	requireFields(fields, 'code', 'redirect_uri');
 	const grant = findCode(exchange, request);
-	const { user, nonce, auth } = grant;
+	const { user, tenant, nonce, auth } = grant;
 	admit(exchange, request, user, auth);
 	checkRedirectUri(exchange, fields, grant);
 	checkVerifier(exchange, fields, grant);
@@ -103,5 +106,5 @@ export function grantAuthorizationCode(exchange, request) {
 	checkAsked(exchange, asked, auth);
 	grant.used = true;
 	const cae = grant.cae || asked.cae;
-	return makeUserReply(exchange, { ...request, user, nonce, auth, cae, scope });
+	return makeUserReply(exchange, { ...request, tenant, user, nonce, auth, cae, scope });
 }

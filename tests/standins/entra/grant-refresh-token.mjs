@@ -12,8 +12,11 @@ import { makeUserReply, requireFields } from './token-reply.mjs';
 
 function findRefreshToken(exchange, { fields, client, tenant }) {
 	const grant = exchange.entra.refreshTokens.get(fields.refresh_token);
-	if (!grant || grant.client !== client || grant.tenant !== tenant) {
+	if (!grant || grant.client !== client || (tenant && grant.tenant !== tenant)) {
 		throw new EntraError(70000);
+	}
+	if (grant.cloud !== exchange.cloud) {
+		throw new EntraError(900382);
 	}
 	if (exchange.switch('refresh_revoked')) {
 		throw new EntraError(50173);
@@ -51,7 +54,7 @@ function chooseScope(exchange, { fields }, grant) {
 export function grantRefreshToken(exchange, request) {
 	requireFields(request.fields, 'refresh_token');
 	const grant = findRefreshToken(exchange, request);
-	const { user, auth } = grant;
+	const { user, tenant, auth } = grant;
 	admit(exchange, request, user, auth);
 	const asked = readClaims(request.fields);
 	checkAsked(exchange, asked, auth);
@@ -61,6 +64,7 @@ export function grantRefreshToken(exchange, request) {
 	const oidc = [...new Set([...scope.oidc, 'offline_access'])];
 	return makeUserReply(exchange, {
 		...request,
+		tenant,
 		user,
 		auth,
 		cae: asked.cae,

@@ -8,8 +8,8 @@ import { send } from './http.mjs';
 import { BOB } from './world.mjs';
 
 /* Where Graph is for the one who asks. */
-export const graphBase = ({ base, graphHost }) =>
-	graphHost ? `https://${graphHost}` : `${base}/graph`;
+export const graphBase = ({ cloud, graphHost }) =>
+	graphHost ? `https://${graphHost}` : cloud.graphBase;
 
 export function selectFields(all, select, type) {
 	if (select === null) {

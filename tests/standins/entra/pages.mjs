@@ -36,7 +36,7 @@ export function sendSignInPage(exchange, request) {
 		200,
 		'Sign in to your account',
 		`<p>${escapeHtml(request.client.name)} wants to sign you in.</p>
-<form method="post" action="/${request.tenant}/login">
+<form method="post" action="/${request.authority}/login">
 <input type="hidden" name="ctx" value="${ctx}">
 ${buttons}
 <p><button name="user" value="">Cancel</button></p>

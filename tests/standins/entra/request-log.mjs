@@ -26,6 +26,23 @@ export class RequestLog {
 		return entry;
 	}
 
+	/*
+	 * Kinds of requests, which of the token endpoint are the grants, and how often there were any:
+	 * {kinds: {KIND: N}, persons: {NAME: {KIND: N}}}
+	 */
+	counts() {
+		const kinds = {};
+		const persons = {};
+		for (const { kind = 'other', person } of this.entries) {
+			kinds[kind] = (kinds[kind] ?? 0) + 1;
+			if (person !== undefined) {
+				persons[person] ??= {};
+				persons[person][kind] = (persons[person][kind] ?? 0) + 1;
+			}
+		}
+		return { kinds, persons };
+	}
+
 	/* In the file secrets are replaced by digests, so that the file can lie about. */
 	end(entry) {
 		if (this.file) {

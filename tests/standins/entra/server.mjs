@@ -1,56 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* The HTTP server: from a path to a handler. */
+/* The HTTP server. */
 import http from 'node:http';
 import https from 'node:https';
-import { authorize, login } from './authorize.mjs';
 import { cloudOfHost } from './clouds.mjs';
 import { control } from './control.mjs';
-import { discoveryV1, discoveryV2, keysV1, keysV2 } from './discovery.mjs';
 import { Entra } from './entra.mjs';
 import { Exchange } from './exchange.mjs';
-import { checkMemberGroups, getMemberGroups, transitiveMemberOf } from './graph-groups.mjs';
-import { me, unknownResource } from './graph.mjs';
 import { sendJson, sendText } from './http.mjs';
-import { appServiceIdentity, arcIdentity, machineIdentity, otherMethod } from './imds.mjs';
 import { KeyRing } from './keys.mjs';
-import { logout } from './logout.mjs';
-import { token } from './token.mjs';
-import { Workload, workloadDiscovery, workloadKeys } from './workload.mjs';
+import { findRoute } from './routes.mjs';
+import { Workload } from './workload.mjs';
 
-/* Methods, path, handler; the handler gets what the parentheses hold. */
-const ROUTES = [
-	['GET', /^\/workload\/\.well-known\/openid-configuration$/, workloadDiscovery],
-	['GET', /^\/workload\/keys$/, workloadKeys],
-	['GET', /^\/metadata\/identity\/oauth2\/token$/, machineIdentity],
-	['GET', /^\/msi\/token$/, appServiceIdentity],
-	['GET', /^\/himds\/metadata\/identity\/oauth2\/token$/, arcIdentity],
-	['POST PUT DELETE PATCH', /^\/(?:(?:himds\/)?metadata|msi)\//, otherMethod],
-	['GET', /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/, discoveryV2],
-	['GET', /^\/([^/]+)\/\.well-known\/openid-configuration$/, discoveryV1],
-	['GET', /^\/([^/]+)\/discovery\/v2\.0\/keys$/, keysV2],
-	['GET', /^\/([^/]+)\/discovery\/keys$/, keysV1],
-	['GET POST', /^\/([^/]+)\/oauth2\/v2\.0\/authorize$/, authorize],
-	['GET POST PUT DELETE PATCH', /^\/([^/]+)\/oauth2\/v2\.0\/token$/, token],
-	['GET POST', /^\/[^/]+\/oauth2\/v2\.0\/logout$/, logout],
-	['POST', /^\/[^/]+\/login$/, login],
-	['GET', /^\/graph\/v1\.0\/me$/, me],
-	['POST', /^\/graph\/v1\.0\/me\/checkMemberGroups$/, checkMemberGroups],
-	['POST', /^\/graph\/v1\.0\/me\/getMemberGroups$/, getMemberGroups],
-	['GET', /^\/graph\/v1\.0\/me\/transitiveMemberOf(\/microsoft\.graph\.group)?$/, transitiveMemberOf],
-	['GET POST PUT DELETE PATCH', /^\/graph\/.*$/, unknownResource],
-];
 const CONTROL = /^\/__control\/([a-z_]+)$/;
 
 function route(exchange) {
-	const { req, url, res, graphHost } = exchange;
-	const path = `${graphHost ? '/graph' : ''}${url.pathname}`;
-	for (const [methods, pattern, handler] of ROUTES) {
-		const match = pattern.exec(path);
-		if (match && methods.split(' ').includes(req.method)) {
-			return handler(exchange, ...match.slice(1));
-		}
+	const found = findRoute(exchange);
+	if (!found) {
+		return sendText(exchange.res, 404, 'Not Found');
 	}
-	return sendText(res, 404, 'Not Found');
+	exchange.entry.kind = found.kind;
+	return found.handle(exchange);
 }
 
 async function handleLogged(exchange) {
@@ -85,6 +54,7 @@ async function handle(entra, req, res) {
 		exchange.enter(found.cloud, await entra.ringOf(found.cloud));
 		exchange.graphHost = found.graph;
 	}
+	res.setHeader('date', new Date(exchange.clock * 1000).toUTCString());
 	const name = CONTROL.exec(url.pathname)?.[1];
 	try {
 		await (name ? control(exchange, name) : handleLogged(exchange));

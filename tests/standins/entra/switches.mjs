@@ -56,6 +56,8 @@ export const SWITCHES = {
 	loop_limit: number(),
 	loop_window: number(300),
 	token_error: { off: null, accepts: isErrorCode, wants: 'an AADSTS number of aadsts.mjs' },
+	token_error_claims: text(),
+	refresh_in: number(),
 	expires_in_string: flag(false),
 	omit_expires_in: flag(false),
 	omit_access_token: flag(false),
@@ -179,12 +181,11 @@ export class Switches {
 		return setting.value;
 	}
 
+	peek(name) {
+		return this.settings.get(name)?.value ?? SWITCHES[name].off;
+	}
+
 	current() {
-		return Object.fromEntries(
-			Object.keys(SWITCHES).map((name) => [
-				name,
-				this.settings.get(name)?.value ?? SWITCHES[name].off,
-			]),
-		);
+		return Object.fromEntries(Object.keys(SWITCHES).map((name) => [name, this.peek(name)]));
 	}
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A certificate authority and a server certificate for 127.0.0.1 and localhost, made by the openssl
- * command.
+ * A certificate authority and a server certificate for 127.0.0.1, localhost and the hosts of the
+ * clouds, made by the openssl command.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLOUD_HOSTS } from './clouds.mjs';
+
+const NAMES = ['localhost', ...CLOUD_HOSTS].map((name) => `DNS:${name}`);
 
 const EXTENSIONS = [
-	'subjectAltName=IP:127.0.0.1,DNS:localhost',
+	`subjectAltName=IP:127.0.0.1,${NAMES.join(',')}`,
 	'basicConstraints=critical,CA:FALSE',
 	'keyUsage=critical,digitalSignature',
 	'extendedKeyUsage=serverAuth',

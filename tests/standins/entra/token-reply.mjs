@@ -48,6 +48,7 @@ function issueRefreshToken(exchange, about, resource) {
 		user,
 		tenant,
 		auth,
+		cloud: exchange.cloud,
 		oidc,
 		resource,
 		expires: exchange.now + NINETY_DAYS,
@@ -68,6 +69,10 @@ const OMISSIONS = {
 };
 
 function spoilReply(exchange, reply) {
+	const refreshIn = exchange.switch('refresh_in');
+	if (refreshIn !== null) {
+		reply.refresh_in = refreshIn;
+	}
 	if (exchange.switch('expires_in_string')) {
 		reply.expires_in = String(reply.expires_in);
 		reply.ext_expires_in = String(reply.ext_expires_in);

@@ -9,6 +9,7 @@ import { grantAuthorizationCode } from './grant-authorization-code.mjs';
 import { grantClientCredentials } from './grant-client-credentials.mjs';
 import { grantOnBehalfOf } from './grant-on-behalf-of.mjs';
 import { grantRefreshToken } from './grant-refresh-token.mjs';
+import { SHARED_AUTHORITIES } from './world.mjs';
 
 /* grant_type -> the name that the switch token_fault_grant uses, and the function. */
 const GRANT_TYPES = {
@@ -78,7 +79,11 @@ function checkTransport({ req, strict }, repeated) {
 	}
 }
 
+/* null: whichever tenant the grant is of. */
 function findTenant({ world }, name) {
+	if (SHARED_AUTHORITIES.includes(name)) {
+		return null;
+	}
 	const tenant = world.tenant(name);
 	if (!tenant) {
 		throw new EntraError(90002, name);
@@ -117,17 +122,30 @@ function checkOrigin({ req }, client) {
 	}
 }
 
+/* What is not of somebody's own tenant cannot be asked of all of them. */
+function checkAuthority(tenant, grantType) {
+	if (!tenant && !['authorization_code', 'refresh_token'].includes(grantType)) {
+		throw new EntraError(9001023, grantType);
+	}
+}
+
 function handle(exchange, tenantName, { fields, repeated }, faulty) {
 	checkTransport(exchange, repeated);
 	const tenant = findTenant(exchange, tenantName);
 	const grant = findGrant(fields.grant_type);
 	const forced = faulty && exchange.switch('token_error');
 	if (forced) {
-		throw new EntraError(forced);
+		const claims = exchange.switch('token_error_claims') ?? undefined;
+		throw new EntraError(forced, '', {
+			claims,
+			retryAfter: exchange.switch('token_retry_after'),
+		});
 	}
-	const { client, authMethod } = authenticateClient(exchange, tenant, fields);
+	const authority = tenant ?? tenantName;
+	const { client, authMethod } = authenticateClient(exchange, tenant, authority, fields);
 	checkOrigin(exchange, client);
 	checkResource(exchange, fields);
+	checkAuthority(tenant, fields.grant_type);
 	return grant(exchange, { fields, client, tenant, authMethod });
 }
 
@@ -179,6 +197,7 @@ async function answer(exchange, tenantName, form) {
 export async function token(exchange, tenantName) {
 	const body = await readBody(exchange.req);
 	const form = parseForm(body ?? '');
+	exchange.entry.kind = GRANT_TYPES[form.fields.grant_type]?.[0] ?? 'token';
 	exchange.record(form.fields);
 	if (exchange.req.method !== 'POST') {
 		const error = new EntraError(900561, exchange.req.method);

@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 export const OTHER_TENANT = '22222222-2222-4222-8222-222222222222';
+/* Authorities of whoever signs in, for applications that serve many tenants. */
+export const SHARED_AUTHORITIES = ['common', 'organizations'];
+
 export const CONSUMERS_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad';
 
 export const SALLYPORT = '33333333-3333-4333-8333-333333333333';
@@ -96,6 +99,7 @@ function makeApplication(given) {
 		identifierUris: [],
 		secret: null,
 		public: false,
+		multiTenant: false,
 		tokenVersion: 2,
 		redirectUris: [],
 		certificates: [],
