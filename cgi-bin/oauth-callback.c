@@ -22,6 +22,7 @@
 #include "service/entra_client.h"
 #include "service/entra_endpoints.h"
 #include "service/entra_redirect.h"
+#include "service/entra_sid.h"
 #include "service/entra_verify.h"
 #include "service/person.h"
 #include "service/reauthentication.h"
@@ -242,6 +243,7 @@ open_session(struct request *rq, struct arrival *a)
 		.expires_at = a->reply.expires_at,
 	};
 
+	TRY(entra_sid_mark(rq, a->who.sid, &a->session.entra_sid));
 	if (t.store == NULL || session_insert(rq, &a->session, &key, &tokens) != STORED ||
 	    (a->demand != NULL && reauthentication_meet(rq, &a->session) == STORE_FAILED))
 		return store_failed(rq);

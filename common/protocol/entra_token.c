@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "protocol/jws.h"
+#include "protocol/param.h"
 
 /* One thing a token must say; `why` is what the log says when it does not. */
 struct rule {
@@ -175,6 +176,18 @@ static const struct rule access_token_rules[] = {
 	{ "oid is not a GUID",				has_object_id },
 };
 
+/*
+ * OpenID Connect Front-Channel Logout 1.0 section 3.  Nothing but a later sign-out rests on it, so
+ * a sid of a form that Entra's sign-out could not bring back counts as none.
+ */
+static const char *
+session_id(struct json_object *claims)
+{
+	const char *sid = json_string(claims, "sid");
+
+	return sid != NULL && strlen(sid) <= ENTRA_SID_MAX && is_vschar(sid) ? sid : "";
+}
+
 /* Called after the rules, which saw tid, oid and exp. */
 static void
 read_identity(struct arena *a, struct json_object *claims, struct entra_identity *out)
@@ -189,6 +202,7 @@ read_identity(struct arena *a, struct json_object *claims, struct entra_identity
 		.object_id = arena_string(a, json_string(claims, "oid")),
 		.name = arena_string(a, name == NULL ? "" : name),
 		.username = arena_string(a, username == NULL ? "" : username),
+		.sid = arena_string(a, session_id(claims)),
 	};
 	if (!json_int(claims, "exp", &out->expires_at))
 		out->expires_at = 0;

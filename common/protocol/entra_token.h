@@ -13,6 +13,7 @@
 #include "protocol/json.h"
 
 #define ENTRA_CLOCK_SKEW	300	/* seconds, both ways, as Microsoft's own libraries have it */
+#define ENTRA_SID_MAX		128	/* bytes of Entra's session id, which is a GUID so far */
 
 struct entra_expectation {
 	const char	*tenant_id;		/* the one tenant, a GUID in lower case */
@@ -29,6 +30,7 @@ struct entra_identity {
 	const char	*object_id;		/* oid */
 	const char	*name;			/* display only; "" when absent */
 	const char	*username;		/* preferred_username, upn; display only; "" when absent */
+	const char	*sid;			/* Entra's session; "" when absent, too long or not printable */
 	int64_t		 expires_at;
 };
 

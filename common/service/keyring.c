@@ -18,6 +18,7 @@
 
 const char *const key_purpose_names[KEY_PURPOSES] = {
 	[KEY_SIGN] = "sign", [KEY_WRAP] = "wrap", [KEY_CACHE] = "cache", [KEY_BROWSER] = "browser",
+	[KEY_LOGOUT] = "logout",
 };
 
 struct generations {
@@ -166,6 +167,14 @@ keyring_find(struct keyring *r, enum key_purpose purpose, const char *kid)
 			break;
 	}
 	return NULL;
+}
+
+const struct key *
+keyring_generation(struct keyring *r, enum key_purpose purpose, size_t n)
+{
+	const struct generations *g = &r->purpose[purpose];
+
+	return ready(r, purpose) && n < g->count ? &g->key[n] : NULL;
 }
 
 bool

@@ -18,6 +18,7 @@ enum key_purpose {
 	KEY_WRAP,		/* data keys: oauth-callback, token, mcp */
 	KEY_CACHE,		/* Entra's documents: oauth-callback, mcp */
 	KEY_BROWSER,		/* consent's form and cookies: consent, oauth-callback */
+	KEY_LOGOUT,		/* Entra's session ids: oauth-callback, logout */
 	KEY_PURPOSES
 };
 
@@ -44,6 +45,12 @@ void			 keyring_close(struct keyring *);	/* wipes; NULL is fine */
 MUST_CHECK const struct key *keyring_current(struct keyring *, enum key_purpose);
 /* The generation of that kid, NULL if there is none. */
 MUST_CHECK const struct key *keyring_find(struct keyring *, enum key_purpose, const char *kid);
+
+/*
+ * The n-th generation, NULL when there are fewer: for what must be found whatever generation it was
+ * made under.
+ */
+MUST_CHECK const struct key *keyring_generation(struct keyring *, enum key_purpose, size_t n);
 
 /* Makes the file with a first generation unless it is there: mode 0640.  For `sallyport init`. */
 MUST_CHECK bool		 keyring_create(const struct config *, enum key_purpose);

@@ -77,6 +77,7 @@ session_insert(struct request *rq, const struct session *s, const struct data_ke
 	statement_int(q, ":now", rq->now);
 	statement_int(q, ":expires_at", s->expires_at);
 	statement_int(q, ":entra_until", tokens->expires_at);
+	statement_blob(q, ":entra_sid", s->entra_sid);
 	statement_blob(q, ":identity", seal_column(rq->arena, key, IDENTITY, &s->sid, identity));
 	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, entra));
 	return statement_change(q);

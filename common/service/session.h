@@ -25,6 +25,7 @@ struct session {
 	const char	*subject;	/* opaque, stable for a person at this issuer */
 	const char	*tenant_id;
 	const char	*object_id;
+	struct bytes	 entra_sid;	/* see entra_sid.h; written, and never read back */
 	int64_t		 expires_at;
 	int64_t		 last_used_at;
 	int64_t		 entra_until;	/* Entra's word on the person stands till then: a hint */

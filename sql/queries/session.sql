@@ -1,8 +1,8 @@
 -- name: session_insert
 INSERT INTO session (sid, client_id, resource, scope, subject, tenant_id, object_id, created_at,
-	expires_at, last_used_at, entra_until, identity, entra_tokens)
+	expires_at, last_used_at, entra_until, entra_sid, identity, entra_tokens)
 VALUES (:sid, :client_id, :resource, :scope, :subject, :tenant_id, :object_id, :now, :expires_at,
-	:now, :entra_until, :identity, :entra_tokens);
+	:now, :entra_until, :entra_sid, :identity, :entra_tokens);
 
 -- name: session_get
 SELECT client_id, resource, scope, subject, tenant_id, object_id, expires_at, identity
@@ -13,6 +13,9 @@ SELECT client_id, resource, scope, subject, tenant_id, object_id, expires_at, id
 SELECT 1 FROM session
  WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now AND last_used_at > :idle_since
    AND COALESCE(entra_until, expires_at) > :silent_since;
+
+-- name: session_of_entra_sid
+SELECT sid FROM session WHERE entra_sid = :entra_sid AND ended_at IS NULL LIMIT :limit;
 
 -- name: session_step_up
 UPDATE session SET step_up_until = :until WHERE sid = :sid AND ended_at IS NULL;
@@ -45,7 +48,8 @@ UPDATE session SET lease_owner = NULL, lease_until = NULL
 -- name: session_end
 -- Erases what is sealed and leaves a tombstone: ending cannot be undone.
 UPDATE session
-   SET ended_at = :now, identity = NULL, entra_tokens = NULL, lease_owner = NULL, lease_until = NULL
+   SET ended_at = :now, identity = NULL, entra_tokens = NULL, entra_sid = NULL, lease_owner = NULL,
+       lease_until = NULL
  WHERE sid = :sid AND ended_at IS NULL;
 
 -- name: session_delete_expired

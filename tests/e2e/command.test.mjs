@@ -48,14 +48,27 @@ test('init makes directories, key files and database with their modes, and leave
 	assert.equal(sallyport(['init'], { conf }).status, 0);
 	assert.equal(mode(state), '3770');
 	assert.equal(mode(path.join(state, 'keys')), '2750');
-	assert.deepEqual(readdirSync(path.join(state, 'keys')).sort(), ['browser', 'cache', 'sign', 'wrap']);
+	assert.deepEqual(readdirSync(path.join(state, 'keys')).sort(), ['browser', 'cache', 'logout', 'sign', 'wrap']);
 	const keys = readdirSync(path.join(state, 'keys')).map((name) => path.join(state, 'keys', name));
-	assert.deepEqual(keys.map(mode), ['640', '640', '640', '640']);
-	assert.equal(new Set(keys.map(read)).size, 4);
+	assert.deepEqual(keys.map(mode), ['640', '640', '640', '640', '640']);
+	assert.equal(new Set(keys.map(read)).size, 5);
 	assert.equal(mode(path.join(state, 'sallyport.db')), '660');
 	const kept = keys.map(read);
 	assert.equal(sallyport(['init'], { conf }).status, 0);
 	assert.deepEqual(keys.map(read), kept);
+});
+
+test('check names a key file that a later version brought, and init makes it and leaves the others', () => {
+	const { state, conf } = install('older');
+	const key = (name) => path.join(state, 'keys', name);
+	assert.equal(sallyport(['init'], { conf }).status, 0);
+	const others = ['browser', 'cache', 'sign', 'wrap'].map((name) => read(key(name)));
+	rmSync(key('logout'));
+	assert.match(sallyport(['check'], { conf }).text, /PROBLEM key file .*keys\/logout is missing .*sallyport init/);
+	assert.equal(sallyport(['init'], { conf }).status, 0);
+	assert.equal(mode(key('logout')), '640');
+	assert.deepEqual(['browser', 'cache', 'sign', 'wrap'].map((name) => read(key(name))), others);
+	assert.equal(sallyport(['check'], { conf }).status, 0);
 });
 
 test('init --group gives everything to the group, and refuses one that is not there', () => {

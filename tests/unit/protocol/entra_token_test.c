@@ -37,6 +37,34 @@ a_good_token_tells_who_it_is_about(UNUSED void **state)
 	assert_string_equal(v2.username, "");
 }
 
+static const char *
+sid_of(const char *value)
+{
+	AUTO(json) struct json_object *claims = altered(&a, ID_TOKEN, "sid", value);
+	struct entra_identity out;
+	const char *why;
+
+	assert_true(entra_id_token_check(&a, claims, &expected, &out, &why));
+	return out.sid;
+}
+
+static void
+a_session_id_that_is_absent_or_odd_counts_as_none(UNUSED void **state)
+{
+	static const char *const odd[] = { NULL, "\"\"", "1", "null", "[\"x\"]", "\"a\\nb\"",
+	    "\"\\u00e4\"", "\"\\u007f\"" };
+	char longest[ENTRA_SID_MAX + 3];
+
+	for (size_t i = 0; i < COUNT(odd); i++)
+		assert_string_equal(sid_of(odd[i]), "");
+	assert_string_equal(sid_of("\"" ALICE "\""), ALICE);
+	memset(longest, 'x', sizeof longest);
+	longest[0] = longest[sizeof longest - 2] = '"';
+	longest[sizeof longest - 1] = '\0';
+	assert_int_equal(strlen(sid_of(longest)), ENTRA_SID_MAX);
+	assert_string_equal(sid_of(arena_printf(&a, "\"x%s", longest + 1)), "");
+}
+
 static void
 the_issuer_must_be_that_of_the_version(UNUSED void **state)
 {
@@ -208,6 +236,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_token_tells_who_it_is_about),
+		cmocka_unit_test(a_session_id_that_is_absent_or_odd_counts_as_none),
 		cmocka_unit_test(the_issuer_must_be_that_of_the_version),
 		cmocka_unit_test(the_version_must_be_known),
 		cmocka_unit_test(the_issuer_is_compared_exactly),

@@ -127,6 +127,20 @@ a_new_generation_verifies_at_once_and_signs_a_minute_later(UNUSED void **state)
 }
 
 static void
+all_generations_can_be_gone_through(UNUSED void **state)
+{
+	write_keys(two_generations(START));
+	reopen();
+	assert_string_equal(keyring_generation(fix.rq.keys, KEY_SIGN, 0)->kid, "aaaaaaaaaaaaaaaa");
+	assert_string_equal(keyring_generation(fix.rq.keys, KEY_SIGN, 1)->kid, "bbbbbbbbbbbbbbbb");
+	assert_null(keyring_generation(fix.rq.keys, KEY_SIGN, 2));
+	assert_null(keyring_generation(fix.rq.keys, KEY_SIGN, KEY_GENERATIONS_MAX));
+	assert_int_equal(unlink(path_of("keys/sign")), 0);
+	reopen();
+	assert_null(keyring_generation(fix.rq.keys, KEY_SIGN, 0));
+}
+
+static void
 the_first_generation_needs_no_settling(UNUSED void **state)
 {
 	write_keys("aaaaaaaaaaaaaaaa 1900000000 " SECRET_A "\n");
@@ -220,6 +234,7 @@ main(void)
 		CASE(purposes_and_installations_have_different_keys),
 		CASE(a_key_is_read_as_it_was_written),
 		CASE(a_new_generation_verifies_at_once_and_signs_a_minute_later),
+		CASE(all_generations_can_be_gone_through),
 		CASE(the_first_generation_needs_no_settling),
 		CASE(an_unknown_kid_makes_a_running_process_look_again),
 		CASE(a_running_process_sees_a_rotation_by_itself),

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/entra_sid.h"
+
+#include "service/client.h"
+#include "service/keyring.h"
+#include "service/session.h"
+
+#define KID_LEN	(sizeof((struct key *)0)->kid - 1)
+
+static struct bytes
+mark(struct arena *a, const struct key *key, const char *sid)
+{
+	struct bytes out = { .data = arena_alloc(a, KID_LEN + SHA256_SIZE), .len = KID_LEN + SHA256_SIZE };
+
+	memcpy(out.data, key->kid, KID_LEN);
+	hmac_sign(key->hmac, sid, strlen(sid), out.data + KID_LEN);
+	return out;
+}
+
+static enum oauth_error
+no_key(struct request *rq)
+{
+	return fail_because(&rq->failure, SERVER_ERROR, "The server is not ready.",
+	    "the logout key cannot be read; run `sallyport check`");
+}
+
+enum oauth_error
+entra_sid_mark(struct request *rq, const char *sid, struct bytes *out)
+{
+	const struct key *key;
+
+	*out = (struct bytes){ 0 };
+	if (*sid == '\0')
+		return OAUTH_OK;
+	if ((key = keyring_current(rq->keys, KEY_LOGOUT)) == NULL)
+		return no_key(rq);
+	*out = mark(rq->arena, key, sid);
+	return OAUTH_OK;
+}
+
+/* The sessions of a mark, at most ENTRA_SID_BATCH of them. */
+static enum stored
+find(struct request *rq, struct bytes of, struct sid found[static ENTRA_SID_BATCH], size_t *count)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_OF_ENTRA_SID);
+	enum stored stored;
+
+	statement_blob(q, ":entra_sid", of);
+	statement_int(q, ":limit", ENTRA_SID_BATCH);
+	for (*count = 0; (stored = statement_row(q)) == STORED && *count < ENTRA_SID_BATCH; ++*count) {
+		struct bytes id = statement_column_blob(q, 0, rq->arena);
+
+		if (id.len != SID_SIZE)
+			return STORE_FAILED;
+		memcpy(found[*count].id, id.data, SID_SIZE);
+	}
+	return stored == STORE_FAILED ? STORE_FAILED : STORED;
+}
+
+/* One transaction; a session that somebody else has ended meanwhile does not count. */
+static bool
+end_batch(struct request *rq, const struct sid *found, size_t count, int64_t *ended)
+{
+	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+	int64_t here = 0;
+
+	if (t.store == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		switch (session_end(rq, &found[i])) {
+		case STORED:
+			here++;
+			break;
+		case ABSENT:
+			break;
+		default:
+			return false;
+		}
+	if (!transaction_commit(&t))
+		return false;
+	*ended += here;
+	return true;
+}
+
+/* Anyone may ask, so nothing is locked before there is something to end. */
+static enum oauth_error
+end_all(struct request *rq, struct bytes of, int64_t *ended)
+{
+	struct sid found[ENTRA_SID_BATCH];
+	size_t count;
+
+	for (int i = 0; i < ENTRA_SID_BATCHES; i++) {
+		if (find(rq, of, found, &count) != STORED ||
+		    (count > 0 && !end_batch(rq, found, count, ended)))
+			return store_failed(rq);
+		if (count < ENTRA_SID_BATCH)
+			return OAUTH_OK;
+	}
+	return fail_because(&rq->failure, SERVER_ERROR, "There is more to end than one request may.",
+	    "more sessions of one sid than a request ends");
+}
+
+enum oauth_error
+entra_sid_end(struct request *rq, const char *sid, int64_t *ended)
+{
+	const struct key *key;
+
+	*ended = 0;
+	if (keyring_generation(rq->keys, KEY_LOGOUT, 0) == NULL)
+		return no_key(rq);
+	for (size_t i = 0; (key = keyring_generation(rq->keys, KEY_LOGOUT, i)) != NULL; i++)
+		TRY(end_all(rq, mark(rq->arena, key, sid), ended));
+	return OAUTH_OK;
+}
