@@ -154,6 +154,12 @@ read_cached(struct request *rq, const struct entra_source *source, bool renew, c
 	*document = row.document;
 	if (fresh && !renew)
 		return ENTRA_CACHED;
+	if (rq->http == NULL && row.document != NULL)
+		return ENTRA_CACHED;
+	if (rq->http == NULL) {
+		rq->failure.reason = arena_printf(rq->arena, "entra %s: not fetched yet", source->name);
+		return ENTRA_NOT_TO_BE_HAD;
+	}
 	if (row.document != NULL && !may_try(rq, source->name, renew ? ENTRA_KID_RETRY : ENTRA_RETRY))
 		return ENTRA_CACHED;
 	if (row.document == NULL && row.tried_at <= rq->now &&

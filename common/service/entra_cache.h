@@ -3,9 +3,9 @@
  * entra_cache.h - Entra's public documents, shared by all processes, with the last known good
  *
  * Each row carries an HMAC over document and time under the cache key, which only oauth-callback
- * and mcp hold: no other program can plant a key or an endpoint.  The one exception is the
- * authorization endpoint that authorize keeps for consent; it is pinned to the authority's origin
- * and nothing else is ever taken from that row.
+ * and mcp hold: no other program can plant a key or an endpoint.  The one exception is where
+ * browsers are sent, which authorize keeps for consent and logout; it is pinned to the authority's
+ * origin and nothing else is ever taken from that row.
  */
 #ifndef SERVICE_ENTRA_CACHE_H
 #define SERVICE_ENTRA_CACHE_H
@@ -32,7 +32,10 @@ struct entra_source {
 			    size_t len);
 };
 
-/* `renew` asks for a new fetch because the fresh document lacks something (an unknown kid). */
+/*
+ * `renew` asks for a new fetch because the fresh document lacks something (an unknown kid).  A
+ * program without an HTTP client only reads, however old the row is.
+ */
 MUST_CHECK enum entra_cached entra_cache_read(struct request *, const struct entra_source *,
 		    bool renew, const char **document);
 

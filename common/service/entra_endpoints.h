@@ -25,9 +25,19 @@ MUST_CHECK enum oauth_error entra_issuer_v1(struct request *, const char *tenant
 		    const char **issuer);
 
 /*
- * The authorization endpoint alone, for authorize (which fetches it, `renew`) and consent (which
- * only reads).  Needs no key.
+ * Where browsers are sent to sign in and out, for authorize (which fetches both), consent and
+ * logout (which only read).  Needs no key.  TEMPORARILY_UNAVAILABLE when it is not known.
  */
 MUST_CHECK enum oauth_error entra_authorization_endpoint(struct request *, const char **url);
+MUST_CHECK enum oauth_error entra_end_session_endpoint(struct request *, const char **url);
+
+/* The authority as an origin, for policies. */
+NONNULL const char	*entra_authority_origin(struct request *);
+
+/*
+ * True for an issuer of version 2.0 tokens at the authority, whatever its tenant; the issuer of
+ * version 1.0, at a host of its own, is none.
+ */
+MUST_CHECK bool	 entra_is_issuer(struct request *, const char *issuer);
 
 #endif

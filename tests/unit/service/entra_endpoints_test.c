@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/entra_endpoints.h"
 
+#include "service/entra_cache.h"
+
 #include "answering.h"
 
 #define PLACES	"\"authorization_endpoint\":\"%s/a\"," \
 	    "\"token_endpoint\":\"%s/t\",\"jwks_uri\":\"%s/k\""
+
+/* The same with whatever stands for a way to sign out. */
+static void
+serve_end_session(const char *end_session)
+{
+	atomic_store(&server.body, arena_printf(&fix.arena, "{\"issuer\":\"" ENTRA_ISSUER "\"," PLACES
+	    ",\"end_session_endpoint\":%s}", server.url, server.url, server.url, end_session));
+}
 
 /* A discovery document of these three places. */
 static void
@@ -104,6 +114,91 @@ the_first_version_tells_its_issuer(UNUSED void **state)
 }
 
 static void
+the_way_to_sign_out_is_kept_beside_the_way_in(UNUSED void **state)
+{
+	const char *in = NULL, *out = NULL;
+
+	serve_end_session(arena_printf(&fix.arena, "\"%s/o\"", server.url));
+	assert_int_equal(entra_authorization_endpoint(&fix.rq, &in), OAUTH_OK);
+	assert_int_equal(entra_end_session_endpoint(&fix.rq, &out), OAUTH_OK);
+	assert_string_equal(in, arena_printf(&fix.arena, "%s/a", server.url));
+	assert_string_equal(out, arena_printf(&fix.arena, "%s/o", server.url));
+	assert_int_equal(atomic_load(&server.requests), 1);
+}
+
+static void
+a_cloud_without_a_way_to_sign_out_lets_people_in(UNUSED void **state)
+{
+	static const char *const absent[] = { "null", "1", "[]" };
+	const char *url = NULL;
+
+	for (size_t i = 0; i < COUNT(absent); i++) {
+		sql("DELETE FROM entra_cache");
+		serve_end_session(absent[i]);
+		assert_int_equal(entra_authorization_endpoint(&fix.rq, &url), OAUTH_OK);
+		assert_int_equal(entra_end_session_endpoint(&fix.rq, &url), SERVER_ERROR);
+	}
+}
+
+static void
+a_way_to_sign_out_that_leads_elsewhere_is_refused(UNUSED void **state)
+{
+	static const char *const evil[] = { "\"https://evil.example/o\"", "\"\"", "\"/o\"",
+	    "\"javascript:alert(1)\"" };
+	const char *url = NULL;
+
+	for (size_t i = 0; i < COUNT(evil); i++) {
+		sql("DELETE FROM entra_cache");
+		serve_end_session(evil[i]);
+		assert_int_equal(entra_end_session_endpoint(&fix.rq, &url), TEMPORARILY_UNAVAILABLE);
+	}
+}
+
+/* What consent and logout are: programs that hold no HTTP client. */
+static void
+a_program_without_a_client_asks_nobody(UNUSED void **state)
+{
+	struct http_client *http = fix.rq.http;
+	const char *url = NULL;
+
+	serve_end_session(arena_printf(&fix.arena, "\"%s/o\"", server.url));
+	fix.rq.http = NULL;
+	assert_int_equal(entra_end_session_endpoint(&fix.rq, &url), TEMPORARILY_UNAVAILABLE);
+	assert_non_null(strstr(fix.rq.failure.reason, "not fetched yet"));
+	fix.rq.http = http;
+	assert_int_equal(entra_authorization_endpoint(&fix.rq, &url), OAUTH_OK);
+	fix.rq.http = NULL;
+	at(INT64_C(10) * ENTRA_FRESH);
+	assert_int_equal(entra_authorization_endpoint(&fix.rq, &url), OAUTH_OK);
+	assert_int_equal(entra_end_session_endpoint(&fix.rq, &url), OAUTH_OK);
+	assert_int_equal(sql_number("SELECT tried_at FROM entra_cache"), START);
+	fix.rq.http = http;
+	assert_int_equal(atomic_load(&server.requests), 1);
+}
+
+static void
+an_issuer_is_one_of_the_authority_s_tenants(UNUSED void **state)
+{
+	static const char *const foreign[] = { "", "https://evil.example/" TENANT "/v2.0",
+	    "https://login.example", "https://login.example/", "https://login.example/v2.0",
+	    "https://login.example/common/v2.0", "https://login.example/" TENANT,
+	    "https://login.example/" TENANT "/", "https://login.example/" TENANT "/v2.0/",
+	    "https://login.example/" TENANT "0/v2.0", "https://login.example//" TENANT "/v2.0",
+	    "https://login.example.evil.example/" TENANT "/v2.0",
+	    "https://sts.windows.net/" TENANT "/", "http://login.example/" TENANT "/v2.0" };
+
+	fix.config.entra.authority_host = "https://login.example";
+	assert_true(entra_is_issuer(&fix.rq, "https://login.example/" TENANT "/v2.0"));
+	assert_true(entra_is_issuer(&fix.rq, "https://login.example/" OUR_APP "/v2.0"));
+	for (size_t i = 0; i < COUNT(foreign); i++)
+		if (entra_is_issuer(&fix.rq, foreign[i]))
+			fail_msg("%s is taken for an issuer", foreign[i]);
+	assert_string_equal(entra_authority_origin(&fix.rq), "https://login.example");
+	fix.config.entra.authority_host = "http://127.0.0.1:8999";
+	assert_string_equal(entra_authority_origin(&fix.rq), "http://127.0.0.1:8999");
+}
+
+static void
 consent_reads_the_authorization_endpoint_without_key_or_client(UNUSED void **state)
 {
 	const char *url = NULL, *expected = arena_printf(&fix.arena, "%s/a", server.url);
@@ -120,16 +215,21 @@ consent_reads_the_authorization_endpoint_without_key_or_client(UNUSED void **sta
 static void
 a_planted_authorization_endpoint_leads_nowhere_else(UNUSED void **state)
 {
-	static const char *const planted[] = { "https://evil.example/a", "javascript:alert(1)",
-	    "http://127.0.0.1:1/a", "//evil.example" };
+	static const char *const planted[] = { "\"https://evil.example/a\"", "\"javascript:alert(1)\"",
+	    "\"http://127.0.0.1:1/a\"", "\"//evil.example\"", "1", "null" };
 	const char *url = NULL;
 
 	serve(OUR_ISSUER, server.url, server.url, server.url);
 	assert_int_equal(entra_authorization_endpoint(&fix.rq, &url), OAUTH_OK);
 	for (size_t i = 0; i < COUNT(planted); i++) {
-		sql(arena_printf(&fix.arena, "UPDATE entra_cache SET document = '%s'", planted[i]));
+		sql(arena_printf(&fix.arena, "UPDATE entra_cache SET document = "
+		    "'{\"authorization_endpoint\":%s,\"end_session_endpoint\":%s}'", planted[i],
+		    planted[i]));
 		assert_int_equal(entra_authorization_endpoint(&fix.rq, &url), SERVER_ERROR);
+		assert_int_equal(entra_end_session_endpoint(&fix.rq, &url), SERVER_ERROR);
 	}
+	sql("UPDATE entra_cache SET document = 'https://evil.example/a'");
+	assert_int_equal(entra_authorization_endpoint(&fix.rq, &url), SERVER_ERROR);
 }
 
 int
@@ -141,6 +241,11 @@ main(void)
 		SERVED(the_issuer_must_be_of_our_tenant),
 		SERVED(what_is_no_discovery_document_is_refused),
 		SERVED(the_first_version_tells_its_issuer),
+		SERVED(the_way_to_sign_out_is_kept_beside_the_way_in),
+		SERVED(a_cloud_without_a_way_to_sign_out_lets_people_in),
+		SERVED(a_way_to_sign_out_that_leads_elsewhere_is_refused),
+		SERVED(a_program_without_a_client_asks_nobody),
+		SERVED(an_issuer_is_one_of_the_authority_s_tenants),
 		SERVED(consent_reads_the_authorization_endpoint_without_key_or_client),
 		SERVED(a_planted_authorization_endpoint_leads_nowhere_else),
 	};
