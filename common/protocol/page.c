@@ -204,6 +204,46 @@ page_consent(struct buf *b, const struct consent_page *page)
 	page_close(b);
 }
 
+static void
+ends(struct buf *b, enum page_text where, enum page_text what)
+{
+	row_open(b, where);
+	wrap(b, "<dd>", page_text(what), "</dd>\n");
+	row_close(b);
+}
+
+void
+page_logout(struct buf *b, const char *service, const char *action)
+{
+	page_open(b, page_text(TEXT_LOGOUT_HEADING), service);
+	wrap(b, "<p class=\"lead\">", page_text(TEXT_LOGOUT_LEAD), "</p>\n<dl id=\"ends\">\n");
+	ends(b, TEXT_LOGOUT_BROWSER, TEXT_LOGOUT_BROWSER_ENDS);
+	ends(b, TEXT_LOGOUT_CLIENTS, TEXT_LOGOUT_CLIENTS_END);
+	ends(b, TEXT_LOGOUT_ELSEWHERE, TEXT_LOGOUT_ELSEWHERE_STAYS);
+	wrap(b, "</dl>\n<form method=\"post\" action=\"", action, "\" autocomplete=\"off\">\n");
+	wrap(b, "<button class=\"go\" name=\"decision\" value=\"signout\" aria-describedby=\"ends\">",
+	    page_text(TEXT_LOGOUT), "</button>\n</form>\n");
+	page_close(b);
+}
+
+void
+page_signed_out(struct buf *b, const char *service)
+{
+	page_open(b, page_text(TEXT_SIGNED_OUT_HEADING), service);
+	wrap(b, "<p>", page_text(TEXT_SIGNED_OUT), "</p>\n");
+	wrap(b, "<p class=\"after note\">", page_text(TEXT_SIGNED_OUT_CLIENTS), "</p>\n");
+	page_close(b);
+}
+
+void
+page_logout_heard(struct buf *b)
+{
+	wrap(b, "<!DOCTYPE html>\n<html lang=\"", page_text(TEXT_LANGUAGE), "\">\n"
+	    "<meta charset=\"utf-8\">\n");
+	wrap(b, "<title>", page_text(TEXT_BRAND), "</title>\n");
+	wrap(b, "<p>", page_text(TEXT_LOGOUT_HEARD), "</p>\n</html>\n");
+}
+
 void
 page_error(struct buf *b, int status, const char *title, const char *what, const char *next,
     const char *reference)

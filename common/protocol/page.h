@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * page.h - the pages a person sees: consent, and errors
+ * page.h - the pages a person sees: consent, signing out, and errors
  *
  * Pure HTML builders: no script, one inline style sheet whose hash the policy names, all text from
  * outside through buf_html.  The caller sends page_policy with each of them.
@@ -28,6 +28,13 @@ struct consent_page {
  * is switch). */
 void		 page_consent(struct buf *, const struct consent_page *);
 
+/* What signing out ends, with a form that posts decision = signout to `action`. */
+void		 page_logout(struct buf *, const char *service, const char *action);
+/* The way back from Entra, where nothing is left to do. */
+void		 page_signed_out(struct buf *, const char *service);
+/* For nobody's eyes: a frame in Entra's sign-out page, sent with page_policy_framed. */
+void		 page_logout_heard(struct buf *);
+
 /* What went wrong and what to do next, in sentences of ours; `reference` is the request's id for
  * the administrator, NULL when there is none. */
 void		 page_error(struct buf *, int status, const char *title, const char *what,
@@ -36,5 +43,8 @@ void		 page_error(struct buf *, int status, const char *title, const char *what,
 /* The Content-Security-Policy for these pages.  `form_action` is a blank-separated list of origins
  * the form's navigation may pass, NULL for none ('none' is sent). */
 NONNULL char	*page_policy(struct arena *, const char *form_action);
+
+/* The policy of a page without style and form that pages of one origin may frame. */
+NONNULL char	*page_policy_framed(struct arena *, const char *ancestor);
 
 #endif

@@ -104,6 +104,13 @@ source_list(struct arena *a, const char *text)
 }
 
 char *
+page_policy_framed(struct arena *a, const char *ancestor)
+{
+	return arena_printf(a, "default-src 'none'; base-uri 'none'; form-action 'none'; "
+	    "frame-ancestors %s", is_source_list(ancestor) ? source_list(a, ancestor) : "'none'");
+}
+
+char *
 page_policy(struct arena *a, const char *form_action)
 {
 	return arena_printf(a, "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; "

@@ -27,6 +27,27 @@ static const char *const english[TEXT_COUNT] = {
 	[TEXT_APPROVE]		= "Continue",
 	[TEXT_SWITCH]		= "Use another account",
 	[TEXT_DENY]		= "Cancel",
+	[TEXT_LOGOUT_HEADING]	= "Sign out?",
+	[TEXT_LOGOUT_LEAD]	= "This ends what began when you signed in here with your organisation’s "
+				  "Microsoft account. Nothing has ended yet.",
+	[TEXT_LOGOUT_BROWSER]	= "In this browser",
+	[TEXT_LOGOUT_BROWSER_ENDS] = "Microsoft signs you out, also of other web sites that you use with "
+				  "this account.",
+	[TEXT_LOGOUT_CLIENTS]	= "In the applications that you connected with this browser",
+	[TEXT_LOGOUT_CLIENTS_END] = "What they were given ends, on whatever computer they run. To use this "
+				  "service again they must ask you again.",
+	[TEXT_LOGOUT_ELSEWHERE]	= "With other browsers and devices",
+	[TEXT_LOGOUT_ELSEWHERE_STAYS] = "Nothing changes.",
+	[TEXT_LOGOUT]		= "Sign out",
+	[TEXT_SIGNED_OUT_HEADING] = "You are signed out",
+	[TEXT_SIGNED_OUT]	= "Microsoft has ended your sign-in with this browser. You can close this "
+				  "window.",
+	[TEXT_SIGNED_OUT_CLIENTS] = "An application that can still use this service was connected with "
+				  "another browser: sign out there too.",
+	[TEXT_LOGOUT_HEARD]	= "The sign-out has arrived.",
+	[TEXT_LOGOUT_FAILED_HEADING] = "This did not sign you out",
+	[TEXT_LOGOUT_FAILED]	= "Open the sign-out page of this service and press its button. Or sign out "
+				  "on a page of Microsoft’s own, such as the one where you read your mail.",
 	[TEXT_ERROR]		= "Error",
 	[TEXT_ERROR_NEXT]	= "What you can do",
 	[TEXT_REFERENCE]	= "If you ask your administrator for help, give this reference:",

@@ -39,17 +39,24 @@ static const struct advice {
 };
 
 void
+refuse_page_saying(const struct request *rq, struct response *rs, const char *title,
+    const char *next)
+{
+	rs->content_type = "text/html; charset=utf-8";
+	response_header(rs, "Content-Security-Policy", page_policy(rq->arena, NULL));
+	response_header(rs, "Referrer-Policy", "same-origin");
+	page_error(&rs->body, oauth_errors[rq->failure.error].status, title,
+	    rq->failure.description == NULL ? "" : rq->failure.description, next, rq->id);
+}
+
+void
 refuse_page(const struct request *rq, struct response *rs)
 {
 	const struct advice *a = advices;
 
 	while (a->error != OAUTH_OK && a->error != rq->failure.error)
 		a++;
-	rs->content_type = "text/html; charset=utf-8";
-	response_header(rs, "Content-Security-Policy", page_policy(rq->arena, NULL));
-	response_header(rs, "Referrer-Policy", "same-origin");
-	page_error(&rs->body, oauth_errors[rq->failure.error].status, a->title,
-	    rq->failure.description == NULL ? "" : rq->failure.description, a->next, rq->id);
+	refuse_page_saying(rq, rs, a->title, a->next);
 }
 
 static void

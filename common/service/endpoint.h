@@ -40,8 +40,11 @@ int		 endpoint_run(const struct endpoint *);
 
 /* RFC 6749 section 5.2: {"error":...,"error_description":...} with the error's status. */
 void		 refuse_json(const struct request *, struct response *);
-/* A page for a person. */
+/* A page for a person, with advice for somebody who signs in. */
 void		 refuse_page(const struct request *, struct response *);
+/* The same with a heading and advice of the program's own. */
+void		 refuse_page_saying(const struct request *, struct response *, const char *title,
+		    const char *next);
 
 struct request_line {
 	const char	*method, *path;

@@ -188,13 +188,20 @@ async function entraKeys(s) {
 async function entraDoor(s) {
 	const browser = new Browser();
 	const page = await s.page(s.ask(await s.client()), browser);
-	const [{ document }] = await s.db.rows("SELECT document FROM entra_cache WHERE name = 'authorization-endpoint'");
-	for (const url of ['https://evil.example/authorize', `${document}?client_id=evil&x=#`, `${document}#`, document.replace('//', '//evil@'),
-		`${document.replace('://', '://evil.')}`, 'javascript:alert(1)', '', `${s.standin.url}.evil.example/`]) {
-		await s.sqlite(`UPDATE entra_cache SET document = '${url}' WHERE name = 'authorization-endpoint'`);
-		const { location, status } = await browser.submit(page, 'approve', { stop: () => true });
-		assert.ok(status >= 400 && location === undefined, `${url}: ${status}`);
+	const out = await browser.open(`${s.url}/logout`);
+	const [{ document }] = await s.db.rows("SELECT document FROM entra_cache WHERE name = 'browser-endpoints'");
+	const { authorization_endpoint: honest } = JSON.parse(document);
+	for (const url of ['https://evil.example/authorize', `${honest}?client_id=evil&x=#`, `${honest}#`, honest.replace('//', '//evil@'),
+		`${honest.replace('://', '://evil.')}`, 'javascript:alert(1)', '', `${s.standin.url}.evil.example/`, null, [honest]]) {
+		const planted = JSON.stringify({ authorization_endpoint: url, end_session_endpoint: url });
+		await s.sqlite(`UPDATE entra_cache SET document = '${planted}' WHERE name = 'browser-endpoints'`);
+		for (const [shown, value] of [[page, 'approve'], [out, 'signout']]) {
+			const { location, status } = await browser.submit(shown, value, { stop: () => true });
+			assert.ok(status >= 400 && location === undefined, `${url}: ${status}`);
+		}
 	}
+	await s.sqlite("UPDATE entra_cache SET document = '' WHERE name = 'browser-endpoints'");
+	assert.equal((await browser.submit(page, 'approve', { stop: () => true })).location, undefined);
 	await s.sqlite('DELETE FROM entra_cache');
 }
 

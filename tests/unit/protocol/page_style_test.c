@@ -95,6 +95,20 @@ the_policy_takes_no_directive_from_an_origin(void **state UNUSED)
 		assert_non_null(strstr(page_policy(&arena, hostile[i]), "form-action 'none';"));
 }
 
+static void
+the_framed_policy_allows_one_ancestor_and_nothing_else(void **state UNUSED)
+{
+	static const char *const hostile[] = { "", "https://a.example; script-src *",
+	    "'unsafe-inline'", "https://a.example\r\nSet-Cookie: a=b" };
+
+	assert_string_equal(page_policy_framed(&arena, "https://login.example"),
+	    "default-src 'none'; base-uri 'none'; form-action 'none'; "
+	    "frame-ancestors https://login.example");
+	for (size_t i = 0; i < COUNT(hostile); i++)
+		assert_non_null(strstr(page_policy_framed(&arena, hostile[i]),
+		    "frame-ancestors 'none'"));
+}
+
 int
 main(void)
 {
@@ -105,6 +119,7 @@ main(void)
 		cmocka_unit_test(the_policy_names_the_origins_a_form_may_reach_or_none),
 		cmocka_unit_test(the_policy_names_the_scheme_where_csp_cannot_spell_an_ipv6_address),
 		cmocka_unit_test(the_policy_takes_no_directive_from_an_origin),
+		cmocka_unit_test(the_framed_policy_allows_one_ancestor_and_nothing_else),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

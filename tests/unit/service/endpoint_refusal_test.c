@@ -46,6 +46,28 @@ a_failure_for_a_person_is_a_page_with_the_reference(UNUSED void **state)
 	assert_null(strstr(answer, "for the log"));
 }
 
+static void
+say(const struct request *rq, struct response *rs)
+{
+	refuse_page_saying(rq, rs, "Not <so>", "Do that.");
+}
+
+static void
+a_program_s_own_heading_and_advice_stand_on_its_page(UNUSED void **state)
+{
+	struct endpoint e = plain;
+	const char *answer;
+
+	e.handle = refuse_it;
+	e.refuse = say;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	answer = serve_by(&e);
+	holds(answer, "<h1>Not &lt;so&gt;</h1>");
+	holds(answer, "<p>Do that.</p>");
+	holds(answer, "&lt;b&gt;is&lt;/b&gt;");
+	holds(answer, "frame-ancestors 'none'");
+}
+
 static enum oauth_error
 is_busy(struct request *rq, struct response *rs UNUSED)
 {
@@ -131,6 +153,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WORKED(rfc6749_s5_2_a_failure_is_json_with_its_status),
 		WORKED(a_failure_for_a_person_is_a_page_with_the_reference),
+		WORKED(a_program_s_own_heading_and_advice_stand_on_its_page),
 		WORKED(rfc9110_s10_2_3_an_outage_says_when_to_come_again),
 		WORKED(an_exhausted_arena_fails_the_request_and_not_the_worker),
 		WORKED(a_header_that_cannot_be_sent_fails_the_request),
