@@ -221,7 +221,7 @@ async function withoutToken(s) {
 	assert.equal(await profile(session.mcp), ALICE);
 	const dump = await s.db.content();
 	const blobs = [...dump.matchAll(/X'([0-9a-f]+)'/gi)].map((match) => Buffer.from(match[1], 'hex'));
-	const names = ['sign', 'wrap', 'cache', 'browser'];
+	const names = ['sign', 'wrap', 'cache', 'browser', 'logout'];
 	const candidates = new Map([...blobs, ...blobs.map(sha256), ...names.map((name) => s.key(name).secret)].map((b) => [b.toString('hex'), b]));
 	for (const table of ['access_token', 'refresh_token']) {
 		const rows = (await s.db.rows(WRAPS(table))).filter((row) => row.sid.toLowerCase() === session.sid);

@@ -7,6 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { legacy, send } from '../e2e/lib/mcp.mjs';
 import { authorization, discover, readResponse, redeem, register } from '../e2e/lib/oauth.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
 
@@ -117,6 +118,33 @@ test('the page of Entra opened in a second browser ends in an error page, and no
 	});
 }));
 
+test('a person signs out: the button, Entra with our answer in its frame, and back', () => withPage(async (page) => {
+	await site.standin.allowLogout(site.url);
+	const asked = await openConsent(page);
+	await press(page, 'approve');
+	const { code } = readResponse(new URL(page.url()), metadata.issuer);
+	const { json: tokens } = await redeem(metadata, asked, code);
+	await page.goto(`${site.url}/logout`);
+	const framed = page.waitForResponse((response) => response.url().startsWith(`${site.url}/logout?`) && response.url().includes('sid='));
+	await press(page, 'signout');
+	assert.ok(page.url().startsWith(site.standin.url), page.url());
+	assert.equal((await framed).status(), 200);
+	const shown = await eventually(() => page.frames().find((f) => f.url().includes('sid=')));
+	assert.match(await shown.$eval('p', (e) => e.textContent), /sign-out has arrived/);
+	assert.equal((await send(site.resource(), tokens.access_token, legacy('tools/list'))).status, 401);
+	await page.waitForNavigation();
+	assert.equal(page.url(), `${site.url}/logout?state=done`);
+	assert.match(await page.$eval('h1', (e) => e.textContent), /You are signed out/);
+}));
+
+test('nobody but Entra frames what its sign-out is answered', () => withPage(async (page) => {
+	await page.goto(redirectUri());
+	await page.setContent(`<iframe src="${site.url}/logout?sid=x"></iframe><iframe src="${site.url}/logout"></iframe>`);
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	for (const frame of page.frames().filter((f) => f !== page.mainFrame()))
+		assert.equal(await frame.$('p').then((p) => p?.evaluate((e) => e.textContent)).then((text) => /sign-out|ends/.test(text ?? '')).catch(() => false), false);
+}));
+
 test('the page cannot be framed', () => withPage(async (page) => {
 	const asked = await openConsent(page);
 	await page.goto(redirectUri());
@@ -138,10 +166,23 @@ for (const [name, features, width] of [
 		await openConsent(page);
 		await shoot(page, `consent-${name}`);
 		await hasNoFault(page);
-		await page.goto(`${site.url}/authorize?client_id=unknown&redirect_uri=https://client.example/`);
-		await shoot(page, `error-${name}`);
-		await hasNoFault(page);
+		for (const [what, address] of [['error', 'authorize?client_id=unknown&redirect_uri=https://client.example/'],
+			['logout', 'logout'], ['signed-out', 'logout?state=done'], ['logout-error', 'logout?iss=x']]) {
+			await page.goto(`${site.url}/${address}`);
+			await shoot(page, `${what}-${name}`);
+			await hasNoFault(page);
+		}
 	}));
+
+async function eventually(find) {
+	for (let tries = 0; tries < 50; tries++) {
+		const found = await find();
+		if (found)
+			return found;
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	throw new Error('it did not come');
+}
 
 async function hasNoFault(page) {
 	await page.evaluate(AXE);

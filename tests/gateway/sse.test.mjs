@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bare } from '../e2e/lib/mcp.mjs';
 import { postJson, request } from '../e2e/lib/http.mjs';
 import { readChallenge, revoke } from '../e2e/lib/oauth.mjs';
+import { signedInByHand } from '../e2e/lib/sign-in.mjs';
 import { ALICE, BOB } from '../standins/entra/world.mjs';
 import { OTHERS, behindBoth, startGate } from './lib/gate.mjs';
 import { Pair, SERVERS, TOOL } from './lib/pair.mjs';
@@ -160,6 +161,22 @@ behindBoth((server) => {
 			await pair.stream.end(5000);
 			assert.ok(Date.now() - began < 4000, `${Date.now() - began} ms`);
 			assert.equal((await pair.post({ jsonrpc: '2.0', id: 1, method: 'ping' })).status, 401);
+		}
+	});
+
+	it('a sign-out at Entra ends the streams of its browser, and no other', async () => {
+		for (const name of ['mcp', 'old']) {
+			const [out, stays] = [await signedInByHand(gate.site, { resource: gate.url(name) }),
+				await signedInByHand(gate.site, { resource: gate.url(name) })];
+			const [ends, lasts] = [await open(name, out), await open(name, stays)];
+			await Promise.all([ends.connect(), lasts.connect()]);
+			const began = Date.now();
+			assert.equal((await request(`${gate.site.url}/logout?sid=${out.sid}`)).status, 200);
+			await ends.stream.end(5000);
+			assert.ok(Date.now() - began < 4000, `${Date.now() - began} ms`);
+			assert.equal((await ends.post({ jsonrpc: '2.0', id: 1, method: 'ping' })).status, 401);
+			assert.deepEqual((await lasts.request('ping')).result, {});
+			lasts.close();
 		}
 	});
 

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from '../e2e/lib/http.mjs';
 import { MODERN } from '../e2e/lib/mcp.mjs';
+import { signedInByHand } from '../e2e/lib/sign-in.mjs';
 import { BOB } from '../standins/entra/world.mjs';
 import { behindBoth, startGate } from './lib/gate.mjs';
 import { eventually, median, memory } from './lib/process.mjs';
@@ -201,6 +203,25 @@ describe('the limits of streams', () => {
 			await Promise.all([call.end(8000), get.end(8000)]);
 			assert.ok(Date.now() - began >= 2500 && Date.now() - began < 6000, `${Date.now() - began} ms`);
 			await eventually(() => gate.upstream().requests('tools/call')[0].gone, 'the end at the upstream');
+		} finally {
+			await gate.stop();
+		}
+	});
+
+	it('a sign-out at Entra ends a call that lasts and a stream that listens', async () => {
+		const gate = await startGate('lighttpd-fastcgi');
+		try {
+			const session = await signedInByHand(gate.site, { resource: gate.url() });
+			const [client, stays] = [await gate.client(undefined, { session }), await gate.client()];
+			const streams = [await client.openCall('silent'), await client.listen()];
+			const other = await stays.listen();
+			const began = Date.now();
+			assert.equal((await request(`${gate.site.url}/logout?sid=${session.sid}`)).status, 200);
+			await Promise.all(streams.map((stream) => stream.end(6000)));
+			assert.ok(Date.now() - began < 4 * HEARTBEAT, `${Date.now() - began} ms`);
+			await eventually(() => gate.upstream().requests('tools/call')[0].gone, 'the end at the upstream');
+			assert.ok(!other.ended);
+			other.close();
 		} finally {
 			await gate.stop();
 		}

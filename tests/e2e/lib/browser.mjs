@@ -44,12 +44,28 @@ export class Browser {
 		return { ...answer, landed: here };
 	}
 
+	// What the frames of a page of another site get: no cookie of ours, and an answer that lets itself be framed there.
+	async frames(page) {
+		const answers = [];
+		for (const [, source] of page.text.matchAll(/<iframe[^>]*? src="([^"]*)"/g)) {
+			const url = new URL(unescape(source), page.landed);
+			const answer = await request(url.href, { ca: this.ca, headers: {
+				'User-Agent': 'Mozilla/5.0', 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe',
+			} });
+			const ancestors = directive(answer, 'frame-ancestors')?.split(/\s+/).slice(1);
+			assert.ok(ancestors === undefined || ancestors.includes(page.landed.origin), `${url.origin} may not be framed`);
+			assert.equal(answer.headers['x-frame-options'], undefined);
+			answers.push(answer);
+		}
+		return answers;
+	}
+
 	// Presses the button of that value on a page with one form.
 	submit(page, value, { headers = {}, change = {}, ...options } = {}) {
 		const { action, fields } = readForm(page, value);
 		const url = new URL(action, page.landed);
 		return this.open(url.href, {
-			method: 'POST', policy: formAction(page), body: encode({ ...fields, ...change }), ...options,
+			method: 'POST', policy: directive(page, 'form-action'), body: encode({ ...fields, ...change }), ...options,
 			headers: {
 				'Content-Type': 'application/x-www-form-urlencoded', Origin: page.landed.origin,
 				Referer: page.landed.href, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'navigate', ...headers,
@@ -90,9 +106,9 @@ function within(path, of) {
 	return path === of || (path.startsWith(of) && (of.endsWith('/') || path[of.length] === '/'));
 }
 
-function formAction(page) {
+export function directive(page, name) {
 	const policy = page.headers['content-security-policy'] ?? '';
-	return policy.split(';').map((d) => d.trim()).find((d) => d.startsWith('form-action'));
+	return policy.split(';').map((d) => d.trim()).find((d) => d.startsWith(`${name} `));
 }
 
 function allows(policy, url) {

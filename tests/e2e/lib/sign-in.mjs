@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The whole sign-in as a client and a browser go through it, and the ten steps as they can be watched.
 import assert from 'node:assert/strict';
+import { ALICE } from '../../standins/entra/world.mjs';
 import { Browser } from './browser.mjs';
 import { McpClient, MODERN } from './mcp.mjs';
 import { authorization, discover, readResponse, redeem, register } from './oauth.mjs';
@@ -38,6 +39,28 @@ export async function approve(browser, page, asked, metadata, decision = 'approv
 	const response = readResponse(landed, metadata.issuer);
 	assert.equal(response.state, asked.fields.state);
 	return response;
+}
+
+// In a browser of its own, through the page on which Entra asks who it is; a browser that it knows is not asked.
+export async function signedInByHand(site, { user = ALICE, browser = new Browser(), resource = site.resource() } = {}) {
+	const { protectedResource, metadata } = await discover(resource);
+	const client = await register(metadata);
+	const asked = authorization(metadata, client, { resource: protectedResource.resource });
+	const page = await browser.open(asked.url);
+	await site.standin.user('none');
+	const landed = await byHand(browser, page, atClient(asked), user).finally(() => site.standin.user(ALICE));
+	const answer = await redeem(metadata, asked, readResponse(landed, metadata.issuer).code);
+	assert.equal(answer.status, 200, answer.text);
+	const { access_token: token } = answer.json;
+	return {
+		browser, client, metadata, token, tokens: answer.json, sid: await site.standin.lastSid(),
+		mcp: new McpClient(resource, token, MODERN),
+	};
+}
+
+async function byHand(browser, page, stop, user) {
+	const entra = await browser.submit(page, 'approve', { stop });
+	return stop(entra.landed.href) ? entra.landed : (await browser.submit(entra, user, { stop })).landed;
 }
 
 export const atClient = (asked) => (url) => url.startsWith(`${asked.fields.redirect_uri}?`);

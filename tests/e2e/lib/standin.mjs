@@ -41,6 +41,20 @@ export class StandIn {
 		return this.control('redirect_uri', { client_id: SALLYPORT, redirect_uri: uri });
 	}
 
+	// What Entra must know of a site to sign people out of it.
+	allowLogout(url) {
+		return this.control('logout', {
+			client_id: SALLYPORT, front_channel_url: `${url}/logout`, post_logout_redirect_uris: [`${url}/logout`],
+		});
+	}
+
+	// The sid of the ID token that was issued last.
+	async lastSid() {
+		const claims = (await this.secrets()).filter((secret) => /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(secret))
+			.map((token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url')));
+		return claims.findLast(({ nonce, sub }) => nonce !== undefined && sub !== undefined).sid;
+	}
+
 	// Back to the start, with what the sites have registered.
 	async reset() {
 		await this.control('reset');
