@@ -34,8 +34,8 @@ static const char *const english[TEXT_COUNT] = {
 	[TEXT_LOGOUT_BROWSER_ENDS] = "Microsoft signs you out, also of other web sites that you use with "
 				  "this account.",
 	[TEXT_LOGOUT_CLIENTS]	= "In the applications that you connected with this browser",
-	[TEXT_LOGOUT_CLIENTS_END] = "What they were given ends, on whatever computer they run. To use this "
-				  "service again they must ask you again.",
+	[TEXT_LOGOUT_CLIENTS_END] = "What they were given ends, on whatever computer they run. Before they "
+				  "use this service again, they must ask you.",
 	[TEXT_LOGOUT_ELSEWHERE]	= "With other browsers and devices",
 	[TEXT_LOGOUT_ELSEWHERE_STAYS] = "Nothing changes.",
 	[TEXT_LOGOUT]		= "Sign out",

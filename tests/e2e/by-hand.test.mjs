@@ -203,6 +203,19 @@ describe('by hand and behind a server', () => {
 		[401, () => revokeForm({ token: 'x' })],
 	]));
 
+	it('logout', () => {
+		const button = (headers) => ({ method: 'POST', pathInfo: '/logout', type: FORM, body: form({ decision: 'signout' }), headers });
+		return table('logout', [
+			[200, { pathInfo: '/logout' }],
+			[200, { pathInfo: '/logout', query: 'state=done' }],
+			[200, { pathInfo: '/logout', query: 'sid=007e3899-e104-731f-b675-0617c1f2dd72' }],
+			[400, { pathInfo: '/logout', query: 'iss=https%3A%2F%2Flogin.example' }],
+			[303, button({ Origin: site.url })],
+			[403, button({})],
+			[405, { method: 'DELETE', pathInfo: '/logout' }],
+		]);
+	});
+
 	it('mcp', async () => {
 		const { json } = await refresh(session.metadata, session.client, session.tokens.refresh_token);
 		const posted = ({ headers, body }, token = json.access_token) => ({
