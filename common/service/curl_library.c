@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/curl_library.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
+#include <openssl/x509.h>
 #include <pthread.h>
 
 #define CONNECT_TIMEOUT_MS	5000L
+#define HASHED_LEAST		64	/* certificates: a directory with fewer is not the system's own */
 
 static struct curl_library functions;
 static bool loaded;
+static const char *hashed;	/* the system's directory of certificates by hash; NULL: none */
 static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 
 #define FUNCTION(name)	{ "curl_" #name, &functions.name }
@@ -19,12 +23,38 @@ static const struct {
 } symbols[] = {
 	FUNCTION(global_init),	FUNCTION(easy_init),		FUNCTION(easy_setopt),
 	FUNCTION(easy_perform),	FUNCTION(easy_getinfo),		FUNCTION(easy_pause),
-	FUNCTION(easy_reset),	FUNCTION(easy_cleanup),		FUNCTION(slist_append),
+	FUNCTION(easy_reset),	FUNCTION(easy_cleanup),		FUNCTION(slist_append),	FUNCTION(version),
 	FUNCTION(slist_free_all), FUNCTION(multi_init),		FUNCTION(multi_setopt),
 	FUNCTION(multi_add_handle), FUNCTION(multi_remove_handle), FUNCTION(multi_socket_action),
 	FUNCTION(multi_assign),	FUNCTION(multi_info_read),	FUNCTION(multi_cleanup),
 };
 /* clang-format on */
+
+/* "a94d09e5.0" */
+static bool
+is_hashed_name(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == 8 && strcmp(name + 8, ".0") == 0;
+}
+
+/*
+ * OpenSSL takes from such a directory the one certificate that it needs; the bundle it parses whole,
+ * in 20 ms or more, and a CGI program does so each time.  Other libraries read all of either.
+ */
+static const char *
+find_hashed(void)
+{
+	const char *path = X509_get_default_cert_dir();
+	DIR *dir = strstr(functions.version(), "OpenSSL") == NULL ? NULL : opendir(path);
+	size_t n = 0;
+
+	if (dir == NULL)
+		return NULL;
+	for (const struct dirent *e; n < HASHED_LEAST && (e = readdir(dir)) != NULL;)
+		n += is_hashed_name(e->d_name);
+	(void)closedir(dir);
+	return n == HASHED_LEAST ? path : NULL;
+}
 
 static void
 load(void)
@@ -45,6 +75,7 @@ load(void)
 		memcpy(symbols[i].function, &symbol, sizeof symbol);
 	}
 	loaded = functions.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	hashed = find_hashed();
 }
 
 const struct curl_library *
@@ -52,6 +83,15 @@ curl_library(void)
 {
 	(void)pthread_once(&load_once, load);
 	return loaded ? &functions : NULL;
+}
+
+static bool
+set_trust(const struct curl_library *lib, CURL *h, const struct config *config)
+{
+	if (config->ca_file == NULL && hashed == NULL)
+		return true;	/* what libcurl was built with */
+	return lib->easy_setopt(h, CURLOPT_CAINFO, config->ca_file) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_CAPATH, config->ca_file == NULL ? hashed : NULL) == CURLE_OK;
 }
 
 bool
@@ -62,7 +102,5 @@ curl_prepare(const struct curl_library *lib, CURL *h, const struct config *confi
 	    lib->easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK &&
-	    (config->ca_file == NULL ||
-	    (lib->easy_setopt(h, CURLOPT_CAINFO, config->ca_file) == CURLE_OK &&
-	    lib->easy_setopt(h, CURLOPT_CAPATH, NULL) == CURLE_OK));
+	    set_trust(lib, h, config);
 }

@@ -15,6 +15,7 @@
 /* The functions in use, found by name in the shared library. */
 struct curl_library {
 	CURLcode	 (*global_init)(long);
+	char		*(*version)(void);
 	CURL		*(*easy_init)(void);
 	CURLcode	 (*easy_setopt)(CURL *, CURLoption, ...);
 	CURLcode	 (*easy_perform)(CURL *);
