@@ -51,6 +51,11 @@ function matches(object, filter) {
 	});
 }
 
+function merge(object, body) {
+	for (const [name, value] of Object.entries(body))
+		object[name] = merged.includes(name) && value !== null ? { ...object[name], ...value } : value;
+}
+
 function create(state, collection, list, body) {
 	if (collection === 'servicePrincipals' && !state.applications.some(({ appId }) => appId === body.appId))
 		refuse('NoBackingApplicationObject');
@@ -61,7 +66,8 @@ function create(state, collection, list, body) {
 	if (collection === 'federatedIdentityCredentials' && list.some((one) => one.name === body.name ||
 		(one.issuer === body.issuer && one.subject === body.subject)))
 		refuse('FederatedIdentityCredential with this name, or issuer and subject, exists');
-	const made = { id: randomUUID(), ...(empty[collection]?.() ?? {}), ...body };
+	const made = { id: randomUUID(), ...(empty[collection]?.() ?? {}) };
+	merge(made, body);
 	if (collection === 'applications')
 		check(state, made);
 	list.push(made);
@@ -70,8 +76,7 @@ function create(state, collection, list, body) {
 
 function change(state, collection, object, body) {
 	const before = structuredClone(object);
-	for (const [name, value] of Object.entries(body))
-		object[name] = merged.includes(name) && value !== null ? { ...object[name], ...value } : value;
+	merge(object, body);
 	if (collection === 'applications')
 		check(state, object, before);
 }
