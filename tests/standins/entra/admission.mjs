@@ -4,9 +4,10 @@ import { isRevoked } from './demands.mjs';
 import { EntraError } from './errors.mjs';
 
 function checkThrottle(exchange, user) {
-	if (exchange.switch('token_throttle_user') !== user.upn) {
-		return;
+	if (exchange.entra.switches.peek('token_throttle_user') !== user.upn) {
+		return; /* Somebody else's request is none of the times of a counted switch. */
 	}
+	exchange.switch('token_throttle_user');
 	const plain = exchange.switch('token_throttle_json') ? undefined : 'Too Many Requests';
 	throw new EntraError(90055, '', {
 		status: 429,

@@ -50,15 +50,24 @@ function setAssignments({ entra }, body) {
 	Object.assign(userOf(entra, body), { roles, groups, graphGroups });
 }
 
-function setConsent({ entra, world }, { client_id: client, resource, scopes }) {
-	const resourceId = typeof resource === 'string' ? world.resource(resource)?.id : undefined;
-	if (!entra.world.application(client) || !resourceId || !Array.isArray(scopes)) {
-		throw new ControlError(
-			'consent wants a client_id, a resource and an array of scopes',
-		);
+/* The GUID of the resource. */
+function checkPermissions({ world }, { client_id: client, resource, scopes }) {
+	const id = typeof resource === 'string' ? world.resource(resource)?.id : undefined;
+	if (!world.application(client) || !id || !Array.isArray(scopes)) {
+		throw new ControlError('a client_id, a resource and an array of scopes are wanted');
 	}
-	entra.world.withdrawConsent(client, resourceId);
-	entra.world.grantConsent(client, resourceId, scopes);
+	return id;
+}
+
+function setConsent(exchange, body) {
+	const resource = checkPermissions(exchange, body);
+	exchange.world.withdrawConsent(body.client_id, resource);
+	exchange.world.grantConsent(body.client_id, resource, body.scopes);
+}
+
+function setPreauthorization(exchange, body) {
+	const resource = checkPermissions(exchange, body);
+	exchange.world.preauthorize(body.client_id, resource, body.scopes);
 }
 
 function setMultiTenant({ entra }, body) {
@@ -80,6 +89,7 @@ const ACTIONS = {
 	'POST multi_tenant': setMultiTenant,
 	'POST assignments': setAssignments,
 	'POST consent': setConsent,
+	'POST preauthorize': setPreauthorization,
 	'POST set': ({ entra }, body) => entra.switches.set(body),
 	'GET set': ({ entra }) => entra.switches.current(),
 	'POST rotate_keys': rotateKeys,

@@ -161,7 +161,8 @@ const endpoint = (makeReply, describe) => async (exchange) => {
 	}
 	try {
 		checkForced(exchange);
-		const body = spoilBody(exchange.switch('imds_body_fault'), makeReply(exchange));
+		const reply = makeReply(exchange);
+		const body = spoilBody(exchange.switch('imds_body_fault'), reply);
 		send(exchange.res, 200, json()[0], body);
 	} catch (error) {
 		if (!(error instanceof IdentityError)) {

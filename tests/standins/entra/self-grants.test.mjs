@@ -147,6 +147,18 @@ test('on behalf of: the answer follows the scope, consent can be withdrawn', asy
 	assert.equal(refused.json.suberror, 'consent_required');
 });
 
+test('who is preauthorized needs no consent', async () => {
+	const { access_token: token } = await driver.signIn();
+	const change = { scope: `api://${OTHER}/.default` };
+	const permission = { client_id: SALLYPORT, resource: OTHER, scopes: ['Things.Read'] };
+	await driver.control('preauthorize', permission);
+	await driver.control('consent', { ...permission, scopes: [] });
+	const { json } = await driver.onBehalfOf(token, change);
+	assert.equal(decode(json.access_token).claims.scp, 'Things.Read');
+	await driver.control('preauthorize', { ...permission, scopes: [] });
+	assert.equal((await driver.onBehalfOf(token, change)).json.error, 'invalid_grant');
+});
+
 test("client_credentials gives an application's own token", async () => {
 	const ask = (scope, id = OTHER) =>
 		driver.token({

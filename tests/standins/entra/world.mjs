@@ -181,6 +181,7 @@ export class World {
 			makeIdentity(SECOND_IDENTITY, SECOND_IDENTITY_PRINCIPAL, 'second'),
 		];
 		this.consents = new Map();
+		this.preauthorizations = new Map();
 		for (const [client, resource, names] of makeConsents()) {
 			this.grantConsent(client, resource, names);
 		}
@@ -229,8 +230,15 @@ export class World {
 		);
 	}
 
+	/* What a client may have of a resource: by consent, or because the resource says so itself. */
 	consented(client, resource) {
-		return [...(this.consents.get(`${client} ${resource}`) ?? [])];
+		const key = `${client} ${resource}`;
+		const given = this.consents.get(key) ?? [];
+		return [...new Set([...given, ...(this.preauthorizations.get(key) ?? [])])];
+	}
+
+	preauthorize(client, resource, names) {
+		this.preauthorizations.set(`${client} ${resource}`, names);
 	}
 
 	grantConsent(client, resource, names) {
