@@ -183,9 +183,9 @@ const TEXT = `
 7000222 invalid_client 401
 	The provided client secret keys are expired.
 7002137 invalid_client 401
-	No matching federated identity record found for presented assertion subject '%s'. Check the subject.
+	No matching federated identity record found for subject '%s'. Check the subject.
 7002138 invalid_client 401
-	No matching federated identity record found for subject '%s'. It is matched case-sensitively.
+	No matching federated identity record found for subject '%s': case matters.
 9000411 invalid_request 400
 	The request is not properly formatted. The parameter '%s' is duplicated.
 9001023 invalid_request 400

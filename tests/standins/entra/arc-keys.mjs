@@ -20,7 +20,9 @@ export class ArcKeys {
 		const file = `${randomUUID()}${fault === 'not_key' ? '.txt' : '.key'}`;
 		const place = fault === 'elsewhere' ? join(this.directory, '..') : this.directory;
 		const path = join(place, file);
-		const content = secrets.add(randomBytes(fault === 'huge' ? 4000 : 32).toString('base64url'));
+		const content = secrets.add(
+			randomBytes(fault === 'huge' ? 4000 : 32).toString('base64url'),
+		);
 		if (fault !== 'missing') {
 			writeFileSync(path, content, { mode: 0o640 });
 		}

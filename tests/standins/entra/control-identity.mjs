@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /__control: federated credentials, workload identity, and what managed identities' endpoints need. */
+/* /__control: federated credentials, workload identity, what managed identities need. */
 import { ArcKeys } from './arc-keys.mjs';
 import { ControlError, applicationOf, requireTexts } from './control-error.mjs';
 
@@ -11,7 +11,9 @@ export function addFederatedCredential({ entra }, body) {
 	requireTexts(body, 'name', 'issuer', 'subject', 'audience');
 	const { name, issuer, subject, audience } = body;
 	if (all.length === MOST_CREDENTIALS) {
-		throw new ControlError(`an application has at most ${MOST_CREDENTIALS} federated credentials`);
+		throw new ControlError(
+			`an application has at most ${MOST_CREDENTIALS} federated credentials`,
+		);
 	}
 	if (all.some((each) => each.name === name)) {
 		throw new ControlError(`there is a federated credential ${name} already`);

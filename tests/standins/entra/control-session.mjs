@@ -5,13 +5,16 @@ import https from 'node:https';
 import { ControlError, applicationOf, userOf } from './control-error.mjs';
 import { frontChannelUrls } from './logout.mjs';
 
+const PATIENCE = 10e3;
 const isUrl = (text) => typeof text === 'string' && /^https?:\/\//.test(text);
 
 export function setLogout({ entra }, body) {
 	const client = applicationOf(entra, body);
 	const { front_channel_url: url = null, post_logout_redirect_uris: uris = [] } = body;
 	if (!(url === null || isUrl(url)) || !Array.isArray(uris) || !uris.every(isUrl)) {
-		throw new ControlError('front_channel_url wants a URL, post_logout_redirect_uris a list');
+		throw new ControlError(
+			'front_channel_url wants a URL, post_logout_redirect_uris a list',
+		);
 	}
 	Object.assign(client, { frontChannelUrl: url, postLogoutUris: uris });
 }
@@ -26,10 +29,11 @@ function get(url) {
 			res.on('error', fail);
 		});
 		req.on('error', fail);
+		req.setTimeout(PATIENCE, () => req.destroy(new Error(`no answer from ${url}`)));
 	});
 }
 
-/* iss and sid may be other ones, to see that nobody falls for them; then no session ends. */
+/* iss and sid may be other ones or null, to see that nobody falls for it; then no session ends. */
 export async function frontChannelLogout(exchange, body) {
 	const user = userOf(exchange.entra, body);
 	const { iss, sid } = body;
@@ -37,7 +41,9 @@ export async function frontChannelLogout(exchange, body) {
 	const sessions = exchange.entra.sessions.allOf(user.upn);
 	const urls = sessions.flatMap((session) => frontChannelUrls(exchange, session, change));
 	if (!urls.length) {
-		throw new ControlError(`${user.upn} is signed in to no application with a front-channel URL`);
+		throw new ControlError(
+			`${user.upn} is signed in to no application with a front-channel URL`,
+		);
 	}
 	const calls = await Promise.all(urls.map(get));
 	if (!Object.keys(change).length) {

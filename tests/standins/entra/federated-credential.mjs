@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Client assertions by somebody whom the application's federated credentials name: a managed
- * identity, or a workload at the workload identity issuer.
+ * identity, or a workload at the workload identity issuer or one elsewhere.
  */
 import { CLOCK_SKEW, tellTimes } from './client-certificate.mjs';
 import { isForeignIssuer } from './clouds.mjs';
 import { EntraError } from './errors.mjs';
+import { verifyForeign } from './foreign-issuer.mjs';
 import { verifyOwn } from './jwt.mjs';
 import { TOKEN_EXCHANGE } from './world.mjs';
 
@@ -46,7 +47,11 @@ function match(exchange, client, token) {
 	}
 	const bySubject = byIssuer.filter((credential) => credential.subject === sub);
 	if (!bySubject.length) {
-		throw mismatch(exchange, exchange.switch('fic_subject_code') ?? 700213, String(sub));
+		throw mismatch(
+			exchange,
+			exchange.switch('fic_subject_code') ?? 700213,
+			String(sub),
+		);
 	}
 	if (typeof token.claims.aud !== 'string') {
 		throw mismatch(exchange, 700214, JSON.stringify(token.claims.aud));
@@ -80,10 +85,13 @@ export function checkFederatedAssertion(exchange, client, token, grantType) {
 	if (ownToken && claims.idtyp !== 'app') {
 		throw new EntraError(700229);
 	}
-	if (!ownToken && !entra.workload.verify(token)) {
+	if (!ownToken && !entra.workload.verify(token) && !verifyForeign(exchange, token)) {
 		/* Of an issuer that no credential names, nobody would look for the keys. */
 		match(exchange, client, token);
-		throw new EntraError(700027, "Reason - The signature is by none of the issuer's keys.");
+		throw new EntraError(
+			700027,
+			"Reason - The signature is by none of the issuer's keys.",
+		);
 	}
 	checkTimes(exchange, token);
 	match(exchange, client, token);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* grant_type=client_credentials: an application's own token, with roles and without a user. */
+import { readClaims } from './claims-request.mjs';
 import { EntraError } from './errors.mjs';
 import { parseTokenScope } from './scopes.mjs';
 import { makeAppReply, requireFields } from './token-reply.mjs';
@@ -14,5 +15,6 @@ export function grantClientCredentials(exchange, request) {
 	if (scope.wanted.length !== 1 || scope.oidc.length || scope.wanted[0].name !== '.default') {
 		throw new EntraError(1002012, fields.scope);
 	}
-	return makeAppReply(exchange, { ...request, scope });
+	const { cae } = readClaims(fields);
+	return makeAppReply(exchange, { ...request, scope, cae });
 }

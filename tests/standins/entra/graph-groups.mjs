@@ -17,7 +17,7 @@ async function readObject({ req }) {
 		throw new GraphError(
 			400,
 			'RequestBodyRead',
-			'A missing or empty content type header was found when trying to read a message.',
+			'A missing or empty content type header was found.',
 		);
 	}
 	try {
@@ -81,7 +81,9 @@ function pageSize(exchange) {
 }
 
 function nextLink(exchange, from) {
-	const next = new URL(`${graphBase(exchange)}/v1.0/me/${exchange.url.pathname.split('/me/')[1]}`);
+	const next = new URL(
+		`${graphBase(exchange)}/v1.0/me/${exchange.url.pathname.split('/me/')[1]}`,
+	);
 	for (const [name, value] of exchange.url.searchParams) {
 		next.searchParams.set(name, value);
 	}
@@ -101,10 +103,16 @@ function makePage(exchange, user, cast) {
 	const endless = exchange.switch('graph_groups_endless');
 	return {
 		'@odata.context': `${graphBase(exchange)}/v1.0/$metadata#directoryObjects`,
-		...((end < all.length || endless) && { '@odata.nextLink': nextLink(exchange, end) }),
+		...((end < all.length || endless) && {
+			'@odata.nextLink': nextLink(exchange, end),
+		}),
 		value: all.slice(Number(token), end).map((entry) => {
 			const { '@odata.type': type, ...fields } = entry;
-			const selected = selectFields(fields, searchParams.get('$select'), 'directoryObject');
+			const selected = selectFields(
+				fields,
+				searchParams.get('$select'),
+				'microsoft.graph.directoryObject',
+			);
 			return { ...(!cast && { '@odata.type': type }), ...selected };
 		}),
 	};

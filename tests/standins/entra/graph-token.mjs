@@ -13,7 +13,10 @@ function readToken(exchange) {
 	const match = /^Bearer ([\w.~+/-]+=*)$/i.exec(header);
 	const token = match && parseToken(match[1]);
 	if (!token) {
-		throw unauthorized(exchange, 'CompactToken parsing failed with error code: 80049217');
+		throw unauthorized(
+			exchange,
+			'CompactToken parsing failed with error code: 80049217',
+		);
 	}
 	return token;
 }

@@ -21,7 +21,7 @@ export function selectFields(all, select, type) {
 		throw new GraphError(
 			400,
 			'BadRequest',
-			`Could not find a property named '${unknown}' on 'microsoft.graph.${type}'.`,
+			`Could not find a property named '${unknown}' on '${type}'.`,
 		);
 	}
 	return Object.fromEntries(names.map((name) => [name, all[name]]));
@@ -33,7 +33,7 @@ function makeProfile(exchange, user) {
 	const suffix = select === null ? '' : `(${select})`;
 	return {
 		'@odata.context': `${graphBase(exchange)}/v1.0/$metadata#users${suffix}/$entity`,
-		...selectFields(profile, select, 'user'),
+		...selectFields(profile, select, 'microsoft.graph.user'),
 	};
 }
 

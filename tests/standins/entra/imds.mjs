@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a program asks for its managed identity's token: on a virtual machine, in App Service, on Arc. */
+/*
+ * Where a program asks for its managed identity's token: on a virtual machine, in App Service, on
+ * Arc.
+ */
 import { timingSafeEqual } from 'node:crypto';
 import { spoilBody } from './exchange.mjs';
 import { send, sendText } from './http.mjs';
-import { enterMachinesCloud, findIdentity, findResource, identityToken } from './managed-identity.mjs';
+import {
+	enterMachinesCloud,
+	findIdentity,
+	findResource,
+	identityToken,
+} from './managed-identity.mjs';
 
 /* Thrown by a check; each endpoint has its own shape for it. */
 class IdentityError extends Error {
@@ -39,7 +47,11 @@ function checkMetadata({ req }) {
 		throw new IdentityError(400, 'invalid_request', 'X-Forwarded-For is not allowed.');
 	}
 	if (req.headers.metadata !== 'true') {
-		throw new IdentityError(400, 'bad_request_102', 'Required metadata header not specified');
+		throw new IdentityError(
+			400,
+			'bad_request_102',
+			'Required metadata header not specified',
+		);
 	}
 }
 
@@ -56,7 +68,11 @@ function checkVersion(query, pattern) {
 function requireResource(query) {
 	const name = query.get('resource');
 	if (!name) {
-		throw new IdentityError(400, 'invalid_request', "Required query variable 'resource' is missing.");
+		throw new IdentityError(
+			400,
+			'invalid_request',
+			"Required query variable 'resource' is missing.",
+		);
 	}
 	return name;
 }
@@ -109,7 +125,11 @@ function appServiceReply(exchange) {
 	const { entra, req } = exchange;
 	const header = entra.secrets.add(req.headers['x-identity-header'] ?? '');
 	if (!sameText(header, entra.identityHeader)) {
-		throw new IdentityError(403, 'forbidden', 'The header X-IDENTITY-HEADER is missing or wrong.');
+		throw new IdentityError(
+			403,
+			'forbidden',
+			'The header X-IDENTITY-HEADER is missing or wrong.',
+		);
 	}
 	checkVersion(exchange.url.searchParams, /^2019-08-01$/);
 	const { name, identity, token, ends } = grant(exchange, 500);
@@ -128,7 +148,11 @@ function arcReply(exchange) {
 	checkMetadata(exchange);
 	checkVersion(exchange.url.searchParams, /^20(19-11-01|2\d-\d\d-\d\d)$/);
 	if (!entra.arcKeys) {
-		throw new IdentityError(500, 'unknown', 'The control arc_keys has not been told a directory.');
+		throw new IdentityError(
+			500,
+			'unknown',
+			'The control arc_keys has not been told a directory.',
+		);
 	}
 	if (!entra.arcKeys.use(req.headers.authorization)) {
 		const realm = entra.arcKeys.issue(exchange.switch('arc_key_fault'), entra.secrets);

@@ -11,7 +11,9 @@ import { cookieOf } from './sessions.mjs';
 
 /* Sends a parameter along, whether or not there is a query already. */
 function withParameters(uri, values) {
-	const given = Object.entries(values).filter(([, value]) => value !== undefined);
+	const given = Object.entries(values).filter(
+		([, value]) => value !== undefined && value !== null,
+	);
 	const query = String(new URLSearchParams(given));
 	return query ? `${uri}${uri.includes('?') ? '&' : '?'}${query}` : uri;
 }
@@ -28,7 +30,8 @@ export function frontChannelUrls(exchange, session, change = {}) {
 
 /* null where nobody is signed in. */
 function findSession({ entra, world, req }, fields) {
-	const hinted = fields.logout_hint === undefined ? null : world.userByHint(fields.logout_hint);
+	const hinted =
+		fields.logout_hint === undefined ? null : world.userByHint(fields.logout_hint);
 	const cookie = cookieOf(req);
 	const own = entra.sessions.ofCookie(cookie);
 	if (own && (!hinted || hinted.upn === own.upn)) {
@@ -41,7 +44,8 @@ function findSession({ entra, world, req }, fields) {
 /* Strict: a page; lax, as Entra: signed out, but nowhere to go. */
 function goodUri({ world, strict }, uri) {
 	const known =
-		uri !== undefined && world.applications.some((app) => app.postLogoutUris.includes(uri));
+		uri !== undefined &&
+		world.applications.some((app) => app.postLogoutUris.includes(uri));
 	if (uri !== undefined && !known && strict) {
 		throw new EntraError(50011, uri);
 	}

@@ -24,7 +24,8 @@ export function findIdentity({ world }, query) {
 	const [name] = given;
 	return name === undefined
 		? world.identities[0]
-		: (world.identities.find((each) => each[SELECTORS[name]] === query.get(name)) ?? null);
+		: (world.identities.find((each) => each[SELECTORS[name]] === query.get(name)) ??
+				null);
 }
 
 /* An application by the URI that the query names, with a slash at its end or not. */
@@ -71,7 +72,7 @@ const otherPrincipal = ({ principal }) =>
 		? 'ffffffff-ffff-4fff-8fff-ffffffffffff'
 		: SECOND_IDENTITY_PRINCIPAL;
 
-/* What the switches change makes another token, so that a test need not wait for the old one's end. */
+/* What these change makes another token, so that a test need not wait for the old one's end. */
 const SWITCHES = [
 	'imds_token_lifetime',
 	'imds_wrong_subject',

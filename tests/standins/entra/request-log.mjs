@@ -27,7 +27,7 @@ export class RequestLog {
 	}
 
 	/*
-	 * Kinds of requests, which of the token endpoint are the grants, and how often there were any:
+	 * Kinds of requests, the grants among them, and how often there were any:
 	 * {kinds: {KIND: N}, persons: {NAME: {KIND: N}}}
 	 */
 	counts() {

@@ -22,7 +22,12 @@ const ROUTES = [
 	['imds', 'GET', /^\/metadata\/identity\/oauth2\/token$/, machineIdentity],
 	['imds', 'GET', /^\/msi\/token$/, appServiceIdentity],
 	['imds', 'GET', /^\/himds\/metadata\/identity\/oauth2\/token$/, arcIdentity],
-	['imds', 'POST PUT DELETE PATCH', /^\/(?:(?:himds\/)?metadata\/identity|msi)\//, otherMethod],
+	[
+		'imds',
+		'POST PUT DELETE PATCH',
+		/^\/(?:(?:himds\/)?metadata\/identity|msi)\//,
+		otherMethod,
+	],
 	['discovery', 'GET', /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/, discoveryV2],
 	['discovery', 'GET', /^\/([^/]+)\/\.well-known\/openid-configuration$/, discoveryV1],
 	['keys', 'GET', /^\/([^/]+)\/discovery\/v2\.0\/keys$/, keysV2],

@@ -2,8 +2,8 @@
 /* The claims parameter, continuous access evaluation, authentication contexts, revocation. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertError, call, decode, useStandIn } from './driver.mjs';
-import { ALICE, API, API_SECRET, BOB, GRAPH, SALLYPORT, TENANT } from './world.mjs';
+import { assertError, decode, useStandIn } from './driver.mjs';
+import { ALICE, BOB } from './world.mjs';
 
 const driver = useStandIn();
 const CP1 = '{"access_token":{"xms_cc":{"values":["cp1"]}}}';
@@ -19,9 +19,23 @@ const challengeOf = ({ headers }) => {
 };
 
 test('claims are refused unless they are a request of claims', async () => {
-	const wrong = ['[]', '{"x":{}}', '{"access_token":[]}', '{"access_token":{"a":{"essential":1}}}'];
-	for (const claims of [...wrong, '{"id_token":{"a":{"values":[]}}}', '{"userinfo":{"a":"b"}}', 'x']) {
-		assert.equal((await driver.authorize({ claims })).params.error, 'invalid_request', claims);
+	const wrong = [
+		'[]',
+		'{"x":{}}',
+		'{"access_token":[]}',
+		'{"access_token":{"a":{"essential":1}}}',
+	];
+	for (const claims of [
+		...wrong,
+		'{"id_token":{"a":{"values":[]}}}',
+		'{"userinfo":{"a":"b"}}',
+		'x',
+	]) {
+		assert.equal(
+			(await driver.authorize({ claims })).params.error,
+			'invalid_request',
+			claims,
+		);
 	}
 	const { refresh_token: token } = await driver.signIn();
 	assertError(await driver.refresh(token, { claims: '[]' }), 400, 'invalid_request', 90023);
@@ -46,7 +60,8 @@ test('cp1: long tokens that say so, by code, refresh and exchange', async () => 
 
 test('revoke: what is of before is worth nothing', async () => {
 	const old = await signIn(CP1);
-	const graph = (await driver.onBehalfOf(old.access_token, { claims: CP1 })).json.access_token;
+	const graph = (await driver.onBehalfOf(old.access_token, { claims: CP1 })).json
+		.access_token;
 	const plain = (await driver.onBehalfOf(old.access_token)).json.access_token;
 	const code = await driver.authorize();
 	await driver.control('revoke', { user: BOB });
@@ -97,7 +112,10 @@ test('obo_acrs: until /authorize was asked for it, or never', async () => {
 	const exchanged = await driver.onBehalfOf(met.access_token);
 	assert.deepEqual(decode(exchanged.json.access_token).claims.acrs, ['c1']);
 	await driver.set({ mfa_never_satisfied: true });
-	assert.equal((await driver.onBehalfOf(met.access_token)).json.error, 'interaction_required');
+	assert.equal(
+		(await driver.onBehalfOf(met.access_token)).json.error,
+		'interaction_required',
+	);
 });
 
 test('refresh_claims and claims_refused', async () => {
@@ -114,92 +132,4 @@ test('refresh_claims and claims_refused', async () => {
 		assert.equal((await driver.authorize({ claims })).params.error, error);
 		assert.ok((await driver.authorize({ claims: CP1 })).params.code);
 	}
-});
-
-const groups = (path, token, { method = 'GET', body, type = 'application/json' } = {}) =>
-	call(`${driver.base}/graph/v1.0/me/${path}`, {
-		method,
-		headers: {
-			authorization: `Bearer ${token}`,
-			...(body && { 'content-type': type }),
-		},
-		body: body && JSON.stringify(body),
-	});
-const guid = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const many = (count) => Array.from({ length: count }, (_, n) => guid(n));
-
-test('groups: overage in tokens of both versions', async () => {
-	await driver.control('assignments', { user: ALICE, roles: ['R'], groups: 'overage' });
-	const endpoint = ({ access_token: token }) => {
-		const { claims } = decode(token);
-		assert.deepEqual([claims.roles, claims.groups], [['R'], undefined]);
-		return claims._claim_sources[claims._claim_names.groups].endpoint;
-	};
-	assert.match(endpoint(await driver.signIn()), /^https:\/\/graph\.microsoft\.com\/v1\.0\/users\//);
-	await driver.set({ access_token_version: 1 });
-	assert.match(endpoint(await driver.signIn()), /^https:\/\/graph\.windows\.net\/1{8}-/);
-});
-
-test('groups: Graph tells which of them a person is in', async () => {
-	const token = await driver.graphToken();
-	await driver.control('assignments', {
-		user: ALICE,
-		groups: 'overage',
-		graph_groups: many(250),
-	});
-	const check = (groupIds, type) =>
-		groups('checkMemberGroups', token, { method: 'POST', body: { groupIds }, type });
-	assert.deepEqual((await check([guid(3), guid(300)])).json.value, [guid(3)]);
-	for (const wrong of [[], many(21), ['x'], 'x', undefined]) {
-		assert.equal((await check(wrong)).status, 400);
-	}
-	assert.equal((await check([guid(1)], 'text/plain')).status, 400);
-	const all = await groups('getMemberGroups', token, {
-		method: 'POST',
-		body: { securityEnabledOnly: false },
-	});
-	assert.equal(all.json.value.length, 250);
-	let page = (await groups('transitiveMemberOf?$select=id', token)).json;
-	assert.deepEqual(page.value[0], { '@odata.type': '#microsoft.graph.group', id: guid(0) });
-	const ids = page.value.map(({ id }) => id);
-	while (page['@odata.nextLink']) {
-		const headers = { authorization: `Bearer ${token}` };
-		page = (await call(page['@odata.nextLink'], { headers })).json;
-		ids.push(...page.value.map(({ id }) => id));
-	}
-	assert.deepEqual(ids, many(250));
-	await driver.set({ graph_groups_with_role: true, graph_groups_foreign_link: 'https://evil.example' });
-	const { json } = await groups('transitiveMemberOf?$top=2', token);
-	assert.equal(json.value[0]['@odata.type'], '#microsoft.graph.directoryRole');
-	assert.match(json['@odata.nextLink'], /^https:\/\/evil\.example\/graph\/v1\.0\/me\/transitive/);
-});
-
-test('groups: switches of their own, and User.Read', async () => {
-	const token = await driver.graphToken();
-	await driver.set({ graph_status: 500, graph_groups_status: 429, graph_inner_error: 'innererror' });
-	const limited = await groups('transitiveMemberOf', token);
-	assert.deepEqual([limited.status, limited.json.error.code], [429, 'TooManyRequests']);
-	assert.ok(limited.json.error.innererror);
-	await driver.set({ graph_groups_status: null });
-	assert.equal((await groups('transitiveMemberOf', token)).status, 200);
-	await driver.set({ graph_token_fault: 'missing_scp' });
-	assert.equal((await groups('transitiveMemberOf', await driver.graphToken())).status, 403);
-});
-
-test('two applications: Sallyport signs in, the API calls Graph', async () => {
-	const scope = `openid profile offline_access api://${API}/access_as_user`;
-	const authorized = await driver.authorize({ scope });
-	const { json } = await driver.token(driver.codeFields(authorized, { scope }));
-	const { aud, azp } = decode(json.access_token).claims;
-	assert.deepEqual([aud, azp], [API, SALLYPORT]);
-	const exchanged = await driver.onBehalfOf(json.access_token, {
-		client_id: API,
-		client_secret: API_SECRET,
-		scope: `${GRAPH}/.default`,
-	});
-	assert.equal((await driver.me(exchanged.json.access_token)).status, 200);
-	assertError(await driver.onBehalfOf(json.access_token), 400, 'invalid_grant', 50013);
-	const refreshed = await driver.refresh(json.refresh_token, { scope });
-	assert.equal(decode(refreshed.json.access_token).claims.aud, API);
-	assert.equal(decode(json.id_token).claims.tid, TENANT);
 });

@@ -7,6 +7,7 @@ import { assertError, call, decode, useStandIn } from './driver.mjs';
 import { CAROL, IDENTITY_PRINCIPAL, OTHER_TENANT, SALLYPORT, TENANT } from './world.mjs';
 
 const driver = useStandIn();
+const MACHINE = '/metadata/identity/oauth2/token?api-version=2018-02-01';
 const GLOBAL = 'login.microsoftonline.com';
 const USGOV = 'login.microsoftonline.us';
 const CHINA = 'login.partner.microsoftonline.cn';
@@ -45,7 +46,10 @@ test('discovery and keys of each cloud are its own', async () => {
 		assert.equal(two.msgraph_host, graph);
 		const one = await get(host, `${TENANT}/.well-known/openid-configuration`);
 		assert.equal(one.issuer, `${sts}/${TENANT}/`);
-		const shared = await get(host, 'organizations/v2.0/.well-known/openid-configuration');
+		const shared = await get(
+			host,
+			'organizations/v2.0/.well-known/openid-configuration',
+		);
 		assert.equal(shared.issuer, `https://${host}/{tenantid}/v2.0`);
 		const { keys } = await get(host, `${TENANT}/discovery/v2.0/keys`);
 		assert.equal(keys[0].issuer.split('/')[2], host);
@@ -63,7 +67,11 @@ test('a token, a code and a refresh token are of their cloud alone', async () =>
 	const person = await me('graph.microsoft.us', token);
 	assert.equal(person.status, 200);
 	assert.match(person.json['@odata.context'], /^https:\/\/graph\.microsoft\.us\/v1\.0\//);
-	for (const host of ['dod-graph.microsoft.us', 'graph.microsoft.com', new URL(driver.base).host]) {
+	for (const host of [
+		'dod-graph.microsoft.us',
+		'graph.microsoft.com',
+		new URL(driver.base).host,
+	]) {
 		assert.notEqual((await me(host, token)).status, 200, host);
 	}
 	assertError(
@@ -72,7 +80,12 @@ test('a token, a code and a refresh token are of their cloud alone', async () =>
 		'invalid_resource',
 		500011,
 	);
-	assertError(await onBehalfOf(GLOBAL, json.access_token, scope.replace('.us', '.com')), 400, 'invalid_grant', 50013);
+	assertError(
+		await onBehalfOf(GLOBAL, json.access_token, scope.replace('.us', '.com')),
+		400,
+		'invalid_grant',
+		50013,
+	);
 	assertError(await driver.refresh(json.refresh_token), 400, 'invalid_request', 900382);
 	const code = await driver.authorize({}, at(CHINA));
 	assertError(await driver.token(driver.codeFields(code)), 400, 'invalid_request', 900382);
@@ -82,13 +95,17 @@ test("a federated credential is of its cloud's audience and issuer", async () =>
 	const audience = 'api://AzureADTokenExchangeUSGov';
 	const credential = { client_id: SALLYPORT, subject: IDENTITY_PRINCIPAL };
 	const issuer = `https://${USGOV}/${TENANT}/v2.0`;
-	await driver.control('federated_credential', { ...credential, name: 'a', issuer, audience });
+	await driver.control('federated_credential', {
+		...credential,
+		name: 'a',
+		issuer,
+		audience,
+	});
 	await driver.set({ imds_cloud: 'usgov' });
 	const machine = (resource) =>
-		call(
-			`${driver.base}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=${resource}`,
-			{ headers: { metadata: 'true' } },
-		);
+		call(`${driver.base}${MACHINE}&resource=${resource}`, {
+			headers: { metadata: 'true' },
+		});
 	assert.equal((await machine('api://AzureADTokenExchange')).json.error, 'invalid_resource');
 	const change = {
 		client_secret: undefined,
@@ -102,26 +119,42 @@ test("a federated credential is of its cloud's audience and issuer", async () =>
 test('an application of many tenants', async () => {
 	const shared = { tenant: 'organizations' };
 	assert.ok((await driver.authorize({}, shared)).text.includes('AADSTS50194: '));
-	assertError(await driver.token(driver.codeFields({ params: {} }), shared), 400, 'invalid_request', 50194);
+	assertError(
+		await driver.token(driver.codeFields({ params: {} }), shared),
+		400,
+		'invalid_request',
+		50194,
+	);
 	await driver.control('multi_tenant', { client_id: SALLYPORT, on: true });
 	await driver.control('user', { user: CAROL });
 	for (const tenant of ['organizations', 'common']) {
 		const authorized = await driver.authorize({}, { tenant });
-		assertError(await driver.token(driver.codeFields(authorized)), 400, 'invalid_grant', 700005);
+		assertError(
+			await driver.token(driver.codeFields(authorized)),
+			400,
+			'invalid_grant',
+			700005,
+		);
 		const { json } = await driver.token(driver.codeFields(authorized), { tenant });
 		const { claims } = decode(json.id_token);
 		assert.deepEqual(
 			[claims.tid, claims.iss],
 			[OTHER_TENANT, `${driver.base}/${OTHER_TENANT}/v2.0`],
 		);
-		const fields = driver.codeFields({ params: {} }, {
-			grant_type: 'refresh_token',
-			refresh_token: json.refresh_token,
-		});
+		const fields = driver.codeFields(
+			{ params: {} },
+			{
+				grant_type: 'refresh_token',
+				refresh_token: json.refresh_token,
+			},
+		);
 		const refreshed = await driver.token(fields, { tenant });
 		assert.equal(decode(refreshed.json.access_token).claims.tid, OTHER_TENANT);
 		assertError(
-			await driver.token({ ...fields, grant_type: 'client_credentials' }, { tenant }),
+			await driver.token(
+				{ ...fields, grant_type: 'client_credentials' },
+				{ tenant },
+			),
 			400,
 			'invalid_request',
 			9001023,

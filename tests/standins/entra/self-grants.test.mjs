@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SELF, SIGN_IN_SCOPE, assertError, decode, useStandIn } from './driver.mjs';
-import { GRAPH, OTHER, OTHER_SECRET, SALLYPORT, SALLYPORT_URI } from './world.mjs';
+import {
+	API,
+	API_SECRET,
+	GRAPH,
+	OTHER,
+	OTHER_SECRET,
+	SALLYPORT,
+	SALLYPORT_URI,
+	TENANT,
+} from './world.mjs';
 import { ACCESS_TOKEN_FAULTS } from './token-faults.mjs';
 
 const driver = useStandIn();
@@ -191,4 +200,22 @@ test('an Origin is refused with every grant', async () => {
 		);
 		assertError(answer, 400, 'invalid_request', 9002326);
 	}
+});
+
+test('two applications: Sallyport signs in, the API calls Graph', async () => {
+	const scope = `openid profile offline_access api://${API}/access_as_user`;
+	const authorized = await driver.authorize({ scope });
+	const { json } = await driver.token(driver.codeFields(authorized, { scope }));
+	const { aud, azp } = decode(json.access_token).claims;
+	assert.deepEqual([aud, azp], [API, SALLYPORT]);
+	const exchanged = await driver.onBehalfOf(json.access_token, {
+		client_id: API,
+		client_secret: API_SECRET,
+		scope: `${GRAPH}/.default`,
+	});
+	assert.equal((await driver.me(exchanged.json.access_token)).status, 200);
+	assertError(await driver.onBehalfOf(json.access_token), 400, 'invalid_grant', 50013);
+	const refreshed = await driver.refresh(json.refresh_token, { scope });
+	assert.equal(decode(refreshed.json.access_token).claims.aud, API);
+	assert.equal(decode(json.id_token).claims.tid, TENANT);
 });

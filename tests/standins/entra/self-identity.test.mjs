@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Managed identities, workload identity, and federated credentials that trust them. */
+/* The endpoints that give a managed identity's token. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ASSERTION_TYPE } from './assertions.mjs';
-import { GLOBAL_AUDIENCE, USGOV_AUDIENCE } from './clouds.mjs';
-import { assertError, call, decode, useStandIn } from './driver.mjs';
+import { GLOBAL_AUDIENCE } from './clouds.mjs';
+import { call, decode, useStandIn } from './driver.mjs';
 import {
 	GRAPH,
 	IDENTITY,
@@ -41,24 +40,6 @@ const appService = (query = EXCHANGE, headers = { 'x-identity-header': IDENTITY_
 const arc = (headers = {}) =>
 	call(`${driver.base}${ARC}${EXCHANGE}`, { headers: { metadata: 'true', ...headers } });
 
-const trust = (change = {}) =>
-	driver.control('federated_credential', {
-		client_id: SALLYPORT,
-		name: 'machine',
-		issuer: `${driver.base}/${TENANT}/v2.0`,
-		subject: IDENTITY_PRINCIPAL,
-		audience: GLOBAL_AUDIENCE,
-		...change,
-	});
-
-const assertion = (token) => ({
-	client_secret: undefined,
-	client_assertion: token,
-	client_assertion_type: ASSERTION_TYPE,
-});
-const redeem = (token) => driver.redeem(assertion(token));
-const workloadToken = async (body) => (await driver.control('workload_token', body)).json.token;
-
 test('a virtual machine: every number is a string, the token is of the exchange', async () => {
 	const { status, json } = await machine();
 	assert.equal(status, 200);
@@ -85,7 +66,10 @@ test('a virtual machine: every number is a string, the token is of the exchange'
 	assert.equal(decode(second.json.access_token).claims.sub, SECOND_IDENTITY_PRINCIPAL);
 	const graph = (await machine('&resource=https://graph.microsoft.com/')).json;
 	assert.ok(decode(graph.access_token).claims.aud.startsWith('https://graph.microsoft.com'));
-	assert.equal(decode((await machine(`&resource=${GRAPH}`)).json.access_token).claims.ver, '1.0');
+	assert.equal(
+		decode((await machine(`&resource=${GRAPH}`)).json.access_token).claims.ver,
+		'1.0',
+	);
 });
 
 test('a virtual machine refuses', async () => {
@@ -96,7 +80,11 @@ test('a virtual machine refuses', async () => {
 		['', { metadata: 'true' }, 'invalid_request'],
 		['&resource=api://nothing', { metadata: 'true' }, 'invalid_resource'],
 		[`${EXCHANGE}&client_id=${SALLYPORT}`, { metadata: 'true' }, 'invalid_request'],
-		[`${EXCHANGE}&client_id=${IDENTITY}&object_id=x`, { metadata: 'true' }, 'invalid_request'],
+		[
+			`${EXCHANGE}&client_id=${IDENTITY}&object_id=x`,
+			{ metadata: 'true' },
+			'invalid_request',
+		],
 	];
 	for (const [query, headers, error] of refusals) {
 		const { status, json } = await machine(query, headers);
@@ -169,105 +157,4 @@ test('switches of managed identities', async () => {
 	const short = await token();
 	assert.notEqual(await token(), short);
 	assert.ok(decode(short).claims.exp - now() <= 60);
-});
-
-test("a managed identity's token is a client's credential when a federated one matches", async () => {
-	const { json } = await machine();
-	assertError(await redeem(json.access_token), 401, 'invalid_client', 70025);
-	await trust();
-	const redeemed = await redeem(json.access_token);
-	assert.equal(redeemed.status, 200);
-	assert.equal(decode(redeemed.json.access_token).claims.azpacr, '2');
-	assert.equal((await redeem((await appService()).json.access_token)).status, 200, 'again');
-	const exchanged = await driver.onBehalfOf(
-		redeemed.json.access_token,
-		assertion(json.access_token),
-	);
-	assert.equal(exchanged.status, 200);
-	await driver.set({ imds_ficinfo: true });
-	const federated = assertion((await machine()).json.access_token);
-	assertError(
-		await driver.onBehalfOf(redeemed.json.access_token, federated),
-		401,
-		'invalid_client',
-		700231,
-	);
-	assert.equal((await driver.redeem(federated)).status, 200);
-	await driver.set({ clock_offset: 86400 });
-	const late = await redeem(json.access_token);
-	assertError(late, 401, 'invalid_client', 700024);
-	assert.match(late.json.error_description, /Current time: \S+, assertion valid from \S+, expiry/);
-});
-
-/* What is wrong with the credential, and AADSTS number. */
-const MISMATCHES = {
-	issuer: [{ issuer: 'https://login.microsoftonline.com/x/v2.0' }, 700211],
-	'subject, in another case': [{ subject: IDENTITY_PRINCIPAL.toUpperCase() }, 700213],
-	'subject, the client id': [{ subject: IDENTITY }, 700213],
-	audience: [{ audience: USGOV_AUDIENCE }, 700212],
-	'audience, the GUID': [{ audience: TOKEN_EXCHANGE }, 700212],
-};
-
-for (const [name, [change, code]] of Object.entries(MISMATCHES)) {
-	test(`a federated credential that does not match: ${name}`, async () => {
-		assert.equal((await trust(change)).status, 200);
-		const { json } = await machine();
-		assertError(await redeem(json.access_token), 401, 'invalid_client', code);
-		await driver.set({ fic_catch_all: 'invalid_request' });
-		assertError(await redeem(json.access_token), 400, 'invalid_request', 70021);
-	});
-}
-
-test('what is not a token for this is refused', async () => {
-	await trust();
-	const { access_token: person } = await driver.signIn();
-	assertError(await redeem(person), 401, 'invalid_client', 700229);
-	const { json: graph } = await machine('&resource=https://graph.microsoft.com');
-	assertError(await redeem(graph.access_token), 401, 'invalid_client', 700211);
-	await driver.set({ imds_wrong_subject: true });
-	assertError(await redeem((await machine()).json.access_token), 401, 'invalid_client', 700213);
-	await driver.set({ fic_subject_code: 7002138 });
-	assertError(await redeem((await machine()).json.access_token), 401, 'invalid_client', 7002138);
-	await driver.set({ imds_wrong_subject: false, imds_token_fault: 'bad_signature' });
-	assertError(await redeem((await machine()).json.access_token), 401, 'invalid_client', 700027);
-});
-
-test('twenty credentials and no more, each with a name of its own', async () => {
-	for (let i = 0; i < 20; i++) {
-		assert.equal((await trust({ name: `n${i}` })).status, 200);
-	}
-	assert.equal((await trust({ name: 'n20' })).status, 400);
-	await driver.begin();
-	assert.equal((await trust({ name: 'n' })).status, 200);
-	assert.equal((await trust({ name: 'n' })).status, 400);
-	assert.equal((await trust({ name: 'm', subject: undefined })).status, 400);
-});
-
-const SUBJECT = 'system:serviceaccount:default:sallyport';
-
-test('workload identity', async () => {
-	const { json: document } = await call(
-		`${driver.base}/workload/.well-known/openid-configuration`,
-	);
-	assert.equal(document.issuer, `${driver.base}/workload`);
-	const token = await workloadToken({ subject: SUBJECT, audience: GLOBAL_AUDIENCE });
-	const { header, claims } = decode(token);
-	assert.equal((await call(document.jwks_uri)).json.keys[0].kid, header.kid);
-	assert.deepEqual([claims.iss, claims.sub], [document.issuer, SUBJECT]);
-	await trust({ issuer: document.issuer, subject: SUBJECT });
-	assert.equal((await redeem(token)).status, 200);
-	assert.equal((await redeem(token)).status, 200, 'it is used as long as it lives');
-	const spoilt = token.slice(0, -20) + (token.at(-20) === 'A' ? 'B' : 'A') + token.slice(-19);
-	assertError(await redeem(spoilt), 401, 'invalid_client', 700027);
-	const refusals = [
-		[{ subject: `${SUBJECT}2` }, 700213],
-		[{ subject: SUBJECT, audience: USGOV_AUDIENCE }, 700212],
-		[{ subject: SUBJECT, audience: [GLOBAL_AUDIENCE] }, 700214],
-		[{ subject: SUBJECT, lifetime: -1 }, 700024],
-	];
-	for (const [body, code] of refusals) {
-		assertError(await redeem(await workloadToken(body)), 401, 'invalid_client', code);
-	}
-	await driver.set({ clock_offset: 3600 });
-	assertError(await redeem(token), 401, 'invalid_client', 700024);
 });

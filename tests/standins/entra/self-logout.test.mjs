@@ -34,7 +34,9 @@ beforeEach(async () => {
 
 const claimsOf = async () => decode((await driver.signIn()).id_token).claims;
 const logout = (query, headers) =>
-	call(`${driver.base}/${TENANT}/oauth2/v2.0/logout?${new URLSearchParams(query)}`, { headers });
+	call(`${driver.base}/${TENANT}/oauth2/v2.0/logout?${new URLSearchParams(query)}`, {
+		headers,
+	});
 const frames = ({ text }) =>
 	[...text.matchAll(/<iframe hidden src="([^"]+)"/g)].map(([, src]) =>
 		Object.fromEntries(new URL(src.replaceAll('&amp;', '&')).searchParams),
@@ -72,7 +74,9 @@ test('the sign-out page goes back to where it may', async () => {
 	const lax = await logout({ post_logout_redirect_uri: 'https://evil.example/' });
 	assert.equal(lax.status, 200);
 	assert.ok(!lax.text.includes('evil.example'));
-	const { json } = await call(`${driver.base}/${TENANT}/v2.0/.well-known/openid-configuration`);
+	const { json } = await call(
+		`${driver.base}/${TENANT}/v2.0/.well-known/openid-configuration`,
+	);
 	assert.ok(json.frontchannel_logout_supported);
 	assert.equal((await call(json.end_session_endpoint, { method: 'POST' })).status, 200);
 });
@@ -100,12 +104,14 @@ test('front_channel_logout: the stand-in calls', async () => {
 	const { sid, iss } = await claimsOf();
 	const body = { user: ALICE, sid: 'x' };
 	assert.equal((await driver.control('front_channel_logout', body)).json.status, 200);
+	await driver.control('front_channel_logout', { user: ALICE, iss: null });
 	const { json } = await driver.control('front_channel_logout', { user: ALICE });
 	assert.deepEqual([json.status, json.calls.length], [200, 1]);
 	assert.deepEqual(
 		seen.map((each) => [each.get('iss'), each.get('sid')]),
 		[
 			[iss, 'x'],
+			[null, sid],
 			[iss, sid],
 		],
 	);

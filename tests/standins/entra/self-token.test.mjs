@@ -236,11 +236,7 @@ test('GET, an over-long body, and paths that are not there', async () => {
 	const get = await call(driver.endpoint);
 	assertError(get, 400, 'invalid_request', 900561);
 	assert.equal((await driver.token({ grant_type: 'x'.repeat(2 << 20) })).status, 413);
-	for (const path of [
-		'oauth2/v2.0/devicecode',
-		'oauth2/token',
-		'oauth2/authorize',
-	]) {
+	for (const path of ['oauth2/v2.0/devicecode', 'oauth2/token', 'oauth2/authorize']) {
 		assert.equal((await call(`${driver.base}/${TENANT}/${path}`)).status, 404);
 	}
 });

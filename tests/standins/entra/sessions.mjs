@@ -26,7 +26,8 @@ export class Sessions {
 		const own = this.ofCookie(cookie);
 		return own?.upn === upn
 			? own
-			: ([...this.all].find((each) => each.upn === upn && !each.cookie) ?? this.begin(upn));
+			: ([...this.all].find((each) => each.upn === upn && !each.cookie) ??
+					this.begin(upn));
 	}
 
 	allOf(upn) {

@@ -186,6 +186,8 @@ export class Switches {
 	}
 
 	current() {
-		return Object.fromEntries(Object.keys(SWITCHES).map((name) => [name, this.peek(name)]));
+		return Object.fromEntries(
+			Object.keys(SWITCHES).map((name) => [name, this.peek(name)]),
+		);
 	}
 }

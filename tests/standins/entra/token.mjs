@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { authenticateClient } from './client-authentication.mjs';
 import { EntraError } from './errors.mjs';
 import { spoilBody } from './exchange.mjs';
+import { learnForeignKeys } from './foreign-issuer.mjs';
 import { delay, parseForm, readBody, send } from './http.mjs';
 import { grantAuthorizationCode } from './grant-authorization-code.mjs';
 import { grantClientCredentials } from './grant-client-credentials.mjs';
@@ -184,6 +185,7 @@ async function answer(exchange, tenantName, form) {
 		sendPlain(exchange, status, text, exchange.switch('token_retry_after'));
 		return;
 	}
+	await learnForeignKeys(exchange, form.fields);
 	const outcome = attempt(exchange, tenantName, form, faulty);
 	if (faulty && exchange.switch('token_close')) {
 		exchange.req.socket.destroy();

@@ -88,7 +88,13 @@ function subjectClaims({ user, client, resource, scopes, auth, cae }, version) {
 		resource.roles[role].includes(client.id),
 	);
 	const principal = client.principal ?? client.id;
-	return { idtyp: 'app', oid: principal, sub: principal, ...(roles.length && { roles }) };
+	return {
+		idtyp: 'app',
+		oid: principal,
+		sub: principal,
+		...(cae && { xms_cc: ['cp1'] }),
+		...(roles.length && { roles }),
+	};
 }
 
 function signDraft(exchange, draft, fault) {
@@ -123,7 +129,10 @@ export function makeAccessToken(exchange, about) {
 	const version = versionOf(exchange, resource);
 	const uti = random(16);
 	const claims = {
-		...(version === 1 ? v1Claims : v2Claims)(about, exchange.issuer(about.tenant, version)),
+		...(version === 1 ? v1Claims : v2Claims)(
+			about,
+			exchange.issuer(about.tenant, version),
+		),
 		iat: exchange.now,
 		nbf: exchange.now,
 		exp: exchange.now + lifetime,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A workload identity issuer, such as a Kubernetes cluster has: discovery, keys, projected tokens. */
+/* A workload identity issuer, such as a Kubernetes cluster has: discovery, keys, tokens. */
 import { randomUUID } from 'node:crypto';
 import { sendJson } from './http.mjs';
 import { signToken, verifySignature } from './jwt.mjs';

@@ -230,7 +230,7 @@ export class World {
 		);
 	}
 
-	/* What a client may have of a resource: by consent, or because the resource says so itself. */
+	/* What a client may have of a resource: by consent, or because the resource says so. */
 	consented(client, resource) {
 		const key = `${client} ${resource}`;
 		const given = this.consents.get(key) ?? [];

@@ -18,11 +18,14 @@ function addressOf(url) {
 }
 
 class Proxy {
-	/* map: {'host:port': 'https://127.0.0.1:PORT'}; credentials: 'user:password' or undefined. */
+	/* map: {'host:port': 'https://127.0.0.1:PORT'}; credentials: 'user:password' or none. */
 	constructor({ map, credentials }) {
-		Object.assign(this, { map: new Map(Object.entries(map)), log: [], sockets: new Set() });
-		this.wanted =
-			credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
+		Object.assign(this, {
+			map: new Map(Object.entries(map)),
+			log: [],
+			sockets: new Set(),
+		});
+		this.wanted = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
 	}
 
 	/* The status of a refusal, or null; either way it is in the log. */
@@ -69,11 +72,18 @@ class Proxy {
 		const target = `${url.hostname}:${url.port || PORTS[url.protocol]}`;
 		const status = this.judge(req.method, target, req.headers);
 		if (status) {
-			res.writeHead(status, status === 407 ? { 'proxy-authenticate': CHALLENGE } : {}).end();
+			res.writeHead(
+				status,
+				status === 407 ? { 'proxy-authenticate': CHALLENGE } : {},
+			).end();
 			return;
 		}
 		const { protocol, host, port } = addressOf(this.map.get(target));
-		const { 'proxy-authorization': _, 'proxy-connection': __, ...headers } = req.headers;
+		const {
+			'proxy-authorization': _,
+			'proxy-connection': __,
+			...headers
+		} = req.headers;
 		const client = protocol === 'https:' ? https : http;
 		const other = client.request(
 			{

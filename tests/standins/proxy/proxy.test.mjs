@@ -53,7 +53,10 @@ async function get(host, path) {
 	const { socket } = await tunnel(proxy.url, `${host}:443`);
 	const ca = readFileSync(join(directory, 'ca.pem'));
 	const res = await new Promise((done, fail) => {
-		https.get({ socket, host, servername: host, path, ca, agent: false }, done).on('error', fail);
+		https.get({ socket, host, servername: host, path, ca, agent: false }, done).on(
+			'error',
+			fail,
+		);
 	});
 	return read(res);
 }
