@@ -80,7 +80,7 @@ async function quietFailures(s) {
 	const { mcp, tokens } = await s.session();
 	for (const fault of [{ graph_status: 500 }, { graph_body_fault: 'garbage' }, { token_body_fault: 'html' }, { graph_status: 403 },
 		{ obo_error: 'throttled' }]) {
-		await s.sqlite('DELETE FROM exchanged_token');
+		await s.sqlite('DELETE FROM exchanged_token; DELETE FROM setback');
 		await s.standin.during(fault, async () => {
 			const { json, text } = await mcp.callTool();
 			assert.equal(json.result.isError, true, JSON.stringify(fault));
@@ -197,11 +197,12 @@ async function wrongTokens(s) {
 }
 
 async function challenged(s) {
-	const { mcp } = await s.session();
+	const { mcp, client } = await s.session();
 	await s.standin.during({ mfa_required: true }, async () => {
-		const { json } = await mcp.callTool();
-		assert.equal(json.result.isError, true);
-		assert.match(json.result.content[0].text, /multi-factor/);
+		const { status, headers } = await mcp.callTool();
+		assert.equal(status, 401);
+		assert.match(headers['www-authenticate'], /error="invalid_token", error_description="Microsoft Entra ID asks the user for more/);
+		assert.equal(await profile((await s.session('alice@contoso.example', { client })).mcp), ALICE);
 	});
 }
 
@@ -210,6 +211,7 @@ async function graphFails(s) {
 	await s.standin.during({ graph_status: 429, graph_retry_after: 7 }, async () => {
 		assert.match((await mcp.callTool()).json.result.content[0].text, /7 seconds/);
 	});
+	await s.sqlite('DELETE FROM setback');
 	await s.standin.during({ graph_delay_ms: 4000 }, async () => {
 		const began = Date.now();
 		assert.equal((await mcp.callTool()).json.result.structuredContent.retryable, true);

@@ -35,7 +35,7 @@ export class Scene {
 	// No test finds what another one planted.
 	async reset() {
 		await this.standin.reset();
-		await this.sqlite('DELETE FROM entra_cache; DELETE FROM authorization_request');
+		await this.sqlite('DELETE FROM entra_cache; DELETE FROM authorization_request; DELETE FROM setback; DELETE FROM reauthentication');
 	}
 
 	// A session of user's, ready to call.

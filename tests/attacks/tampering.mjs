@@ -171,16 +171,18 @@ async function entraKeys(s) {
 	const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 	const keys = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'evil', use: 'sig', kty: 'RSA' }] });
 	const before = await s.db.rows('SELECT name, document FROM entra_cache ORDER BY name');
-	for (const [name, document] of [['keys', keys], ['openid-configuration', before.find((r) => r.name === 'openid-configuration').document
-		.replaceAll(s.standin.url, 'https://evil.example')]]) {
+	const named = (end) => before.find((r) => r.name.startsWith('http') && r.name.endsWith(end));
+	const [jwks, discovery] = [named('/keys'), named('/v2.0/.well-known/openid-configuration')];
+	for (const [name, document] of [[jwks.name, keys], [discovery.name,
+		discovery.document.replaceAll(s.standin.url, 'https://evil.example')]]) {
 		await s.sqlite(`UPDATE entra_cache SET document = '${document.replaceAll("'", "''")}' WHERE name = '${name}'`);
 		assert.equal(await profile((await s.session()).mcp), ALICE, `${name} is fetched anew`);
 	}
 	assert.deepEqual(await s.db.rows('SELECT name, document FROM entra_cache ORDER BY name'), before);
-	await s.sqlite("UPDATE entra_cache SET fetched_at = fetched_at - 1 WHERE name = 'keys'");
+	await s.sqlite(`UPDATE entra_cache SET fetched_at = fetched_at - 1 WHERE name = '${jwks.name}'`);
 	await s.standin.clearLog();
 	await s.session();
-	await s.sqlite("UPDATE entra_cache SET fetched_at = fetched_at + 1000000, tried_at = 0 WHERE name = 'keys'");
+	await s.sqlite(`UPDATE entra_cache SET fetched_at = fetched_at + 1000000, tried_at = 0 WHERE name = '${jwks.name}'`);
 	await s.session();
 	assert.equal((await s.standin.counts()).keys, 2, 'an old set of keys does not become a new one');
 }
@@ -189,18 +191,18 @@ async function entraDoor(s) {
 	const browser = new Browser();
 	const page = await s.page(s.ask(await s.client()), browser);
 	const out = await browser.open(`${s.url}/logout`);
-	const [{ document }] = await s.db.rows("SELECT document FROM entra_cache WHERE name = 'browser-endpoints'");
+	const [{ document }] = await s.db.rows("SELECT document FROM entra_cache WHERE name LIKE 'browser-endpoints %'");
 	const { authorization_endpoint: honest } = JSON.parse(document);
 	for (const url of ['https://evil.example/authorize', `${honest}?client_id=evil&x=#`, `${honest}#`, honest.replace('//', '//evil@'),
 		`${honest.replace('://', '://evil.')}`, 'javascript:alert(1)', '', `${s.standin.url}.evil.example/`, null, [honest]]) {
 		const planted = JSON.stringify({ authorization_endpoint: url, end_session_endpoint: url });
-		await s.sqlite(`UPDATE entra_cache SET document = '${planted}' WHERE name = 'browser-endpoints'`);
+		await s.sqlite(`UPDATE entra_cache SET document = '${planted}' WHERE name LIKE 'browser-endpoints %'`);
 		for (const [shown, value] of [[page, 'approve'], [out, 'signout']]) {
 			const { location, status } = await browser.submit(shown, value, { stop: () => true });
 			assert.ok(status >= 400 && location === undefined, `${url}: ${status}`);
 		}
 	}
-	await s.sqlite("UPDATE entra_cache SET document = '' WHERE name = 'browser-endpoints'");
+	await s.sqlite("UPDATE entra_cache SET document = '' WHERE name LIKE 'browser-endpoints %'");
 	assert.equal((await browser.submit(page, 'approve', { stop: () => true })).location, undefined);
 	await s.sqlite('DELETE FROM entra_cache');
 }

@@ -66,7 +66,7 @@ test('once approved, the page is shown in no other browser, and its form is refu
 
 test('what is known of Entra grows old between two pages: consent, which asks nobody, goes on with it', async () => {
 	const { browser, page } = await openPage();
-	await site.database.sqlite("UPDATE entra_cache SET fetched_at = 0, tried_at = 0 WHERE name = 'browser-endpoints'");
+	await site.database.sqlite("UPDATE entra_cache SET fetched_at = 0, tried_at = 0 WHERE name LIKE 'browser-endpoints %'");
 	const { landed } = await browser.submit(page, 'approve', { stop: (url) => url.startsWith(site.standin.url) });
 	assert.match(landed.pathname, /\/authorize$/);
 	assert.equal((await browser.open(`${site.url}/logout`)).status, 200);
