@@ -150,10 +150,8 @@ head(void *owner, struct transfer *t)
 	if (r->status < 300)
 		relay_bridge_accepted(r);
 	if (r->status == 401 || r->status == 403) {
-		const char *why = transfer_field(t, FIELD_WWW_AUTHENTICATE);
-
 		r->mode = RELAY_IGNORED;
-		r->lacks_scope = why != NULL && strstr(why, "insufficient_scope") != NULL;
+		relay_refusal_read(r, transfer_field(t, FIELD_WWW_AUTHENTICATE));
 	} else if (r->status >= 300) {
 		r->mode = r->status >= 400 && r->status < 500 ? RELAY_BODY : RELAY_IGNORED;
 	} else if (r->posts) {

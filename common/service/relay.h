@@ -92,6 +92,7 @@ struct relay {
 	struct rights			 rights;
 	char				*right[3];	/* owned texts of rights */
 	char				*unauthorized, *forbidden, *exchanged;
+	char				*claims;	/* what its refusal demands of the person; NULL */
 	char				*session_id;	/* the upstream's, sealed, for the head */
 	struct loop_timer		 waits;		/* until the upstream can be heard: */
 	int64_t				 waits_until_ms;
@@ -126,8 +127,11 @@ void		 relay_say_listening(struct relay *);
 void		 relay_say_nothing(struct relay *, int status);
 /* The upstream failed; HTTP_ANSWERED: it did answer, and `what` says how. */
 void		 relay_fault(struct relay *, enum http_outcome, const char *what);
-/* 401 and 403. */
+/* 401 and 403: first what its WWW-Authenticate (NULL for none) asks for, then the answer. */
+void		 relay_refusal_read(struct relay *, const char *www_authenticate);
 void		 relay_refused(struct relay *);
+/* A JSON-RPC error as the whole answer. */
+void		 relay_error(struct relay *, int status, int code, const char *message, const char *challenge);
 /* A whole body that is there. */
 void		 relay_whole(struct relay *);
 /* One message of an event stream; false when it could not be judged. */

@@ -71,8 +71,8 @@ relay_answer(struct relay *r, int status, const char *body, size_t n, const char
 	relay_end(r);
 }
 
-static void
-answer_error(struct relay *r, int status, int code, const char *message, const char *challenge)
+void
+relay_error(struct relay *r, int status, int code, const char *message, const char *challenge)
 {
 	struct buf b = buf_new(stream_request(&r->s)->arena, ERROR_MAX);
 
@@ -103,44 +103,9 @@ relay_fault(struct relay *r, enum http_outcome outcome, const char *what)
 		peer_break(&r->s.peer);
 		return;
 	}
-	answer_error(r, r->rpc_id != NULL ? 200 : outcome == HTTP_TIMED_OUT ? 504 : 502,
+	relay_error(r, r->rpc_id != NULL ? 200 : outcome == HTTP_TIMED_OUT ? 504 : 502,
 	    JSONRPC_INTERNAL_ERROR, arena_printf(a, "The MCP server behind this gateway %s (reference %s)",
 	    text, r->s.id), NULL);
-}
-
-/* A token that the upstream does not take is not kept for the next request. */
-static void
-forget_exchanged(struct relay *r)
-{
-	struct request *rq = stream_request(&r->s);
-
-	if (rq->store != NULL && r->exchanged != NULL) {
-		AUTO(statement) struct statement *q = store_query(rq->store, QUERY_EXCHANGED_TOKEN_DELETE);
-
-		statement_blob(q, ":sid", sid_bytes(rq->arena, &r->s.sid));
-		statement_text(q, ":scope", r->exchanged);
-		if (statement_change(q) == STORE_FAILED)
-			stream_failed(&r->s, "upstream: refused the token, which could not be deleted");
-	}
-}
-
-void
-relay_refused(struct relay *r)
-{
-	if (r->status == 401 && r->unauthorized == NULL) {
-		relay_fault(r, HTTP_ANSWERED, NULL);
-		return;
-	}
-	stream_failed(&r->s, "upstream: refused with status %d", r->status);
-	if (r->status == 401) {
-		forget_exchanged(r);
-		answer_error(r, 401, JSONRPC_INVALID_REQUEST,
-		    "The MCP server behind this gateway does not accept this sign-in; sign in again",
-		    r->unauthorized);
-	} else {
-		answer_error(r, 403, JSONRPC_INVALID_REQUEST,
-		    "The MCP server behind this gateway does not allow this", r->lacks_scope ? r->forbidden : NULL);
-	}
 }
 
 /* JSON; and where a request is answered, a message of JSON-RPC or a batch of them. */
@@ -189,7 +154,7 @@ relay_whole(struct relay *r)
 	if (!is_answer(r, a, fifo_front(&r->body), fifo_len(&r->body)) ||
 	    !change(r, fifo_front(&r->body), fifo_len(&r->body), &out, &status)) {
 		if (error && !r->opened)
-			answer_error(r, r->status, JSONRPC_INTERNAL_ERROR, arena_printf(a,
+			relay_error(r, r->status, JSONRPC_INTERNAL_ERROR, arena_printf(a,
 			    "The MCP server behind this gateway answered with status %d (reference %s)",
 			    r->status, r->s.id), NULL);
 		else

@@ -19,6 +19,8 @@ step_head(void *owner, struct transfer *t)
 	struct bridge *b = r->bridge;
 
 	b->status = transfer_status(t);
+	if (b->status == 401 || b->status == 403)
+		relay_refusal_read(r, transfer_field(t, FIELD_WWW_AUTHENTICATE));
 	b->in_events = http_media_type_is(transfer_field(t, FIELD_CONTENT_TYPE), SSE_MEDIA_TYPE);
 	stream_free_text(&b->session);
 	b->session = stream_text(transfer_field(t, FIELD_SESSION_ID));

@@ -74,7 +74,7 @@ relay_free(struct stream *s)
 	char *url = (char *)(uintptr_t)r->call.url;
 	char **const text[] = {
 		&url, &r->rpc_id, &r->right[0], &r->right[1], &r->right[2], &r->unauthorized, &r->forbidden,
-		&r->exchanged, &r->session_id, &r->socket, &r->rpc_method, &r->version,
+		&r->exchanged, &r->claims, &r->session_id, &r->socket, &r->rpc_method, &r->version,
 	};
 
 	if (s->peer.loop != NULL)

@@ -72,19 +72,32 @@ mind_silence(struct transfer *t)
 		loop_timer_set(t->home->loop, &t->silence, clock_monotonic_ms() + t->silence_ms);
 }
 
+/* One that comes again is joined: RFC 9110 section 5.3. */
+static void
+add_field(char **field, const char *value, size_t n)
+{
+	char *before = *field;
+
+	if (asprintf(field, "%s%s%.*s", before == NULL ? "" : before, before == NULL ? "" : ", ", (int)n,
+	    value) < 0)
+		*field = NULL;
+	free(before);
+}
+
 static void
 keep_field(struct transfer *t, const char *line, size_t n)
 {
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		size_t name = strlen(field_names[i]);
 
-		if (n <= name || strncasecmp(line, field_names[i], name) != 0 || t->field[i] != NULL)
+		if (n <= name || strncasecmp(line, field_names[i], name) != 0 ||
+		    (t->field[i] != NULL && i != FIELD_WWW_AUTHENTICATE))
 			continue;
 		for (line += name, n -= name; n > 0 && (*line == ' ' || *line == '\t'); n--)
 			line++;
 		while (n > 0 && strchr("\r\n\t ", line[n - 1]) != NULL)
 			n--;
-		t->field[i] = strndup(line, n);
+		add_field(&t->field[i], line, n);
 		return;
 	}
 }
