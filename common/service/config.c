@@ -128,20 +128,52 @@ read_file(struct config_reader *r)
 	return true;
 }
 
-/* The Azure SDKs' names are defaults.  AZURE_CLIENT_ID names the managed identity on a virtual
- * machine, so it counts only beside a certificate's path. */
+/* NULL when it is not there or empty. */
+static const char *
+variable(const char *name)
+{
+	const char *value = name == NULL ? NULL : getenv(name);
+
+	return value == NULL || *value == '\0' ? NULL : value;
+}
+
+static const char *
+azure_credential(struct config_reader *r)
+{
+	const char *certificate = variable("AZURE_CLIENT_CERTIFICATE_PATH");
+	const char *token = variable("AZURE_FEDERATED_TOKEN_FILE");
+
+	if (certificate != NULL)
+		return arena_printf(r->arena, "certificate:%s", certificate);
+	return token == NULL ? NULL : arena_printf(r->arena, "federated-token-file:%s", token);
+}
+
+/* The rows of a managed identity come behind those of the credentials. */
+static bool
+uses_identity(const struct config_entra *e)
+{
+	return (e->credential != NULL && strncmp(e->credential, "managed-identity", 16) == 0) ||
+	    (e->resource_credential != NULL && strncmp(e->resource_credential, "managed-identity", 16) == 0);
+}
+
+/*
+ * The Azure SDKs' names are defaults.  AZURE_CLIENT_ID names the managed identity on a virtual
+ * machine, so it counts only beside a certificate's path or a token file's.  What the platform says
+ * of managed identities must stop nobody who has another credential.
+ */
 static const char *
 azure_default(struct config_reader *r, const struct config_key *key)
 {
-	const char *value = key->azure == NULL ? NULL : getenv(key->azure);
+	const char *value = variable(key->azure);
 
-	if (value == NULL || *value == '\0')
-		return NULL;
-	if (strcmp(key->name, "client_id") == 0 && getenv("AZURE_CLIENT_CERTIFICATE_PATH") == NULL)
-		return NULL;
 	if (strcmp(key->name, "credential") == 0)
-		return arena_printf(r->arena, "certificate:%s", value);
-	if (strcmp(key->name, "authority_host") == 0 && value[strlen(value) - 1] == '/')
+		return azure_credential(r);
+	if (value == NULL || (strcmp(key->name, "client_id") == 0 && azure_credential(r) == NULL))
+		return NULL;
+	if (strncmp(key->azure, "AZURE_", 6) != 0 && !uses_identity(&r->config->entra))
+		return NULL;
+	if ((key->syntax == CONFIG_URL || key->syntax == CONFIG_METADATA_URL) &&
+	    value[strlen(value) - 1] == '/')
 		return arena_copy(r->arena, value, strlen(value) - 1);
 	return value;
 }

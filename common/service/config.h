@@ -42,6 +42,10 @@ struct config_entra {
 	const char	*authority_host;
 	const char	*graph_url;
 	const char	*imds_url;
+	const char	*identity_endpoint;	/* these three: NULL where the platform does not say so */
+	const char	*identity_header;
+	const char	*imds_endpoint;
+	const char	*arc_key_dir;
 	const char	*scope;
 	config_list	 audience;
 	config_list	 allowed_tenants;	/* GUIDs, or any */

@@ -5,7 +5,7 @@
 
 #include "service/config_table.h"
 
-#define CONFIG_KEYS_MAX	64
+#define CONFIG_KEYS_MAX	80
 
 struct config_reader {
 	struct config		*config;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "protocol/json.h"
+#include "service/doctor_credential.h"
 #include "service/doctor_online.h"
 #include "service/keyring.h"
 #include "service/store.h"
@@ -38,26 +39,6 @@ check_public_url(struct doctor *d)
 		    c->public_host);
 }
 
-/* A file or directory that must be there, usable by us, and closed to others. */
-static bool
-check_path(struct doctor *d, const char *what, const char *path, int access_mode)
-{
-	struct stat st;
-
-	if (stat(path, &st) != 0 || access(path, access_mode) != 0) {
-		doctor_says(d, PROBLEM, "%s %s is missing or not open to this user: run `sallyport init "
-		    "--group GROUP` with the web server's group, and check as that user", what, path);
-		return false;
-	}
-	if ((st.st_mode & 07) != 0) {
-		doctor_says(d, PROBLEM, "%s %s is open to everyone on this machine: chmod o= %s", what, path,
-		    path);
-		return false;
-	}
-	doctor_says(d, FINE, "%s: %s", what, path);
-	return true;
-}
-
 static void
 check_keys(struct doctor *d)
 {
@@ -65,7 +46,7 @@ check_keys(struct doctor *d)
 		const char *path = arena_printf(d->rq.arena, "%s/keys/%s", d->rq.config->state_dir,
 		    key_purpose_names[p]);
 
-		if (check_path(d, "key file", path, R_OK) && keyring_current(d->rq.keys, p) == NULL)
+		if (doctor_path(d, "key file", path, R_OK) && keyring_current(d->rq.keys, p) == NULL)
 			doctor_says(d, PROBLEM, "key file %s is not one that `sallyport init` makes", path);
 	}
 }
@@ -98,7 +79,7 @@ check_database(struct doctor *d)
 		    "it: set database to a local disk", path);
 		return;
 	}
-	if (!check_path(d, "database", path, R_OK | W_OK))
+	if (!doctor_path(d, "database", path, R_OK | W_OK))
 		return;
 	if ((d->rq.store = store_open(d->rq.config, &why)) == NULL)
 		doctor_says(d, PROBLEM, "database %s: %s", path, why);
@@ -106,24 +87,14 @@ check_database(struct doctor *d)
 		doctor_says(d, FINE, "database opens and has this version's schema");
 }
 
-static bool
-check_credential(struct doctor *d, const struct config_app *app)
-{
-	bool good = true;
-
-	for (const char *const *p = app->path; *p != NULL; p++)
-		good = check_path(d, "credential file", *p, R_OK) && good;
-	return good;
-}
-
 /* What a [server] names must be there for this user. */
 static void
 check_server(struct doctor *d, const struct config_server *s)
 {
 	if (strncmp(s->upstream_token, "header-file:", 12) == 0)
-		(void)check_path(d, "header-file of upstream_token", s->upstream_token + 12, R_OK);
+		(void)doctor_path(d, "header-file of upstream_token", s->upstream_token + 12, R_OK);
 	if (s->upstream_user_key != NULL)
-		(void)check_path(d, "upstream_user_key", s->upstream_user_key, R_OK);
+		(void)doctor_path(d, "upstream_user_key", s->upstream_user_key, R_OK);
 	if (s->upstream_socket != NULL && access(s->upstream_socket, R_OK | W_OK) != 0)
 		doctor_says(d, PROBLEM, "[server %s]: the socket %s is missing or not open to this user",
 		    s->name, s->upstream_socket);
@@ -139,16 +110,20 @@ doctor_run(const struct config *config)
 	struct doctor d = { .rq = {
 		.arena = &arena, .config = config, .io = &io, .id = "check", .now = clock_seconds(),
 	} };
+	bool good;
 
 	arena_init(&arena, (size_t)config->limits.request_memory);
 	d.rq.keys = keyring_open(config);
 	d.rq.http = http_client_open(config);
 	check_public_url(&d);
-	if (check_path(&d, "state directory", config->state_dir, R_OK | W_OK | X_OK)) {
+	if (doctor_path(&d, "state directory", config->state_dir, R_OK | W_OK | X_OK)) {
 		check_keys(&d);
 		check_database(&d);
 	}
-	if (check_credential(&d, &config->entra.app) && d.rq.store != NULL)
+	good = doctor_check_credential(&d, &config->entra.app);
+	if (config->entra.resource_client_id != NULL)
+		good = doctor_check_credential(&d, &config->entra.resource_app) && good;
+	if (good && d.rq.store != NULL)
 		doctor_check_entra(&d);
 	doctor_check_public_url(&d);
 	for (size_t i = 0; i < config->servers; i++)

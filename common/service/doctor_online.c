@@ -2,35 +2,10 @@
 #include "service/doctor_online.h"
 
 #include "protocol/json.h"
-#include "service/entra_client.h"
+#include "service/doctor_credential.h"
 #include "service/entra_endpoints.h"
 
 #define UPSTREAM_WAIT	3	/* seconds */
-
-static void
-check_credential(struct doctor *d)
-{
-	struct request *rq = &d->rq;
-	struct buf form = entra_form(rq, "client_credentials");
-	struct entra_reply reply;
-	enum entra_outcome outcome;
-
-	/* A token for ourselves shows that Entra accepts the credential; it is thrown away. */
-	entra_form_add(&form, "scope", arena_printf(rq->arena, "%s/.default",
-	    rq->config->entra.client_id));
-	outcome = entra_token_call(rq, &(struct entra_call){ .once = true }, &form, &reply);
-	if (outcome == ENTRA_GRANTED || (reply.error != NULL &&
-	    strcmp(reply.error, "invalid_client") != 0 &&
-	    strcmp(reply.error, "unauthorized_client") != 0))
-		doctor_says(d, FINE, "Entra accepts the credential");
-	else if (outcome == ENTRA_UNAVAILABLE)
-		doctor_says(d, PROBLEM, "Entra's token endpoint does not answer properly (%s): try again later",
-		    rq->failure.reason == NULL ? "no reason" : rq->failure.reason);
-	else
-		doctor_says(d, PROBLEM, "Entra does not accept the credential (%s): is it the one that was "
-		    "added to the application %s, and not expired?", rq->failure.reason == NULL ? "no reason" :
-		    rq->failure.reason, rq->config->entra.client_id);
-}
 
 void
 doctor_check_entra(struct doctor *d)
@@ -57,7 +32,9 @@ doctor_check_entra(struct doctor *d)
 		return;
 	}
 	doctor_says(d, FINE, "Entra answers: %s", endpoints.issuer);
-	check_credential(d);
+	doctor_ask_credential(d, &rq->config->entra.app);
+	if (rq->config->entra.resource_client_id != NULL)
+		doctor_ask_credential(d, &rq->config->entra.resource_app);
 }
 
 static bool

@@ -2,6 +2,8 @@
 #include "service/doctor_report.h"
 
 #include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void
 doctor_says(struct doctor *d, enum finding finding, const char *fmt, ...)
@@ -18,4 +20,23 @@ doctor_says(struct doctor *d, enum finding finding, const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', stdout);
 	fflush(stdout);
+}
+
+bool
+doctor_path(struct doctor *d, const char *what, const char *path, int access_mode)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || access(path, access_mode) != 0) {
+		doctor_says(d, PROBLEM, "%s %s is missing or not open to this user: run `sallyport init "
+		    "--group GROUP` with the web server's group, and check as that user", what, path);
+		return false;
+	}
+	if ((st.st_mode & 07) != 0) {
+		doctor_says(d, PROBLEM, "%s %s is open to everyone on this machine: chmod o= %s", what, path,
+		    path);
+		return false;
+	}
+	doctor_says(d, FINE, "%s: %s", what, path);
+	return true;
 }

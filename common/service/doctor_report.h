@@ -15,4 +15,7 @@ struct doctor {
 
 PRINTF(3, 4) void	 doctor_says(struct doctor *, enum finding, const char *fmt, ...);
 
+/* A file or directory that must be there, usable by us, and closed to others; false with a finding. */
+bool			 doctor_path(struct doctor *, const char *what, const char *path, int access_mode);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "protocol/entra_claims.h"
+#include "protocol/entra_fault.h"
 #include "protocol/json.h"
 #include "service/entra_credential.h"
 #include "service/entra_endpoints.h"
@@ -50,6 +51,14 @@ first_code(struct json_object *json)
 
 	return codes == NULL || json_object_array_length(codes) == 0 ? 0 :
 	    json_object_get_int64(json_object_array_get_idx(codes, 0));
+}
+
+static const char *
+advice(struct arena *a, int64_t code)
+{
+	const char *text = entra_fault_advice(code);
+
+	return text == NULL ? "" : arena_printf(a, ": %s", text);
 }
 
 static const struct judgement {
@@ -129,8 +138,8 @@ read_refusal(struct request *rq, const struct http_answer *answer, struct json_o
 		return unavailable(rq, arena_printf(rq->arena, "entra token: status %d without an error",
 		    answer->status));
 	out->error = word(rq->arena, error);
-	rq->failure.reason = arena_printf(rq->arena, "entra token: %s AADSTS%lld", out->error,
-	    (long long)first_code(json));
+	rq->failure.reason = arena_printf(rq->arena, "entra token: %s AADSTS%lld%s", out->error,
+	    (long long)first_code(json), advice(rq->arena, first_code(json)));
 	if ((outcome = judge(json)) == ENTRA_INTERACTION)
 		out->claims = entra_claims_read(rq->arena, json_string(json, "claims"));
 	return outcome;

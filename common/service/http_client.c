@@ -146,6 +146,8 @@ set_up(struct http_client *c, const struct http_call *call, struct curl_slist *h
 	    lib->easy_setopt(h, CURLOPT_HEADERDATA, t) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
 	    (!call->direct || lib->easy_setopt(h, CURLOPT_NOPROXY, "*") == CURLE_OK) &&
+	    (call->connect == 0 ||
+	    lib->easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect * 1000) == CURLE_OK) &&
 	    lib->easy_setopt(h, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_XFERINFODATA, c) == CURLE_OK &&

@@ -21,6 +21,7 @@ struct http_call {
 	const char	*form;		/* a POST's body, a form unless a header says else; NULL: GET */
 	const char	*header[HTTP_CALL_HEADERS_MAX];		/* "Name: value" */
 	int64_t		 timeout;	/* seconds for all of it; 0: the configuration's */
+	int64_t		 connect;	/* seconds for the connection; 0: as all calls */
 	bool		 direct;	/* never by a proxy, whatever the environment says */
 };
 

@@ -43,7 +43,7 @@ flight_board(struct request *rq, const struct flight *f, struct opaque_token *ow
 		default:
 			break;
 		}
-		if (clock_monotonic_ms() >= until)
+		if (f->impatient || clock_monotonic_ms() >= until)
 			return FLIGHT_LATE;
 		clock_sleep_ms(pause);
 		pause = pause * 3 / 2 < WAIT_MOST_MS ? pause * 3 / 2 : WAIT_MOST_MS;

@@ -16,6 +16,7 @@ struct flight {
 	bool		(*look)(struct request *, void *);	/* true when there is a result */
 	void		*argument;
 	int64_t		 seconds;	/* that it may take; the others wait as long, the lease lasts twice that */
+	bool		 impatient;	/* the others do not wait: they have what serves meanwhile */
 };
 
 enum boarded {

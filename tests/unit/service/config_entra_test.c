@@ -141,6 +141,48 @@ the_metadata_service_may_be_link_local_and_no_further(UNUSED void **state)
 	must_refuse(TOP ENTRA "graph_url = http://169.254.169.254\n" SERVER, 6, "https URL");
 }
 
+/* The platform's variables of a managed identity, and what is done about a slash at their ends. */
+static void
+the_environment_says_where_the_identity_is(UNUSED void **state)
+{
+	const struct config_entra *e;
+
+	assert_int_equal(setenv("IDENTITY_ENDPOINT", "http://169.254.129.3:8081/MSI/token/", 1), 0);
+	assert_int_equal(setenv("IDENTITY_HEADER", "h", 1), 0);
+	assert_int_equal(setenv("IMDS_ENDPOINT", "http://localhost:40342", 1), 0);
+	e = &must_read(TOP IDS "credential = managed-identity\n" SERVER)->entra;
+	assert_string_equal(e->identity_endpoint, "http://169.254.129.3:8081/MSI/token");
+	assert_string_equal(e->identity_header, "h");
+	assert_string_equal(e->imds_endpoint, "http://localhost:40342");
+	assert_string_equal(e->arc_key_dir, "/var/opt/azcmagent/tokens");
+	assert_non_null(must_read(TOP ENTRA "resource_client_id = " OTHER "\nresource_credential = "
+	    "managed-identity\n" SERVER)->entra.identity_endpoint);
+	assert_int_equal(setenv("IDENTITY_ENDPOINT", "http://metadata.evil.example/", 1), 0);
+	must_refuse(TOP IDS "credential = managed-identity\n" SERVER, 0, "identity_endpoint must be");
+	assert_null(must_read(TOP ENTRA SERVER)->entra.identity_endpoint);	/* another credential */
+	must_refuse(TOP ENTRA "arc_key_dir = tokens\n" SERVER, 6, "absolute path");
+}
+
+static void
+the_environment_can_name_a_token_file(UNUSED void **state)
+{
+	const char *text = TOP "[entra]\ntenant_id = " TENANT "\n" SERVER;
+	const struct config_entra *e;
+
+	assert_int_equal(setenv("AZURE_CLIENT_ID", OTHER, 1), 0);
+	must_refuse(text, 0, "client_id must be given");
+	assert_int_equal(setenv("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token", 1), 0);
+	e = &must_read(text)->entra;
+	assert_string_equal(e->client_id, OTHER);
+	assert_int_equal(e->app.credential, CREDENTIAL_FEDERATED_TOKEN);
+	assert_string_equal(e->app.path[0], "/var/run/token");
+	assert_int_equal(setenv("AZURE_CLIENT_CERTIFICATE_PATH", "/c.pem", 1), 0);
+	assert_int_equal(must_read(text)->entra.app.credential, CREDENTIAL_CERTIFICATE);
+	e = &must_read(TOP ENTRA SERVER)->entra;
+	assert_string_equal(e->client_id, APP);
+	assert_int_equal(e->app.credential, CREDENTIAL_SECRET);
+}
+
 int
 main(void)
 {
@@ -151,6 +193,8 @@ main(void)
 		CASE(a_cloud_brings_its_addresses_and_each_can_be_set),
 		CASE(several_tenants_must_be_named),
 		CASE(who_may_sign_in_is_told_by_roles_and_groups),
+		CASE(the_environment_says_where_the_identity_is),
+		CASE(the_environment_can_name_a_token_file),
 		CASE(the_metadata_service_may_be_link_local_and_no_further),
 	};
 

@@ -83,6 +83,7 @@ clear_environment(UNUSED void **state)
 			(void)unsetenv(config_keys[i].azure);
 	}
 	(void)unsetenv("SALLYPORT_CONF");
+	(void)unsetenv("AZURE_FEDERATED_TOKEN_FILE");
 	return 0;
 }
 

@@ -46,6 +46,25 @@ a_line_is_out_before_the_next_check_begins(UNUSED void **state)
 	assert_int_equal(st.st_size, strlen("ok      first\n"));
 }
 
+static void
+a_path_must_be_there_and_closed_to_others(UNUSED void **state)
+{
+	struct doctor d = { .problems = 0 };
+
+	write_file(path_of("f"), "");
+	assert_int_equal(chmod(path_of("f"), 0640), 0);
+	capture_begin();
+	assert_true(doctor_path(&d, "file", path_of("f"), R_OK));
+	assert_false(doctor_path(&d, "file", path_of("none"), R_OK));
+	assert_int_equal(chmod(path_of("f"), 0644), 0);
+	assert_false(doctor_path(&d, "file", path_of("f"), R_OK));
+	(void)capture_end();
+	assert_int_equal(d.problems, 2);
+	printed("ok ", "file: ");
+	printed("PROBLEM ", "is missing or not open to this user");
+	printed("PROBLEM ", "is open to everyone on this machine: chmod o= ");
+}
+
 int
 main(void)
 {
@@ -53,6 +72,7 @@ main(void)
 		CASE(a_finding_is_one_line_that_begins_with_its_word),
 		CASE(problems_alone_are_counted),
 		CASE(a_line_is_out_before_the_next_check_begins),
+		CASE(a_path_must_be_there_and_closed_to_others),
 	};
 
 	return RUN(tests, NULL, NULL);

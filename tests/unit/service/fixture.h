@@ -3,8 +3,8 @@
  * fixture.h - a state_dir with configuration, keys and database of its own, and a request on it
  *
  * Each CASE begins in an empty database at the second START.  The clock is the fixture's: it stands
- * still until at() moves it; who sleeps spends monotonic time alone, and fix.asleep is what others
- * do meanwhile.  sql() and sql_number() reach the database behind the store's back.
+ * still until at() moves it; who sleeps spends monotonic time alone unless fix.sleeps is set, and
+ * fix.asleep is what others do meanwhile.  sql() and sql_number() reach the database behind the store's back.
  */
 #ifndef UNIT_SERVICE_FIXTURE_H
 #define UNIT_SERVICE_FIXTURE_H
@@ -38,13 +38,14 @@ static struct {
 	struct request	 rq;
 	int64_t		 clock;
 	int64_t		 slept_ms;
+	bool		 sleeps;		/* sleep moves the wall clock too */
 	void		(*asleep)(void);	/* called by each sleep; NULL: nothing happens */
 } fix;
 
 int64_t
 clock_seconds(void)
 {
-	return fix.clock;
+	return fix.clock + (fix.sleeps ? fix.slept_ms / 1000 : 0);
 }
 
 int64_t

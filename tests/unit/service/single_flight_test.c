@@ -62,6 +62,20 @@ a_waiter_finds_what_the_other_left(UNUSED void **state)
 }
 
 static void
+one_who_has_something_meanwhile_does_not_wait(UNUSED void **state)
+{
+	const struct flight impatient = { .name = "refresh", .look = look, .argument = &ground,
+	    .seconds = 10, .impatient = true };
+	struct opaque_token ours, other;
+
+	ground = (struct ground){ 0 };
+	assert_int_equal(flight_board(&fix.rq, &flight, &ours), FLIGHT_OURS);
+	ground = (struct ground){ .lands_at = 2 };
+	assert_int_equal(flight_board(&fix.rq, &impatient, &other), FLIGHT_LATE);
+	assert_int_equal(ground.looks, 1);
+}
+
+static void
 a_result_between_look_and_lease_is_found(UNUSED void **state)
 {
 	struct opaque_token owner;
@@ -89,6 +103,7 @@ main(void)
 		CASE(what_is_there_needs_no_flight),
 		CASE(one_flies_and_the_others_are_late),
 		CASE(a_waiter_finds_what_the_other_left),
+		CASE(one_who_has_something_meanwhile_does_not_wait),
 		CASE(a_result_between_look_and_lease_is_found),
 		CASE(the_lease_of_one_who_died_runs_out),
 	};
