@@ -4,8 +4,11 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 
-const PATIENCE = 20_000;
+let patience = 20_000;
 const observers = new Set();
+
+// How many milliseconds an answer may take, for tests of what is slow by design.
+export function setPatience(ms) { patience = ms; }
 
 // observer gets every answer that any client of this process receives; the result ends that.
 export function observe(observer) {
@@ -28,7 +31,7 @@ export function request(url, { method = 'GET', headers = {}, body, target, ca, a
 		});
 		// A server that answers early may close before the last byte of the body is sent.
 		rq.on('error', (error) => { if (!answered) reject(error); });
-		rq.setTimeout(PATIENCE, () => rq.destroy(new Error(`no answer to ${method} ${pathname}`)));
+		rq.setTimeout(patience, () => rq.destroy(new Error(`no answer to ${method} ${pathname}`)));
 		rq.end(body);
 	});
 }
@@ -96,7 +99,7 @@ export function raw(url, bytes) {
 		let text = '';
 		const done = () => { socket.destroy(); resolve(text); };
 		socket.setEncoding('latin1');
-		socket.setTimeout(PATIENCE, done);
+		socket.setTimeout(patience, done);
 		socket.on('data', (chunk) => { text += chunk; });
 		socket.on('end', done);
 		socket.on('error', done);
