@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/curl_library.h"
 
+#include <glob.h>
+#include <openssl/x509.h>
 #include <pthread.h>
 
 #include "../test.h"
 
 static int options, refused_at;
-static bool no_redirects, no_netrc, no_signals, only_http, own_ca, no_ca_path;
+static bool no_redirects, no_netrc, no_signals, only_http, own_ca, no_ca, no_ca_path;
+static const char *ca_path;
 
 /* Notes what is set; says no to the option of that number. */
 static CURLcode
@@ -26,8 +29,11 @@ note_option(CURL *h UNUSED, CURLoption option, ...)
 	no_netrc |= option == CURLOPT_NETRC && number == CURL_NETRC_IGNORED;
 	no_signals |= option == CURLOPT_NOSIGNAL && number == 1;
 	only_http |= option == CURLOPT_PROTOCOLS_STR && strcmp(text, "http,https") == 0;
-	own_ca |= option == CURLOPT_CAINFO && strcmp(text, "/ca.pem") == 0;
+	own_ca |= option == CURLOPT_CAINFO && text != NULL && strcmp(text, "/ca.pem") == 0;
+	no_ca |= option == CURLOPT_CAINFO && text == NULL;
 	no_ca_path |= option == CURLOPT_CAPATH && text == NULL;
+	if (option == CURLOPT_CAPATH)
+		ca_path = text;
 	assert_true(option != CURLOPT_SSL_VERIFYPEER && option != CURLOPT_SSL_VERIFYHOST);
 	return ++options == refused_at ? CURLE_UNKNOWN_OPTION : CURLE_OK;
 }
@@ -39,7 +45,8 @@ prepare(const char *ca_file)
 	struct config config = { .ca_file = ca_file };
 
 	options = 0;
-	no_redirects = no_netrc = no_signals = only_http = own_ca = no_ca_path = false;
+	no_redirects = no_netrc = no_signals = only_http = own_ca = no_ca = no_ca_path = false;
+	ca_path = NULL;
 	return curl_prepare(&lib, NULL, &config);
 }
 
@@ -84,6 +91,27 @@ every_call_speaks_http_alone_and_follows_nothing(UNUSED void **state)
 	assert_false(own_ca || no_ca_path);
 }
 
+/* Those of the machine that runs this: by hash where it has them so, else as libcurl was built. */
+static void
+the_systems_certificates_are_taken_one_by_one_or_as_libcurl_has_them(UNUSED void **state)
+{
+	glob_t found;
+	const char *pattern = "/[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f].0";
+	char path[512];
+
+	(void)snprintf(path, sizeof path, "%s%s", X509_get_default_cert_dir(), pattern);
+	assert_int_not_equal(glob(path, 0, NULL, &found), GLOB_NOSPACE);
+	assert_true(prepare(NULL));
+	if (found.gl_pathc >= 64 && strstr(curl_library()->version(), "OpenSSL") != NULL) {
+		assert_true(no_ca);
+		assert_string_equal(ca_path, X509_get_default_cert_dir());
+	} else {
+		assert_false(no_ca);
+		assert_null(ca_path);
+	}
+	globfree(&found);
+}
+
 static void
 our_own_certificates_stand_in_the_place_of_the_systems(UNUSED void **state)
 {
@@ -111,6 +139,7 @@ main(void)
 		cmocka_unit_test(every_function_is_found),
 		cmocka_unit_test(all_threads_get_the_same),
 		cmocka_unit_test(every_call_speaks_http_alone_and_follows_nothing),
+		cmocka_unit_test(the_systems_certificates_are_taken_one_by_one_or_as_libcurl_has_them),
 		cmocka_unit_test(our_own_certificates_stand_in_the_place_of_the_systems),
 		cmocka_unit_test(an_option_that_libcurl_does_not_know_is_a_failure),
 	};

@@ -155,8 +155,8 @@ use_certificate(void)
 
 	assert_non_null(f);
 	(void)ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-	(void)X509_gmtime_adj(X509_getm_notBefore(x), 0);
-	(void)X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+	assert_non_null(ASN1_TIME_set(X509_getm_notBefore(x), START - 86400));
+	assert_non_null(ASN1_TIME_set(X509_getm_notAfter(x), START + 86400));
 	assert_int_equal(X509_set_pubkey(x, key), 1);
 	assert_true(X509_sign(x, key, EVP_sha256()) > 0);
 	assert_int_equal(PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL), 1);
