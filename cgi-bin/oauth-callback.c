@@ -166,7 +166,7 @@ open_session(struct request *rq, struct arrival *a)
 	struct data_key key = data_key_new();
 	struct entra_tokens tokens = {
 		.access_token = a->reply.access_token, .refresh_token = a->reply.refresh_token,
-		.expires_at = a->reply.expires_at,
+		.expires_at = a->reply.expires_at, .renew_at = a->reply.renew_at,
 	};
 
 	TRY(entra_sid_mark(rq, a->who.sid, &a->session.entra_sid));

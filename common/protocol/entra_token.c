@@ -2,6 +2,7 @@
 #include "protocol/entra_token.h"
 
 #include "base/secret.h"
+#include "protocol/guid.h"
 #include "protocol/jws.h"
 #include "protocol/param.h"
 
@@ -109,32 +110,18 @@ nonce_is_ours(struct json_object *claims, const struct entra_expectation *expect
 	return secret_equal(json_string(claims, "nonce"), expect->nonce);
 }
 
-/* RFC 9562 section 4, in lower case as Entra writes it: an identity has one spelling. */
-static bool
-is_guid(const char *text)
-{
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-	if (text == NULL || strlen(text) != sizeof form - 1)
-		return false;
-	for (size_t i = 0; i < sizeof form - 1; i++)
-		if (form[i] == '-' ? text[i] != '-' : strchr("0123456789abcdef", text[i]) == NULL)
-			return false;
-	return true;
-}
-
 static bool
 tenant_is_ours(struct json_object *claims, const struct entra_expectation *expect)
 {
 	const char *tid = json_string(claims, "tid");
 
-	return is_guid(tid) && is(tid, expect->tenant_id);
+	return guid_is_canonical(tid) && is(tid, expect->tenant_id);
 }
 
 static bool
 has_object_id(struct json_object *claims, UNUSED const struct entra_expectation *expect)
 {
-	return is_guid(json_string(claims, "oid"));
+	return guid_is_canonical(json_string(claims, "oid"));
 }
 
 /* Only a token issued for a user carries scp; one for an application alone has roles. */
@@ -296,5 +283,5 @@ entra_token_tenant(struct arena *a, const char *token)
 	    (claims = json_parse(a, (const char *)jws.payload.data, jws.payload.len)) == NULL)
 		return NULL;
 	tid = json_string(claims, "tid");
-	return is_guid(tid) ? arena_string(a, tid) : NULL;
+	return guid_is_canonical(tid) ? arena_string(a, tid) : NULL;
 }

@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "protocol/entra_cloud.h"
+#include "protocol/guid.h"
 
 #define ALLOWED_ANY	"any"	/* in place of a tenant's id */
 
@@ -66,7 +67,7 @@ read_credential(struct config_reader *r, const char *name, const char *text, str
 	app->credential = kind->credential;
 	if (kind->files > 0)
 		return read_files(r, &key, kind, argument, app);
-	if (text[n] == ':' && !config_is_guid(argument))
+	if (text[n] == ':' && !guid_is(argument))
 		return config_wrong(r, arena_printf(r->arena, "%s must be managed-identity, or "
 		    "managed-identity: and the client id of the identity, a GUID", name));
 	app->identity = text[n] == ':' ? argument : NULL;
@@ -100,7 +101,7 @@ derive_tenants(struct config_reader *r)
 	struct config_entra *e = &r->config->entra;
 
 	lower(e->tenant_id);
-	e->multi_tenant = !config_is_guid(e->tenant_id);
+	e->multi_tenant = !guid_is(e->tenant_id);
 	if (e->multi_tenant && e->allowed_tenants[0] == NULL)
 		return config_wrong(r, arena_printf(r->arena, "tenant_id = %s lets in people of every "
 		    "organisation: name those that may in allowed_tenants, or say any there", e->tenant_id));
@@ -108,7 +109,7 @@ derive_tenants(struct config_reader *r)
 		return config_wrong(r, "allowed_tenants needs tenant_id = organizations or common");
 	for (const char *const *t = e->allowed_tenants; *t != NULL; t++) {
 		lower(*t);
-		if (!config_is_guid(*t) && strcmp(*t, ALLOWED_ANY) != 0)
+		if (!guid_is(*t) && strcmp(*t, ALLOWED_ANY) != 0)
 			return config_wrong(r, "allowed_tenants lists GUIDs, or any");
 	}
 	return true;

@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/number.h"
+#include "protocol/guid.h"
 #include "protocol/uri.h"
 
 bool
@@ -12,18 +13,6 @@ config_wrong(struct config_reader *r, const char *what)
 	r->why = r->line > 0 ? arena_printf(r->arena, "%s:%d: %s", r->path, r->line, what) :
 	    arena_printf(r->arena, "%s: %s", r->path, what);
 	return false;
-}
-
-bool
-config_is_guid(const char *text)
-{
-	for (size_t i = 0; i < 36; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-			return false;
-	}
-	return text[36] == '\0';
 }
 
 static bool
@@ -44,7 +33,7 @@ is_choice(const char *choice, const char *word)
 static bool
 is_tenant(const char *text)
 {
-	return config_is_guid(text) || strcmp(text, "organizations") == 0 || strcmp(text, "common") == 0;
+	return guid_is(text) || strcmp(text, "organizations") == 0 || strcmp(text, "common") == 0;
 }
 
 /* RFC 3927: never routed, so as near as loopback. */
@@ -120,7 +109,7 @@ set_text(struct config_reader *r, const struct config_key *key, const char **out
 {
 	if (key->syntax == CONFIG_PATH && *value != '/')
 		return config_wrong(r, arena_printf(r->arena, "%s must be an absolute path", key->name));
-	if ((key->syntax == CONFIG_GUID && !config_is_guid(value)) ||
+	if ((key->syntax == CONFIG_GUID && !guid_is(value)) ||
 	    (key->syntax == CONFIG_TENANT && !is_tenant(value)))
 		return config_wrong(r, arena_printf(r->arena,
 		    "%s must be a GUID such as 5a1f0c9e-1c2d-4e3f-8a9b-0c1d2e3f4a5b%s", key->name,

@@ -22,8 +22,6 @@ struct config_reader {
 /* Records "file:line: what" and returns false. */
 bool		 config_wrong(struct config_reader *, const char *what);
 
-MUST_CHECK bool	 config_is_guid(const char *);
-
 /* The words of a list, into CONFIG_LIST_MAX + 1 places. */
 MUST_CHECK bool	 config_set_list(struct config_reader *, const struct config_key *, const char **list,
 		    const char *value);

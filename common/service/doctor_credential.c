@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
+#include "protocol/guid.h"
 #include "service/assertion_cache.h"
-#include "service/config_value.h"
 #include "service/credential_certificate.h"
 #include "service/credential_federated.h"
 #include "service/entra_client.h"
@@ -204,7 +204,7 @@ doctor_ask_credential(struct doctor *d, const struct config_app *app)
 
 	if (app->credential == CREDENTIAL_MANAGED_IDENTITY && !ask_identity(d, app))
 		return;
-	if (call.tenant != NULL && !config_is_guid(call.tenant)) {
+	if (call.tenant != NULL && !guid_is(call.tenant)) {
 		doctor_says(d, NOTE, "allowed_tenants names no tenant in which the credential could be tried");
 		return;
 	}

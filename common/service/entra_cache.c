@@ -148,7 +148,7 @@ read_cached(struct request *rq, const struct entra_source *source, bool renew, c
 {
 	struct row row = read_row(rq, source);
 	bool fresh = row.document != NULL && row.fetched_at <= rq->now &&
-	    rq->now - row.fetched_at < ENTRA_FRESH;
+	    rq->now - row.fetched_at < (source->fresh > 0 ? source->fresh : ENTRA_FRESH);
 	const char *fetched;
 
 	*document = row.document;

@@ -12,7 +12,8 @@
 
 #include "service/request.h"
 
-#define ENTRA_FRESH	86400	/* seconds: a document is fetched again after this */
+#define ENTRA_FRESH	86400	/* seconds: discovery is fetched again after this */
+#define ENTRA_KEYS_FRESH 3600	/* seconds: keys are, so that one that Entra withdraws soon counts no longer */
 #define ENTRA_RETRY	60	/* seconds between two attempts while Entra is down */
 #define ENTRA_KID_RETRY	300	/* seconds between two fetches for an unknown kid */
 #define ENTRA_COLD_RETRY 5	/* seconds between two attempts while nothing is known at all */
@@ -25,6 +26,7 @@ enum entra_cached {
 struct entra_source {
 	const char	*name;		/* the row; NULL: named by its URL */
 	const char	*url;
+	int64_t		 fresh;		/* seconds; 0: ENTRA_FRESH */
 	const char	*tenant;	/* whose it is, where the answer must say so */
 	bool		 sealed;	/* the row carries the cache key's HMAC */
 	/* Judges an answer and yields the text to keep; NULL refuses it. */

@@ -89,16 +89,28 @@ judge(struct json_object *json)
 	return ENTRA_MISCONFIGURED;
 }
 
-/* expires_in is a number, and now and then a string of digits. */
+/* A number, and now and then a string of digits. */
 static bool
-read_expiry(struct request *rq, struct json_object *json, int64_t *expires_at)
+read_seconds(struct json_object *json, const char *name, int64_t *out)
 {
-	const char *text = json_string(json, "expires_in");
-	int64_t n;
+	const char *text = json_string(json, name);
 
-	if (!(text != NULL ? number_read(text, INT32_MAX, &n) : json_int(json, "expires_in", &n)) || n <= 0)
+	return (text != NULL ? number_read(text, INT32_MAX, out) : json_int(json, name, out)) && *out > 0;
+}
+
+static bool
+read_expiry(struct request *rq, struct json_object *json, struct entra_reply *out)
+{
+	int64_t life, renew;
+
+	if (!read_seconds(json, "expires_in", &life))
 		return false;
-	*expires_at = rq->now + (n < ENTRA_TOKEN_LIFE_MAX ? n : ENTRA_TOKEN_LIFE_MAX);
+	if (life > ENTRA_TOKEN_LIFE_MAX)
+		life = ENTRA_TOKEN_LIFE_MAX;
+	out->expires_at = rq->now + life;
+	out->renew_at = out->expires_at - ENTRA_EARLY;
+	if (read_seconds(json, "refresh_in", &renew) && rq->now + renew < out->renew_at)
+		out->renew_at = rq->now + renew;
 	return true;
 }
 
@@ -158,7 +170,7 @@ read_answer(struct request *rq, const struct http_answer *answer, struct entra_r
 	if (answer->status != 200)
 		return read_refusal(rq, answer, json, out);
 	if (json_string(json, "access_token") == NULL || type == NULL || strcasecmp(type, "Bearer") != 0 ||
-	    !read_expiry(rq, json, &out->expires_at))
+	    !read_expiry(rq, json, out))
 		return unavailable(rq, "entra token: an answer that is no token response");
 	out->access_token = arena_string(rq->arena, json_string(json, "access_token"));
 	out->refresh_token = text_or_empty(rq->arena, json, "refresh_token");

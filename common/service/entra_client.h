@@ -6,6 +6,7 @@
 #include "service/request.h"
 
 #define ENTRA_TOKEN_LIFE_MAX	172800	/* seconds: a longer expires_in is cut */
+#define ENTRA_EARLY		300	/* seconds before expiry, where Entra says nothing else */
 
 enum entra_outcome {
 	ENTRA_GRANTED,
@@ -27,6 +28,7 @@ struct entra_reply {
 	const char	*refresh_token;	/* "" when Entra gave none */
 	const char	*id_token;	/* "" when Entra gave none */
 	int64_t		 expires_at;
+	int64_t		 renew_at;	/* when to refresh: Entra's refresh_in, or ENTRA_EARLY before expiry */
 	const char	*error;		/* Entra's error word, NULL when there was none */
 	const char	*claims;	/* what Entra demands of the person, on interaction; may be NULL */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/entra_endpoints.h"
 
+#include "protocol/guid.h"
 #include "protocol/json.h"
 #include "protocol/uri.h"
 #include "service/entra_cache.h"
@@ -9,7 +10,6 @@
 #define AUTHORIZATION	"authorization_endpoint"
 #define END_SESSION	"end_session_endpoint"
 #define BROWSER_ENDPOINTS_MAX	((size_t)3 * URI_MAX)	/* bytes of what is kept of both */
-#define GUID_LEN	36
 
 static const char *
 discovery_url(struct request *rq, const char *tenant, const char *version)
@@ -156,10 +156,13 @@ entra_authority_origin(struct request *rq)
 bool
 entra_is_issuer(struct request *rq, const char *issuer)
 {
-	const char *authority = rq->config->entra.authority_host;
-	size_t n = strlen(authority);
+	const char *authority = rq->config->entra.authority_host, *tenant;
+	size_t n = strlen(authority), len;
 
-	return strncmp(issuer, authority, n) == 0 && issuer[n] == '/' &&
-	    strspn(issuer + n + 1, "0123456789abcdef-") == GUID_LEN &&
-	    strcmp(issuer + n + 1 + GUID_LEN, "/v2.0") == 0;
+	if (strncmp(issuer, authority, n) != 0 || issuer[n] != '/')
+		return false;
+	tenant = issuer + n + 1;
+	len = strcspn(tenant, "/");
+	return guid_is_canonical(arena_copy(rq->arena, tenant, len)) &&
+	    strcmp(tenant + len, "/v2.0") == 0;
 }

@@ -59,6 +59,7 @@ ask(struct request *rq, const struct session *s, const struct data_key *key,
 		return outcome;
 	tokens->access_token = reply.access_token;
 	tokens->expires_at = reply.expires_at;
+	tokens->renew_at = reply.renew_at;
 	if (*reply.refresh_token != '\0')
 		tokens->refresh_token = reply.refresh_token;
 	/* If the lease ran out meanwhile another's result stands; ours serves this request. */
@@ -77,7 +78,7 @@ refresh(struct request *rq, const struct session *s, const struct data_key *key,
 
 	if (stored != STORED)
 		return unreadable(rq, s, stored);
-	if (tokens->expires_at - clock_seconds() > ENTRA_EARLY) {
+	if (tokens->renew_at > clock_seconds()) {
 		session_release(rq, &s->sid, owner);
 		return ENTRA_GRANTED;
 	}
@@ -126,16 +127,15 @@ current_tokens(struct request *rq, const struct session *s, const struct data_ke
 {
 	struct opaque_token owner;
 	enum stored stored = session_entra_tokens(rq, s, key, tokens);
-	int64_t left;
 
 	if (stored != STORED)
 		return unreadable(rq, s, stored);
-	if ((left = tokens->expires_at - rq->now) > ENTRA_EARLY)
+	if (tokens->renew_at > rq->now)
 		return ENTRA_GRANTED;
 	owner = opaque_token_new(rq->arena);
 	if (session_lease(rq, &s->sid, &owner, 2 * rq->config->entra.timeout))
 		return refresh(rq, s, key, &owner, tokens);
-	return left > 0 ? ENTRA_GRANTED : wait(rq, s, key, &owner, tokens);
+	return tokens->expires_at > rq->now ? ENTRA_GRANTED : wait(rq, s, key, &owner, tokens);
 }
 
 enum entra_outcome

@@ -2,7 +2,7 @@
 /*
  * entra_session.h - a session's Entra tokens kept alive, on the server alone
  *
- * From ENTRA_EARLY seconds before expiry one request takes a lease and refreshes while the others
+ * From the time that Entra names (refresh_in), or shortly before expiry, one request takes a lease and refreshes while the others
  * go on with the old token; after expiry they wait, backing off.  Entra does not revoke the old
  * refresh token on use, so a kill at any point is harmless.
  */
@@ -11,8 +11,6 @@
 
 #include "service/entra_client.h"
 #include "service/session.h"
-
-#define ENTRA_EARLY	300	/* seconds before expiry: refreshed from here on */
 
 /*
  * An access token of Entra's for us that is alive and verified.  ENTRA_REFUSED: the session has

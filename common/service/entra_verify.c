@@ -33,7 +33,8 @@ find_key(struct request *rq, const struct entra_endpoints *entra, const char *ki
 	AUTO(json) struct json_object *set = NULL;
 	const char *document;
 
-	if (entra_cache_read(rq, &(struct entra_source){ .url = entra->jwks_uri, .sealed = true, .accept = accept_keys }, renew, &document) != ENTRA_CACHED)
+	if (entra_cache_read(rq, &(struct entra_source){ .url = entra->jwks_uri,
+	    .fresh = ENTRA_KEYS_FRESH, .sealed = true, .accept = accept_keys }, renew, &document) != ENTRA_CACHED)
 		return NULL;
 	set = json_parse(rq->arena, document, strlen(document));
 	return jwk_find(rq->arena, set, kid, issuer);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/membership.h"
 
+#include "protocol/guid.h"
 #include "protocol/json.h"
-#include "protocol/scope.h"
 #include "service/client.h"
-#include "service/config_value.h"
 #include "service/graph.h"
 #include "service/on_behalf_of.h"
 #include "service/reauthentication.h"
@@ -28,7 +27,7 @@ add(struct named *n, const char *const *words)
 		const char *id = *words + sizeof PREFIX - 1;
 		bool known = false;
 
-		if (strncmp(*words, PREFIX, sizeof PREFIX - 1) != 0 || !config_is_guid(id))
+		if (strncmp(*words, PREFIX, sizeof PREFIX - 1) != 0 || !guid_is(id))
 			continue;
 		for (size_t i = 0; i < n->count; i++)
 			known = known || strcmp(n->id[i], id) == 0;
@@ -127,7 +126,7 @@ take(struct json_object *reply, struct buf *groups)
 		const char *id = json_object_is_type(item, json_type_string) ?
 		    json_object_get_string(item) : "";
 
-		if (!config_is_guid(id))
+		if (!guid_is(id))
 			continue;
 		buf_lit(groups, groups->len == 0 ? "" : " ");
 		buf_lit(groups, id);

@@ -60,14 +60,14 @@ read_entra(struct request *rq, struct person *p)
 
 /* Entra's silence is no refusal, and its answer is not what the request needs. */
 static enum oauth_error
-stands(struct request *rq, struct person *p)
+stands(struct request *rq, const struct person *p)
 {
+	struct person asked = *p;
 	enum oauth_error error;
 
-	if (p->access->session.entra_until - rq->now > ENTRA_EARLY)
+	if (p->access->session.entra_until > rq->now)
 		return OAUTH_OK;
-	error = read_entra(rq, p);
-	p->entra_token = NULL;
+	error = read_entra(rq, &asked);
 	if (error == INVALID_TOKEN)
 		return error;
 	rq->failure = (struct failure){ 0 };

@@ -53,6 +53,8 @@ entra_tokens_json(struct arena *a, const struct entra_tokens *t)
 	buf_member(&b, "refresh_token", t->refresh_token);
 	buf_lit(&b, ",\"expires_at\":");
 	buf_number(&b, t->expires_at);
+	buf_lit(&b, ",\"renew_at\":");
+	buf_number(&b, t->renew_at);
 	buf_lit(&b, "}");
 	return buf_text(&b);
 }
@@ -76,7 +78,7 @@ session_insert(struct request *rq, const struct session *s, const struct data_ke
 	statement_text(q, ":object_id", s->object_id);
 	statement_int(q, ":now", rq->now);
 	statement_int(q, ":expires_at", s->expires_at);
-	statement_int(q, ":entra_until", tokens->expires_at);
+	statement_int(q, ":entra_until", tokens->renew_at);
 	statement_blob(q, ":entra_sid", s->entra_sid);
 	statement_blob(q, ":identity", seal_column(rq->arena, key, IDENTITY, &s->sid, identity));
 	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, entra));
@@ -150,6 +152,8 @@ session_entra_tokens(struct request *rq, const struct session *s, const struct d
 	    json_string(json, "refresh_token") == NULL ||
 	    !json_int(json, "expires_at", &out->expires_at))
 		return ABSENT;
+	if (!json_int(json, "renew_at", &out->renew_at))
+		out->renew_at = 0;	/* stored by an earlier version: refreshed now */
 	out->access_token = arena_string(rq->arena, json_string(json, "access_token"));
 	out->refresh_token = arena_string(rq->arena, json_string(json, "refresh_token"));
 	return STORED;
@@ -227,7 +231,7 @@ session_store_entra_tokens(struct request *rq, const struct session *s, const st
 		return STORE_FAILED;
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
 	statement_hash(q, ":owner", owner->hash);
-	statement_int(q, ":entra_until", tokens->expires_at);
+	statement_int(q, ":entra_until", tokens->renew_at);
 	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, text));
 	return statement_change(q);
 }

@@ -28,7 +28,7 @@ struct session {
 	struct bytes	 entra_sid;	/* see entra_sid.h; written, and never read back */
 	int64_t		 expires_at;
 	int64_t		 last_used_at;
-	int64_t		 entra_until;	/* Entra's word on the person stands till then: a hint */
+	int64_t		 entra_until;	/* from then on Entra is asked again about the person: a hint */
 };
 
 /* Entra's own, sealed in the session's row; never anywhere else. */
@@ -36,6 +36,7 @@ struct entra_tokens {
 	const char	*access_token;
 	const char	*refresh_token;	/* "" when Entra gave none */
 	int64_t		 expires_at;	/* of the access token */
+	int64_t		 renew_at;	/* from then on it is refreshed */
 };
 
 /* The subject that a person has here: SHA-256 over issuer, tenant and object id, as base64url. */

@@ -53,8 +53,8 @@ ALTER TABLE session ADD COLUMN entra_sid BLOB;
 CREATE INDEX session_entra_sid ON session (entra_sid);
 CREATE INDEX session_last_used_at ON session (last_used_at);
 
--- Until then Entra's word on the person stands: a hint, so that requests that need no token of
--- Entra's see when to ask.
+-- From then on Entra is asked again about the person: a hint, so that requests that need no token of
+-- Entra's see it without opening anything.
 ALTER TABLE session ADD COLUMN entra_until INTEGER;
 
 -- Entra has been asked a second time, with what it demanded of this subject; NULL: not yet.

@@ -173,7 +173,7 @@ verifying_tells_how_long_entras_word_stands(UNUSED void **state)
 
 	sign_in(&in);
 	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE, &access), OAUTH_OK);
-	assert_int_equal(access.session.entra_until, START + 3600);
+	assert_int_equal(access.session.entra_until, START + 3600 - 300);
 	sql("UPDATE session SET entra_until = NULL");
 	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE, &access), OAUTH_OK);
 	assert_int_equal(access.session.entra_until, 0);

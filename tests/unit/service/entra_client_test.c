@@ -55,6 +55,25 @@ a_lifetime_is_cut(UNUSED void **state)
 	assert_int_equal(reply.expires_at, START + ENTRA_TOKEN_LIFE_MAX);
 }
 
+static int64_t
+renewed_at(const char *refresh_in)
+{
+	assert_int_equal(outcome_of(200, arena_printf(&fix.arena, "{\"token_type\":\"Bearer\","
+	    "\"expires_in\":86400%s,\"access_token\":\"at\"}", refresh_in)), ENTRA_GRANTED);
+	return reply.renew_at - START;
+}
+
+static void
+a_token_is_renewed_when_entra_says_and_shortly_before_its_end_otherwise(UNUSED void **state)
+{
+	assert_int_equal(renewed_at(""), 86400 - ENTRA_EARLY);
+	assert_int_equal(renewed_at(",\"refresh_in\":43200"), 43200);
+	assert_int_equal(renewed_at(",\"refresh_in\":\"43200\""), 43200);
+	assert_int_equal(renewed_at(",\"refresh_in\":86400"), 86400 - ENTRA_EARLY);
+	assert_int_equal(renewed_at(",\"refresh_in\":0"), 86400 - ENTRA_EARLY);
+	assert_int_equal(renewed_at(",\"refresh_in\":[]"), 86400 - ENTRA_EARLY);
+}
+
 static void
 an_answer_that_is_no_token_response_is_try_later(UNUSED void **state)
 {
@@ -142,6 +161,7 @@ main(void)
 		SERVED(a_granted_answer_is_read),
 		SERVED(rfc6749_s5_1_optional_members_may_be_absent),
 		SERVED(a_lifetime_is_cut),
+		SERVED(a_token_is_renewed_when_entra_says_and_shortly_before_its_end_otherwise),
 		SERVED(an_answer_that_is_no_token_response_is_try_later),
 		SERVED(errors_are_judged_by_word),
 		SERVED(the_log_gets_word_and_number_and_nothing_else),

@@ -16,7 +16,8 @@ static void
 begin(const char *refresh_token)
 {
 	struct opaque_token owner = opaque_token_new(&fix.arena);
-	struct entra_tokens tokens = { .refresh_token = refresh_token, .expires_at = START + LIFE };
+	struct entra_tokens tokens = { .refresh_token = refresh_token, .expires_at = START + LIFE,
+	    .renew_at = START + LIFE - ENTRA_EARLY };
 
 	open_session(&in);
 	tokens.access_token = first = access_token_of(PERSON, LIFE);
@@ -242,7 +243,7 @@ static void
 the_other_is_done(void)
 {
 	struct entra_tokens tokens = { .access_token = of_the_other, .refresh_token = "next",
-	    .expires_at = fix.clock + LIFE };
+	    .expires_at = fix.clock + LIFE, .renew_at = fix.clock + LIFE - ENTRA_EARLY };
 
 	assert_int_not_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &other, &tokens),
 	    STORE_FAILED);

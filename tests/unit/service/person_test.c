@@ -19,7 +19,8 @@ static void
 sign_in_with(const char *members, int64_t life)
 {
 	struct opaque_token owner = opaque_token_new(&fix.arena);
-	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + life };
+	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + life,
+	    .renew_at = fix.clock + life - ENTRA_EARLY };
 	const char *claims = access_claims(PERSON, life);
 
 	sign_in(&in);
@@ -185,7 +186,7 @@ entra_is_asked_when_its_word_is_old_though_nothing_needs_it(UNUSED void **state)
 	assert_null(person.entra_token);
 	assert_int_equal(come(), OAUTH_OK);
 	assert_int_equal(atomic_load(&server.requests), 1);
-	assert_int_equal(access_of_person.session.entra_until, fix.clock + LIFE);
+	assert_int_equal(access_of_person.session.entra_until, fix.clock + LIFE - ENTRA_EARLY);
 }
 
 static void
@@ -230,7 +231,7 @@ a_session_without_a_date_is_asked_about(UNUSED void **state)
 	will_grant(RIGHTS);
 	assert_int_equal(come(), OAUTH_OK);
 	assert_int_equal(atomic_load(&server.requests), 1);
-	assert_int_equal(sql_number("SELECT entra_until FROM session"), START + LIFE);
+	assert_int_equal(sql_number("SELECT entra_until FROM session"), START + LIFE - ENTRA_EARLY);
 }
 
 int

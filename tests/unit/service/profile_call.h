@@ -69,7 +69,8 @@ static inline void
 begin(void)
 {
 	struct opaque_token owner = opaque_token_new(&fix.arena);
-	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + LIFE };
+	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + LIFE,
+	    .renew_at = fix.clock + LIFE - 300 };
 
 	sign_in(&in);
 	tokens.access_token = entra_token = access_token_of(PERSON, LIFE);

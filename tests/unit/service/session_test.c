@@ -120,13 +120,13 @@ static void
 a_stream_does_not_outlive_entras_word_for_long(UNUSED void **state)
 {
 	static const struct entra_tokens fresh = { .access_token = "new", .refresh_token = "",
-	    .expires_at = START + 9000 };
+	    .expires_at = START + 9300, .renew_at = START + 9000 };
 	struct opaque_token owner = opaque_token_new(&fix.arena);
 
 	open_session(&in);
-	at(3600 + ENTRA_SILENCE_MAX - 1);
+	at(3300 + ENTRA_SILENCE_MAX - 1);
 	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);
-	at(3600 + ENTRA_SILENCE_MAX);
+	at(3300 + ENTRA_SILENCE_MAX);
 	assert_int_equal(session_alive(&fix.rq, &in.session.sid), ABSENT);
 	assert_true(session_lives(&in.session));
 	assert_true(session_lease(&fix.rq, &in.session.sid, &owner, LEASE));
@@ -207,7 +207,7 @@ static void
 tokens_are_stored_only_under_ones_own_lease(UNUSED void **state)
 {
 	static const struct entra_tokens fresh = { .access_token = "new", .refresh_token = "",
-	    .expires_at = START + 7200 }, stale = { .access_token = "old", .refresh_token = "" };
+	    .expires_at = START + 7200, .renew_at = START + 7000 }, stale = { .access_token = "old", .refresh_token = "" };
 	struct opaque_token one = opaque_token_new(&fix.arena), two = opaque_token_new(&fix.arena);
 	struct entra_tokens got;
 
@@ -225,6 +225,7 @@ tokens_are_stored_only_under_ones_own_lease(UNUSED void **state)
 	assert_string_equal(got.access_token, "new");
 	assert_string_equal(got.refresh_token, "");
 	assert_int_equal(got.expires_at, START + 7200);
+	assert_int_equal(got.renew_at, START + 7000);
 	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &two, &stale),
 	    ABSENT);
 	assert_true(session_lease(&fix.rq, &in.session.sid, &one, LEASE));

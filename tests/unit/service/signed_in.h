@@ -29,7 +29,7 @@ open_session(struct signed_in *in)
 {
 	static const struct entra_tokens tokens = {
 		.access_token = "entra-access", .refresh_token = "entra-refresh",
-		.expires_at = START + 3600,
+		.expires_at = START + 3600, .renew_at = START + 3600 - 300,
 	};
 
 	*in = (struct signed_in){
