@@ -3,66 +3,13 @@
 
 #include "service/reauthentication.h"
 #include "service/setback.h"
-#include "service/single_flight.h"
 
 #include "routes.h"
-#include "signed_in.h"
 
-#define SCOPE_A		"https://graph.microsoft.com/User.Read"
+#include "exchanging.h"
+
 #define OTHER_TENANT	"22222222-2222-4222-8222-222222222222"
 #define API		"44444444-4444-4444-8444-444444444444"
-
-static struct signed_in in;
-static struct exchanged got;
-
-static void
-begin(void)
-{
-	open_session(&in);
-	serve_discovery();
-	write_file(path_of("secret"), "s3cret\n");
-	write_file(path_of("api"), "of the api\n");
-}
-
-static void
-will_grant(const char *token)
-{
-	atomic_store(&server.status, 200);
-	atomic_store(&server.body, arena_printf(&fix.arena, "{\"token_type\":\"Bearer\","
-	    "\"expires_in\":600,\"access_token\":\"%s\"}", token));
-}
-
-static void
-will_refuse(const char *members)
-{
-	atomic_store(&server.status, 400);
-	atomic_store(&server.body, arena_printf(&fix.arena, "{%s}", members));
-}
-
-static enum entra_outcome
-exchange(const struct signed_in *who, const char *scope, bool fresh)
-{
-	got = (struct exchanged){ .claims = "left over" };
-	fix.rq.failure = (struct failure){ 0 };
-	return on_behalf_of(&fix.rq, &who->session, &who->key, "the.users.token", scope, fresh, &got);
-}
-
-/* The token for that scope, NULL unless granted. */
-static const char *
-token_for(const struct signed_in *who, const char *scope, bool fresh)
-{
-	if (exchange(who, scope, fresh) != ENTRA_GRANTED)
-		assert_null(got.access_token);
-	else
-		assert_null(got.claims);
-	return got.access_token;
-}
-
-static int
-asked(void)
-{
-	return atomic_load(&server.requests);
-}
 
 static void
 rfc7523_s2_1_the_users_token_is_the_assertion(UNUSED void **state)
@@ -225,67 +172,6 @@ the_persons_own_tenant_is_asked_by_the_api(UNUSED void **state)
 	routes_close();
 }
 
-/* --- many at once ---------------------------------------------------------------------------------- */
-
-static bool
-nothing(struct request *rq UNUSED, void *argument UNUSED)
-{
-	return false;
-}
-
-/* Another request has begun to ask; what it will get is there, but does not count yet. */
-static void
-another_asks(void)
-{
-	const struct flight flight = {
-		.name = arena_printf(&fix.arena, "on behalf of %s " SCOPE_A,
-		    sid_text(&fix.arena, &in.session.sid)),
-		.look = nothing, .seconds = fix.config.entra.timeout,
-	};
-	struct opaque_token owner;
-
-	will_grant("of the other");
-	assert_non_null(token_for(&in, SCOPE_A, false));
-	sql("UPDATE exchanged_token SET expires_at = expires_at - 10000");
-	assert_int_equal(flight_board(&fix.rq, &flight, &owner), FLIGHT_OURS);
-	will_grant("asked twice");
-}
-
-static void
-the_other_is_done(void)
-{
-	if (fix.slept_ms >= 1000)
-		sql("UPDATE exchanged_token SET expires_at = expires_at + 10000 WHERE expires_at < 1800000000");
-}
-
-static void
-who_comes_while_another_asks_waits_for_its_result(UNUSED void **state)
-{
-	begin();
-	another_asks();
-	fix.asleep = the_other_is_done;
-	assert_string_equal(token_for(&in, SCOPE_A, false), "of the other");
-	assert_true(fix.slept_ms >= 1000);
-	assert_int_equal(asked(), 1);
-}
-
-static void
-who_has_waited_too_long_is_told_to_come_again(UNUSED void **state)
-{
-	begin();
-	another_asks();
-	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_UNAVAILABLE);
-	assert_null(got.access_token);
-	assert_string_equal(fix.rq.failure.reason, "another request is still exchanging the token");
-	assert_true(fix.slept_ms >= 5000);
-	assert_int_equal(asked(), 1);
-	will_grant("for another scope");
-	assert_string_equal(token_for(&in, "other", false), "for another scope");
-	at(10);
-	will_grant("at last");
-	assert_string_equal(token_for(&in, SCOPE_A, false), "at last");
-}
-
 int
 main(void)
 {
@@ -300,8 +186,6 @@ main(void)
 		SERVED(a_result_that_is_forgotten_is_asked_for_anew),
 		SERVED(before_there_is_a_session_nothing_is_kept),
 		SERVED(the_persons_own_tenant_is_asked_by_the_api),
-		SERVED(who_comes_while_another_asks_waits_for_its_result),
-		SERVED(who_has_waited_too_long_is_told_to_come_again),
 	};
 
 	return RUN(tests, NULL, NULL);
