@@ -2,6 +2,7 @@
 #include "service/assertion_cache.h"
 
 #include "base/clock.h"
+#include "service/http_client.h"
 #include "service/seal.h"
 #include "service/setback.h"
 #include "service/single_flight.h"
@@ -68,16 +69,21 @@ setback_name(struct request *rq, const char *name)
 	return arena_printf(rq->arena, "assertion %s", name);
 }
 
+static enum oauth_error
+failed(struct request *rq, enum identity_outcome outcome, const char *reason)
+{
+	return fail_because(&rq->failure, outcome == IDENTITY_REFUSED ? SERVER_ERROR :
+	    TEMPORARILY_UNAVAILABLE, "the server is not ready", reason);
+}
+
 /* A failure that is remembered, as the request's own; OAUTH_OK when there is none. */
 static enum oauth_error
 remembered(struct request *rq, const char *name)
 {
 	struct setback s;
 
-	if (!setback_read(rq, setback_name(rq, name), &s))
-		return OAUTH_OK;
-	return fail_because(&rq->failure, s.outcome == IDENTITY_REFUSED ? SERVER_ERROR :
-	    TEMPORARILY_UNAVAILABLE, "the server is not ready", s.reason);
+	return setback_read(rq, setback_name(rq, name), &s) ?
+	    failed(rq, (enum identity_outcome)s.outcome, s.reason) : OAUTH_OK;
 }
 
 /* The flight's result: a token that serves, or a failure that stands. */
@@ -91,6 +97,7 @@ look(struct request *rq, void *argument)
 	    remembered(rq, k->name) != OAUTH_OK;
 }
 
+/* Whoever gave up because nobody waited for it has learnt nothing of the source. */
 static enum identity_outcome
 fetch(struct request *rq, const struct config_app *app, const char *name, bool patient,
     struct identity_answer *answer)
@@ -100,7 +107,7 @@ fetch(struct request *rq, const struct config_app *app, const char *name, bool p
 
 	if (outcome == IDENTITY_GIVEN)
 		keep(rq, name, answer);
-	else
+	else if (outcome == IDENTITY_REFUSED || http_client_wanted(rq->http))
 		setback_note(rq, setback_name(rq, name), (int)outcome, rq->failure.reason,
 		    answer->retry_after > ASSERTION_SETBACK ? answer->retry_after : ASSERTION_SETBACK);
 	return outcome;
@@ -117,6 +124,7 @@ assertion_cached(struct request *rq, const struct config_app *app, const char **
 	struct identity_answer answer = { 0 };
 	struct failure before = rq->failure;
 	struct opaque_token owner;
+	enum identity_outcome outcome = IDENTITY_GIVEN;
 
 	load(rq, &k);
 	if (k.token != NULL && clock_seconds() < k.renew_at) {
@@ -125,7 +133,7 @@ assertion_cached(struct request *rq, const struct config_app *app, const char **
 	}
 	flight.impatient = k.token != NULL;
 	if (flight_board(rq, &flight, &owner) == FLIGHT_OURS) {
-		(void)fetch(rq, app, k.name, k.token == NULL, &answer);
+		outcome = fetch(rq, app, k.name, k.token == NULL, &answer);
 		flight_land(rq, &flight, &owner);
 	}
 	*assertion = answer.token != NULL ? answer.token : k.token;
@@ -133,8 +141,10 @@ assertion_cached(struct request *rq, const struct config_app *app, const char **
 		rq->failure = before;	/* not what a look remembered, or a try met */
 		return OAUTH_OK;
 	}
+	if (outcome != IDENTITY_GIVEN)
+		return failed(rq, outcome, rq->failure.reason);
 	TRY(remembered(rq, k.name));
-	return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE, "the server is not ready",
+	return failed(rq, IDENTITY_UNAVAILABLE,
 	    "managed identity: another request is still asking for its token");
 }
 

@@ -24,7 +24,7 @@ check_term(struct doctor *d, const struct certificate *c)
 	int64_t days = (c->not_after - d->rq.now) / DAY;
 
 	doctor_says(d, days < CERTIFICATE_LATE ? PROBLEM : days < CERTIFICATE_SOON ? NOTE : FINE,
-	    "certificate %s is used; it is valid for %lld more days%s", c->path, (long long)days,
+	    "certificate %s is used; days left: %lld%s", c->path, (long long)days,
 	    days >= CERTIFICATE_SOON ? "" : ": add a new one to the application, and its file behind a comma");
 }
 
@@ -103,7 +103,7 @@ show_claims(struct doctor *d, const char *token)
 		doctor_says(d, PROBLEM, "the token is over, or does not say until when it is valid: whoever "
 		    "gives it must renew it");
 	else
-		doctor_says(d, FINE, "the token is valid for %lld more minutes",
+		doctor_says(d, FINE, "the token's minutes left: %lld",
 		    (long long)(claims.expires_at - d->rq.now) / 60);
 }
 

@@ -9,6 +9,7 @@
 #include "service/curl_library.h"
 #include "service/endpoint.h"
 
+#define WATCH_MS	1000
 #define RETRY_AFTER_MAX		3600	/* seconds: a longer wish is cut */
 
 struct http_client {
@@ -117,13 +118,28 @@ http_client_watch(struct http_client *c, bool (*wanted)(void *), void *watcher)
 	c->watcher = watcher;
 }
 
+bool
+http_client_wanted(struct http_client *c)
+{
+	return c == NULL || c->wanted == NULL || c->wanted(c->watcher);
+}
+
 static int
 watch(void *client, curl_off_t a UNUSED, curl_off_t b UNUSED, curl_off_t d UNUSED,
     curl_off_t e UNUSED)
 {
-	struct http_client *c = client;
+	return !http_client_wanted(client);
+}
 
-	return c->wanted != NULL && !c->wanted(c->watcher);
+bool
+http_client_pause(struct http_client *c, int64_t ms)
+{
+	for (; ms > 0; ms -= WATCH_MS) {
+		if (!http_client_wanted(c))
+			return false;
+		clock_sleep_ms(ms < WATCH_MS ? ms : WATCH_MS);
+	}
+	return true;
 }
 
 static bool

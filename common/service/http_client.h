@@ -53,6 +53,11 @@ MUST_CHECK enum http_outcome http_client_call(struct http_client *, struct arena
  */
 void			 http_client_watch(struct http_client *, bool (*wanted)(void *), void *);
 
+/* Whether a call would go on just now. */
+MUST_CHECK bool		 http_client_wanted(struct http_client *);
+/* Waits between two calls, watched as they are: false when it was broken off.  NULL only waits. */
+MUST_CHECK bool		 http_client_pause(struct http_client *, int64_t ms);
+
 /* One line for the log: what libcurl said of the last call. */
 NONNULL const char	*http_client_error(const struct http_client *);
 

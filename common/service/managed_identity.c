@@ -217,6 +217,7 @@ managed_identity_ask(struct request *rq, const struct config_app *app, const cha
 			next = now;
 		if (next - start > IDENTITY_PATIENCE * 1000)
 			return outcome;
-		clock_sleep_ms(next - now);
+		if (!http_client_pause(rq->http, next - now))
+			return outcome;
 	}
 }

@@ -35,7 +35,7 @@ NONNULL const char	*managed_identity_place(const struct config_entra *);
 /*
  * The token for `audience`.  A patient call tries again as the platforms' manuals say, about 0, 2, 6,
  * 14 and 30 seconds after it began, and later where Retry-After says so, but never begins a try when
- * IDENTITY_PATIENCE is over.  Unless given, the failure's reason says why.
+ * IDENTITY_PATIENCE is over, nor when nobody waits any more.  Unless given, the failure's reason says why.
  */
 MUST_CHECK enum identity_outcome managed_identity_ask(struct request *, const struct config_app *,
 		    const char *audience, bool patient, struct identity_answer *);

@@ -2,6 +2,7 @@
 #include "service/single_flight.h"
 
 #include "base/clock.h"
+#include "service/http_client.h"
 #include "service/store.h"
 
 #define WAIT_FIRST_MS	50
@@ -45,7 +46,8 @@ flight_board(struct request *rq, const struct flight *f, struct opaque_token *ow
 		}
 		if (f->impatient || clock_monotonic_ms() >= until)
 			return FLIGHT_LATE;
-		clock_sleep_ms(pause);
+		if (!http_client_pause(rq->http, pause))
+			return FLIGHT_LATE;
 		pause = pause * 3 / 2 < WAIT_MOST_MS ? pause * 3 / 2 : WAIT_MOST_MS;
 	}
 }

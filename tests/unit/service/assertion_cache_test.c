@@ -123,6 +123,12 @@ nothing(struct request *rq UNUSED, void *argument UNUSED)
 	return false;
 }
 
+static bool
+until_asked(void *unused UNUSED)
+{
+	return atomic_load(&routes.requests) == 0;
+}
+
 static void
 while_another_asks_the_valid_one_serves_at_once(UNUSED void **state)
 {
@@ -145,6 +151,18 @@ while_another_asks_the_valid_one_serves_at_once(UNUSED void **state)
 	assert_true(fix.slept_ms >= 35000 && fix.slept_ms < 37000);
 	flight_land(&fix.rq, &flight, &owner);
 	is_at(3541, "two", 1);
+}
+
+static void
+who_gives_up_for_nobody_stops_nobody(UNUSED void **state)
+{
+	ROUTE(REFUSES(503));
+	http_client_watch(fix.rq.http, until_asked, NULL);
+	is_at(0, "", 1);
+	http_client_watch(fix.rq.http, NULL, NULL);
+	assert_int_equal(fix.rq.failure.error, TEMPORARILY_UNAVAILABLE);
+	ROUTE(GIVES("one", "86400"));
+	is_at(1, "one", 1);
 }
 
 static void
@@ -200,6 +218,7 @@ main(void)
 		CACHE(the_old_one_serves_to_its_last_minute_when_the_source_is_down),
 		CACHE(a_failure_stands_for_some_seconds),
 		CACHE(while_another_asks_the_valid_one_serves_at_once),
+		CACHE(who_gives_up_for_nobody_stops_nobody),
 		CACHE(each_source_identity_and_audience_has_its_own),
 		CACHE(it_is_kept_sealed_and_to_its_name),
 		CACHE(the_doctor_asks_whatever_is_kept),

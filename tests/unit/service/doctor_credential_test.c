@@ -89,7 +89,7 @@ a_certificate_tells_how_long_it_is_valid(UNUSED void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		use(CREDENTIAL_CERTIFICATE, write_timed("a.pem", key, -DAY, rows[i].days * DAY + 60), NULL);
 		assert_int_equal(check(true), rows[i].problems);
-		printed(rows[i].word, arena_printf(&fix.arena, "is used; it is valid for %lld more days",
+		printed(rows[i].word, arena_printf(&fix.arena, "is used; days left: %lld",
 		    (long long)rows[i].days));
 		printed("ok ", "credential file: ");
 	}
@@ -151,7 +151,7 @@ a_federated_token_tells_what_entra_compares(UNUSED void **state)
 	assert_int_equal(check(true), 0);
 	printed("ok ", "issuer is https://issuer.example, its subject s?x, its audience "
 	    "api://AzureADTokenExchange");
-	printed("ok ", "valid for 10 more minutes");
+	printed("ok ", "minutes left: 10");
 	assert_null(strstr(captured.text, token));
 	at(600);
 	assert_int_equal(check(true), 1);

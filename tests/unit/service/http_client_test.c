@@ -98,6 +98,27 @@ plain_http_is_no_https(UNUSED void **state)
 	assert_int_equal(http_client_call(fix.rq.http, &fix.arena, &c, &answer), HTTP_UNREACHABLE);
 }
 
+static bool
+until_third(void *argument)
+{
+	return ++*(int *)argument < 3;
+}
+
+static void
+a_pause_is_watched_as_a_call_is(UNUSED void **state)
+{
+	int asked = 0;
+
+	fix.sleeps = true;
+	assert_true(http_client_pause(NULL, 1500));
+	assert_true(http_client_pause(fix.rq.http, 1500));
+	assert_int_equal(fix.slept_ms, 3000);
+	http_client_watch(fix.rq.http, until_third, &asked);
+	assert_false(http_client_pause(fix.rq.http, 60000));
+	assert_int_equal(fix.slept_ms, 5000);
+	http_client_watch(fix.rq.http, NULL, NULL);
+}
+
 int
 main(void)
 {
@@ -109,6 +130,7 @@ main(void)
 		SERVED(nobody_there_is_unreachable),
 		SERVED(other_schemes_are_not_spoken),
 		SERVED(plain_http_is_no_https),
+		SERVED(a_pause_is_watched_as_a_call_is),
 	};
 
 	return RUN(tests, NULL, NULL);

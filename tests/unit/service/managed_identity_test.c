@@ -149,6 +149,22 @@ nobody_there_is_tried_again(UNUSED void **state)
 	assert_int_equal(answer.status, 0);
 }
 
+static bool
+nobody(void *unused UNUSED)
+{
+	return false;
+}
+
+static void
+for_nobody_it_is_not_tried_again(UNUSED void **state)
+{
+	ROUTE({ .holds = "GET", .status = 503, .body = "" });
+	http_client_watch(fix.rq.http, nobody, NULL);
+	assert_int_equal(ask(true), IDENTITY_UNAVAILABLE);
+	assert_int_equal(fix.slept_ms, 0);
+	http_client_watch(fix.rq.http, NULL, NULL);
+}
+
 static void
 rfc9110_s10_2_3_retry_after_is_heeded_within_our_patience(UNUSED void **state)
 {
@@ -224,6 +240,7 @@ main(void)
 		IDENTITY_CASE(what_passes_is_tried_again_and_the_rest_is_final),
 		IDENTITY_CASE(an_outage_that_ends_is_survived),
 		IDENTITY_CASE(nobody_there_is_tried_again),
+		IDENTITY_CASE(for_nobody_it_is_not_tried_again),
 		IDENTITY_CASE(rfc9110_s10_2_3_retry_after_is_heeded_within_our_patience),
 		IDENTITY_CASE(an_answer_that_is_no_token_is_none),
 		IDENTITY_CASE(a_life_is_a_number_or_text_and_no_longer_than_sane),
