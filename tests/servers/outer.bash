@@ -23,6 +23,9 @@ start_lighttpd()
 	END
 	# A copy, byte for byte: the tree may lie where www-data cannot read (/root).
 	install -m 644 "$root/httpd-conf/lighttpd/${server#lighttpd-}.conf" "$tmp/shipped.conf"
+	[[ -z ${SALLYPORT_PROCESSES:-} ]] || sed -i \
+		"s|\(/mcp\", \)\"max-procs\" => 1|\1\"min-procs\" => $SALLYPORT_PROCESSES, \"max-procs\" => $SALLYPORT_PROCESSES|" \
+		"$tmp/shipped.conf"
 	SALLYPORT_BIN=$tmp/bin SALLYPORT_RUN=$run SALLYPORT_PATH=$path SALLYPORT_SERVERS=$names \
 		SALLYPORT_CONF=$tmp/sallyport.conf SALLYPORT_BODY_LIMIT=$body_limit \
 		"${as_www_data[@]}" lighttpd -D -f "$tmp/lighttpd.conf" >"$tmp/log/lighttpd.log" 2>&1 &

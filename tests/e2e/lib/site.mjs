@@ -17,8 +17,8 @@ export const CGI = ['lighttpd-cgi', 'apache-cgi', 'apache-userdir'];
 export const SERVERS = [...FASTCGI, ...CGI];
 
 // options: standin (else one is started), credential ('secret-file' or 'certificate'), tls (of the stand-in's), path (of
-// public_url), top (lines of the configuration), entra and limits (further keys), servers (a name for the built-in tools, or an
-// object of a name and the keys of its [server] section).
+// public_url), top (lines of the configuration), entra and limits (further keys; undefined takes one out), servers (a name
+// for the built-in tools, or an object of a name and the keys of its [server] section), env (further variables).
 export async function startSite(server, options = {}) {
 	const dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-e2e.'));
 	chmodSync(dir, 0o711);
@@ -81,7 +81,8 @@ function configuration(dir, standin, { credential = 'secret-file', tls, top = []
 		tenant_id: TENANT, client_id: SALLYPORT, credential: makeCredential(dir, credential),
 		authority_host: standin.url, graph_url: standin.graph, ...entra,
 	};
-	const lines = (section) => Object.entries(section).map(([key, value]) => `${key} = ${value}`);
+	const lines = (section) => Object.entries(section).filter(([, value]) => value !== undefined)
+		.map(([key, value]) => `${key} = ${value}`);
 	return [
 		...top, ...tls ? [`ca_file = ${path.join(dir, 'tls', 'ca.pem')}`] : [],
 		'[entra]', ...lines(keys), '[limits]', ...lines(limits),
