@@ -72,6 +72,15 @@ async function present(standin, assertion) {
 	});
 }
 
+// No assertion stands in a log or, as text or bytes, in the database.
+async function keepsToItself(gate) {
+	const kept = gate.said() + await gate.site.database.content();
+	for (const assertion of await gate.assertions())
+		for (const form of [assertion, Buffer.from(assertion).toString('hex')])
+			assert.ok(!kept.toLowerCase().includes(form.toLowerCase()));
+	assert.doesNotMatch(gate.said(), /eyJ/);
+}
+
 for (const server of ['lighttpd-fastcgi', 'lighttpd-cgi']) {
 	describe(`from the sign-in to Graph, ${server}`, () => {
 		for (const [name, { prepare, env }] of Object.entries(KINDS)) {
@@ -83,6 +92,7 @@ for (const server of ['lighttpd-fastcgi', 'lighttpd-cgi']) {
 					const { status, text } = gate.check();
 					assert.match(text, /^ok +Entra accepts the credential of /m);
 					assert.equal(status, 0, text);
+					await keepsToItself(gate);
 				} finally {
 					await gate.close();
 				}

@@ -64,6 +64,24 @@ a_credential_that_entra_takes_is_fine(UNUSED void **state)
 }
 
 static void
+with_two_applications_each_proves_itself(UNUSED void **state)
+{
+	static char other[] = "55555555-5555-4555-8555-555555555555";
+
+	write_file(path_of("other"), "another\n");
+	fix.config.entra.resource_client_id = other;
+	fix.config.entra.resource_app = (struct config_app){
+		.client_id = other, .credential = CREDENTIAL_SECRET, .path = { path_of("other") },
+	};
+	serve_discovery();
+	entra_says(200, "{\"token_type\":\"Bearer\",\"expires_in\":600,\"access_token\":\"a\"}");
+	assert_int_equal(run(doctor_check_entra), 0);
+	printed("ok ", "Entra accepts the credential of " OUR_APP);
+	printed("ok ", "Entra accepts the credential of 55555555-");
+	assert_non_null(strstr(server.head, "client_secret=another"));
+}
+
+static void
 a_refusal_of_something_else_speaks_for_the_credential(UNUSED void **state)
 {
 	serve_discovery();
@@ -241,6 +259,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ONLINE(a_credential_that_entra_takes_is_fine),
+		ONLINE(with_two_applications_each_proves_itself),
 		ONLINE(a_refusal_of_something_else_speaks_for_the_credential),
 		ONLINE(a_credential_that_entra_does_not_take_is_a_problem),
 		ONLINE(a_token_endpoint_that_is_down_says_nothing_of_the_credential),
