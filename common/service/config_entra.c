@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/config_entra.h"
 
-#include <ctype.h>
-
 #include "protocol/entra_cloud.h"
 #include "protocol/guid.h"
 
@@ -18,15 +16,6 @@ static const struct kind {
 	{ "federated-token-file", CREDENTIAL_FEDERATED_TOKEN,	1 },
 	{ "managed-identity",	  CREDENTIAL_MANAGED_IDENTITY,	0 },
 };
-
-static void
-lower(const char *text)
-{
-	union { const char *in; char *out; } p = { .in = text };
-
-	for (; *p.out != '\0'; p.out++)
-		*p.out = (char)tolower((unsigned char)*p.out);
-}
 
 static const struct kind *
 find_kind(const char *credential, size_t n)
@@ -79,7 +68,7 @@ derive_apps(struct config_reader *r)
 {
 	struct config_entra *e = &r->config->entra;
 
-	lower(e->client_id);
+	config_lower(e->client_id);
 	e->app.client_id = e->client_id;
 	if (!read_credential(r, "credential", e->credential, &e->app))
 		return false;
@@ -89,7 +78,7 @@ derive_apps(struct config_reader *r)
 		e->resource_app = e->app;
 		return true;
 	}
-	lower(e->resource_client_id);
+	config_lower(e->resource_client_id);
 	e->resource_app.client_id = e->resource_client_id;
 	return read_credential(r, "resource_credential", e->resource_credential != NULL ?
 	    e->resource_credential : e->credential, &e->resource_app);
@@ -100,7 +89,7 @@ derive_tenants(struct config_reader *r)
 {
 	struct config_entra *e = &r->config->entra;
 
-	lower(e->tenant_id);
+	config_lower(e->tenant_id);
 	e->multi_tenant = !guid_is(e->tenant_id);
 	if (e->multi_tenant && e->allowed_tenants[0] == NULL)
 		return config_wrong(r, arena_printf(r->arena, "tenant_id = %s lets in people of every "
@@ -108,7 +97,7 @@ derive_tenants(struct config_reader *r)
 	if (!e->multi_tenant && e->allowed_tenants[0] != NULL)
 		return config_wrong(r, "allowed_tenants needs tenant_id = organizations or common");
 	for (const char *const *t = e->allowed_tenants; *t != NULL; t++) {
-		lower(*t);
+		config_lower(*t);
 		if (!guid_is(*t) && strcmp(*t, ALLOWED_ANY) != 0)
 			return config_wrong(r, "allowed_tenants lists GUIDs, or any");
 	}
@@ -139,7 +128,7 @@ derive_rights(struct config_reader *r)
 	struct config_entra *e = &r->config->entra;
 
 	for (const char *const *w = e->allow; *w != NULL; w++)
-		if (!tool_policy_word(*w) || (strncmp(*w, "role:", 5) != 0 && strncmp(*w, "group:", 6) != 0))
+		if (!config_policy_word(*w) || (strncmp(*w, "role:", 5) != 0 && strncmp(*w, "group:", 6) != 0))
 			return config_wrong(r, "[entra] allow: a word is role:NAME or group:ID");
 	e->cp1 = config_list_has(e->client_capabilities, "cp1");
 	return true;

@@ -74,7 +74,7 @@ config_server_rule(struct config_reader *r, const char *tool, const char *value)
 		return config_wrong(r, arena_printf(r->arena, "tool.%s needs a word: everyone, nobody, "
 		    "role:NAME, group:ID or scope:NAME", tool));
 	for (const char *const *w = list; *w != NULL; w++)
-		if (!tool_policy_word(*w))
+		if (!config_policy_word(*w))
 			return config_wrong(r, arena_printf(r->arena, "tool.%s: a word is everyone, nobody, "
 			    "role:NAME, group:ID or scope:NAME", tool));
 	rule = arena_alloc(r->arena, sizeof *rule);
@@ -173,7 +173,7 @@ config_server_derive(struct config_reader *r, struct config_server *s)
 	s->asks_entra = tool_policy_asks_entra(s->allow);
 	s->scope_needed = s->scope_known = tool_policy_scope(r->arena, s->allow, SCOPE_TOOLS);
 	for (const char *const *w = s->allow; *w != NULL; w++)
-		if (!tool_policy_word(*w))
+		if (!config_policy_word(*w))
 			return wrong(r, s, "allow lists role:NAME, group:ID, scope:NAME, everyone or nobody");
 	for (const struct tool_rule *rule = s->rule; rule != NULL; rule = rule->next) {
 		s->asks_entra = s->asks_entra || tool_policy_asks_entra(rule->words);

@@ -15,6 +15,23 @@ config_wrong(struct config_reader *r, const char *what)
 	return false;
 }
 
+void
+config_lower(const char *text)
+{
+	union { const char *in; char *out; } p = { .in = text };
+
+	for (; *p.out != '\0'; p.out++)
+		*p.out = (char)tolower((unsigned char)*p.out);
+}
+
+bool
+config_policy_word(const char *word)
+{
+	if (strncmp(word, "group:", 6) == 0 && guid_is(word + 6))
+		config_lower(word + 6);
+	return tool_policy_word(word);
+}
+
 static bool
 is_choice(const char *choice, const char *word)
 {

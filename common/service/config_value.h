@@ -22,6 +22,12 @@ struct config_reader {
 /* Records "file:line: what" and returns false. */
 bool		 config_wrong(struct config_reader *, const char *what);
 
+/* In place: a text of the configuration's own. */
+void		 config_lower(const char *);
+
+/* Whether it is a word of a rule; a group's GUID is put in lower case, as Entra writes it. */
+MUST_CHECK bool	 config_policy_word(const char *);
+
 /* The words of a list, into CONFIG_LIST_MAX + 1 places. */
 MUST_CHECK bool	 config_set_list(struct config_reader *, const struct config_key *, const char **list,
 		    const char *value);

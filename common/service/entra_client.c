@@ -205,11 +205,9 @@ post(struct request *rq, const struct entra_call *call, const struct buf *questi
 	switch (http_client_call(rq->http, rq->arena, &http, answer)) {
 	case HTTP_ANSWERED:
 		return read_answer(rq, answer, out);
-	case HTTP_TIMED_OUT:
-		return busy(rq, "entra token: no answer in time", SETBACK_BUSY);
 	default:
-		return unavailable(rq, arena_printf(rq->arena, "entra token: %s",
-		    http_client_error(rq->http)));
+		return busy(rq, arena_printf(rq->arena, "entra token: %s", http_client_error(rq->http)),
+		    SETBACK_BUSY);
 	}
 }
 
@@ -218,11 +216,13 @@ static enum entra_outcome
 ask(struct request *rq, const struct entra_call *call, const struct buf *question,
     struct entra_reply *out)
 {
+	const struct config_app *app = call->app != NULL ? call->app : &rq->config->entra.app;
 	struct http_answer answer = { 0 };
 	enum entra_outcome outcome = post(rq, call, question, rq->now, &answer, out);
 	int64_t apart = answer.date == 0 ? 0 : answer.date - rq->now;
 
-	if (out->error == NULL || strcmp(out->error, "invalid_client") != 0 ||
+	if (app->credential != CREDENTIAL_CERTIFICATE || out->error == NULL ||
+	    strcmp(out->error, "invalid_client") != 0 ||
 	    (apart <= CLOCK_APART && apart >= -CLOCK_APART))
 		return outcome;
 	log_line("the clock here is %lld seconds %s Entra's: set it right", (long long)(apart < 0 ?

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "service/entra_verify.h"
 #include "service/reauthentication.h"
+#include "service/setback.h"
 
 #define WAIT_FIRST_MS	50
 #define WAIT_MOST_MS	1000
@@ -38,15 +39,38 @@ verify(struct request *rq, const struct session *s, const char *access_token)
 	}
 }
 
-/* Asks Entra; the lease is ours.  A token that does not serve must not take a good one's place. */
+static const char *
+setback_name(struct request *rq, const struct session *s)
+{
+	return arena_printf(rq->arena, "entra session %s", sid_text(rq->arena, &s->sid));
+}
+
+/* A token that does not serve must not take a good one's place, nor be fetched by every request. */
+static enum entra_outcome
+verify_fresh(struct request *rq, const struct session *s, const char *access_token)
+{
+	enum entra_outcome outcome = verify(rq, s, access_token);
+
+	if (outcome != ENTRA_GRANTED)
+		setback_note(rq, setback_name(rq, s), (int)outcome, rq->failure.reason, SETBACK_SAME);
+	return outcome;
+}
+
+/* Asks Entra; the lease is ours. */
 static enum entra_outcome
 ask(struct request *rq, const struct session *s, const struct data_key *key,
     const struct opaque_token *owner, struct entra_tokens *tokens)
 {
 	struct buf form = entra_form(rq, "refresh_token");
 	struct entra_reply reply;
+	struct setback setback;
 	enum entra_outcome outcome;
 
+	if (setback_read(rq, setback_name(rq, s), &setback)) {
+		rq->failure.reason = arena_printf(rq->arena, "%s, a moment ago", setback.reason);
+		rq->failure.retry_after = setback.seconds;
+		return (enum entra_outcome)setback.outcome;
+	}
 	entra_form_add(&form, "refresh_token", tokens->refresh_token);
 	entra_form_add(&form, "scope", arena_printf(rq->arena, "%s openid profile offline_access",
 	    rq->config->entra.scope));
@@ -55,7 +79,7 @@ ask(struct request *rq, const struct session *s, const struct data_key *key,
 	if (reply.claims != NULL && reauthentication_keep(rq, s, reply.claims) != STORED)
 		return unavailable(rq, "the store failed");
 	if (outcome != ENTRA_GRANTED ||
-	    (outcome = verify(rq, s, reply.access_token)) != ENTRA_GRANTED)
+	    (outcome = verify_fresh(rq, s, reply.access_token)) != ENTRA_GRANTED)
 		return outcome;
 	tokens->access_token = reply.access_token;
 	tokens->expires_at = reply.expires_at;
@@ -122,7 +146,7 @@ wait(struct request *rq, const struct session *s, const struct data_key *key,
 }
 
 static enum entra_outcome
-current_tokens(struct request *rq, const struct session *s, const struct data_key *key,
+current_tokens(struct request *rq, const struct session *s, const struct data_key *key, bool waits,
     struct entra_tokens *tokens)
 {
 	struct opaque_token owner;
@@ -135,7 +159,10 @@ current_tokens(struct request *rq, const struct session *s, const struct data_ke
 	owner = opaque_token_new(rq->arena);
 	if (session_lease(rq, &s->sid, &owner, 2 * rq->config->entra.timeout))
 		return refresh(rq, s, key, &owner, tokens);
-	return tokens->expires_at > rq->now ? ENTRA_GRANTED : wait(rq, s, key, &owner, tokens);
+	if (tokens->expires_at > rq->now)
+		return ENTRA_GRANTED;
+	return waits ? wait(rq, s, key, &owner, tokens) :
+	    unavailable(rq, "another request is refreshing Entra's token");
 }
 
 enum entra_outcome
@@ -143,10 +170,30 @@ entra_session_token(struct request *rq, const struct session *s, const struct da
     const char **access_token)
 {
 	struct entra_tokens tokens;
-	enum entra_outcome outcome = current_tokens(rq, s, key, &tokens);
+	enum entra_outcome outcome = current_tokens(rq, s, key, true, &tokens);
 
 	if (outcome != ENTRA_GRANTED)
 		return outcome;
 	*access_token = tokens.access_token;
 	return verify(rq, s, tokens.access_token);
+}
+
+enum entra_outcome
+entra_session_check(struct request *rq, const struct session *s, const struct data_key *key,
+    const char **access_token)
+{
+	const char *name = arena_printf(rq->arena, "entra check %s", sid_text(rq->arena, &s->sid));
+	struct entra_tokens tokens;
+	struct setback setback;
+	enum entra_outcome outcome;
+
+	if (setback_read(rq, name, &setback))
+		return ENTRA_UNAVAILABLE;
+	if ((outcome = current_tokens(rq, s, key, false, &tokens)) == ENTRA_GRANTED) {
+		*access_token = tokens.access_token;
+		outcome = verify(rq, s, tokens.access_token);
+	}
+	if (outcome != ENTRA_GRANTED && outcome != ENTRA_REFUSED)
+		setback_note(rq, name, (int)outcome, rq->failure.reason, SETBACK_SAME);
+	return outcome;
 }

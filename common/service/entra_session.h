@@ -19,4 +19,11 @@
 MUST_CHECK enum entra_outcome entra_session_token(struct request *, const struct session *,
 		    const struct data_key *, const char **access_token);
 
+/*
+ * The same where nothing needs the token: whether Entra still stands by the person.  Waits for no
+ * other request, and while Entra does not answer asks it once in SETBACK_SAME seconds.
+ */
+MUST_CHECK enum entra_outcome entra_session_check(struct request *, const struct session *,
+		    const struct data_key *, const char **access_token);
+
 #endif

@@ -4,8 +4,7 @@
 #include "protocol/guid.h"
 #include "protocol/json.h"
 #include "service/client.h"
-#include "service/graph.h"
-#include "service/on_behalf_of.h"
+#include "service/graph_person.h"
 #include "service/reauthentication.h"
 
 #define SEALED		"session_groups.sealed"
@@ -91,8 +90,6 @@ demanded(struct request *rq, const struct session *s, const struct data_key *key
 {
 	const char *reason = rq->failure.reason;
 
-	if (claims == NULL)
-		return untold(rq, false);
 	if (key != NULL) {
 		TRY(reauthentication_demand(rq, s, claims));
 		return untold(rq, false);
@@ -116,7 +113,8 @@ question(struct request *rq, const struct named *n, size_t from)
 	return buf_text(&b);
 }
 
-static void
+/* False when the answer tells of no groups at all, not even that there are none. */
+static bool
 take(struct json_object *reply, struct buf *groups)
 {
 	struct json_object *list = json_array_member(reply, "value");
@@ -131,28 +129,34 @@ take(struct json_object *reply, struct buf *groups)
 		buf_lit(groups, groups->len == 0 ? "" : " ");
 		buf_lit(groups, id);
 	}
+	return list != NULL;
 }
 
 static enum oauth_error
-ask(struct request *rq, const struct session *s, const struct data_key *key, const char *graph_token,
-    const struct named *n, struct buf *groups)
+failed(struct request *rq, const struct graph_person *p)
+{
+	bool later = p->entra != ENTRA_GRANTED ? p->entra == ENTRA_UNAVAILABLE :
+	    p->graph == GRAPH_THROTTLED || p->graph == GRAPH_UNAVAILABLE;
+
+	if (p->entra == ENTRA_GRANTED)
+		rq->failure.retry_after = p->reply.retry_after;
+	return p->claims != NULL ? demanded(rq, p->session, p->key, p->claims) : untold(rq, later);
+}
+
+static enum oauth_error
+ask(struct request *rq, struct graph_person *p, const struct named *n, struct buf *groups)
 {
 	for (size_t from = 0; from < n->count; from += MEMBERSHIP_BATCH) {
-		struct graph_reply reply;
-		enum graph_outcome outcome = graph_call(rq, &(struct graph_call){
-			.path = "/v1.0/me/checkMemberGroups", .json = question(rq, n, from),
-			.subject = s->subject, .access_token = graph_token,
-		}, &reply);
+		bool told;
 
-		if (outcome == GRAPH_OK) {
-			take(reply.json, groups);
-			json_auto(&reply.json);
-			continue;
+		if (!graph_person_call(rq, p, "/v1.0/me/checkMemberGroups", question(rq, n, from)))
+			return failed(rq, p);
+		told = take(p->reply.json, groups);
+		json_auto(&p->reply.json);
+		if (!told) {
+			rq->failure.reason = "graph: an answer without groups";
+			return untold(rq, true);
 		}
-		rq->failure.retry_after = reply.retry_after;
-		return outcome == GRAPH_UNAUTHORIZED || outcome == GRAPH_FORBIDDEN ?
-		    demanded(rq, s, key, reply.claims) :
-		    untold(rq, outcome == GRAPH_THROTTLED || outcome == GRAPH_UNAVAILABLE);
 	}
 	return OAUTH_OK;
 }
@@ -161,25 +165,15 @@ enum oauth_error
 membership(struct request *rq, const struct session *s, const struct data_key *key,
     const char *entra_token, const char **groups)
 {
+	struct graph_person person = { .session = s, .key = key, .entra_token = entra_token };
 	struct buf list = buf_new(rq->arena, LIST_MAX);
 	struct named named = { .count = 0 };
-	struct exchanged graph;
 
 	collect(rq->config, &named);
-	if (named.count == 0 || (key != NULL && (*groups = kept(rq, s, key)) != NULL)) {
-		if (named.count == 0)
-			*groups = "";
+	*groups = named.count == 0 ? "" : key == NULL ? NULL : kept(rq, s, key);
+	if (*groups != NULL)
 		return OAUTH_OK;
-	}
-	switch (on_behalf_of(rq, s, key, entra_token, graph_scope(rq), false, &graph)) {
-	case ENTRA_GRANTED:
-		break;
-	case ENTRA_UNAVAILABLE:
-		return untold(rq, true);
-	default:
-		return demanded(rq, s, key, graph.claims);
-	}
-	TRY(ask(rq, s, key, graph.access_token, &named, &list));
+	TRY(ask(rq, &person, &named, &list));
 	if ((*groups = buf_text(&list)) == NULL)
 		return untold(rq, false);
 	if (key != NULL)

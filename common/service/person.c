@@ -28,9 +28,9 @@ person_rights(struct request *rq, const struct session *s, const struct data_key
 }
 
 static enum oauth_error
-entra_token(struct request *rq, struct person *p)
+judge(struct request *rq, enum entra_outcome outcome)
 {
-	switch (entra_session_token(rq, &p->access->session, &p->key, &p->entra_token)) {
+	switch (outcome) {
 	case ENTRA_GRANTED:
 		return OAUTH_OK;
 	case ENTRA_REFUSED:
@@ -45,12 +45,12 @@ entra_token(struct request *rq, struct person *p)
 }
 
 static enum oauth_error
-read_entra(struct request *rq, struct person *p)
+read_entra(struct request *rq, struct person *p, enum entra_outcome outcome)
 {
 	const struct session *s = &p->access->session;
 	enum oauth_error error;
 
-	TRY(entra_token(rq, p));
+	TRY(judge(rq, outcome));
 	error = person_rights(rq, s, &p->key, p->entra_token, &p->rights, &p->name);
 	if (error != ACCESS_DENIED)
 		return error;
@@ -67,7 +67,8 @@ stands(struct request *rq, const struct person *p)
 
 	if (p->access->session.entra_until > rq->now)
 		return OAUTH_OK;
-	error = read_entra(rq, &asked);
+	error = read_entra(rq, &asked, entra_session_check(rq, &p->access->session, &p->key,
+	    &asked.entra_token));
 	if (error == INVALID_TOKEN)
 		return error;
 	rq->failure = (struct failure){ 0 };
@@ -84,7 +85,12 @@ person_open(struct request *rq, const struct access *access, bool entra, struct 
 
 	if (!access_token_unseal(rq, access, &p.key))
 		return session_over(rq, "the stored session does not open or was tampered with");
-	TRY(entra ? read_entra(rq, &p) : stands(rq, &p));
+	if (!config_tenant_allowed(rq->config, access->session.tenant_id)) {
+		session_end_now(rq, &access->session.sid, "its tenant is not among allowed_tenants any more");
+		return session_over(rq, "allowed_tenants");
+	}
+	TRY(entra ? read_entra(rq, &p, entra_session_token(rq, &access->session, &p.key, &p.entra_token)) :
+	    stands(rq, &p));
 	*out = p;
 	return OAUTH_OK;
 }

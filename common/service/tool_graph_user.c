@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* get_graph_user_details: the signed-in person's own profile, as Microsoft Graph tells it to them. */
 #include "protocol/json.h"
-#include "service/graph.h"
-#include "service/on_behalf_of.h"
+#include "service/graph_person.h"
 #include "service/person.h"
 #include "service/reauthentication.h"
 #include "service/tool.h"
@@ -113,35 +112,19 @@ demanded(struct request *rq, const struct access *access, const char *claims,
 	return entra_failed(rq, ENTRA_INTERACTION, out);
 }
 
-/* A cached token that Graph no longer accepts is exchanged once more. */
 static enum oauth_error
-read_profile(struct request *rq, const struct access *access, const struct data_key *key,
-    const char *entra_token, struct tool_result *out)
+read_profile(struct request *rq, const struct person *person, struct tool_result *out)
 {
-	const char *scope = graph_scope(rq);
-	struct graph_reply reply = { 0 };
-	enum graph_outcome graph = GRAPH_UNAUTHORIZED;
+	struct graph_person p = {
+		.session = &person->access->session, .key = &person->key, .entra_token = person->entra_token,
+	};
 
-	for (int attempt = 0; attempt < 2 && graph == GRAPH_UNAUTHORIZED && reply.claims == NULL; attempt++) {
-		struct exchanged got;
-		enum entra_outcome entra = on_behalf_of(rq, &access->session, key, entra_token, scope,
-		    attempt > 0, &got);
-
-		if (entra == ENTRA_INTERACTION)
-			return demanded(rq, access, got.claims, out);
-		if (entra != ENTRA_GRANTED)
-			return entra_failed(rq, entra, out);
-		graph = graph_call(rq, &(struct graph_call){ .path = "/v1.0/me",
-		    .subject = access->session.subject, .access_token = got.access_token }, &reply);
-	}
-	if (reply.claims != NULL) {
-		on_behalf_of_forget(rq, &access->session, scope);
-		return demanded(rq, access, reply.claims, out);
-	}
-	if (graph != GRAPH_OK)
-		return graph_failed(rq, graph, reply.retry_after, out);
-	(void)succeeded(rq, reply.json, out);
-	json_auto(&reply.json);
+	if (!graph_person_call(rq, &p, "/v1.0/me", NULL))
+		return p.claims != NULL ? demanded(rq, person->access, p.claims, out) :
+		    p.entra != ENTRA_GRANTED ? entra_failed(rq, p.entra, out) :
+		    graph_failed(rq, p.graph, p.reply.retry_after, out);
+	(void)succeeded(rq, p.reply.json, out);
+	json_auto(&p.reply.json);
 	return OAUTH_OK;
 }
 
@@ -160,5 +143,5 @@ call(struct request *rq, const struct access *access, struct json_object *argume
 	if (error == SERVER_ERROR)
 		return entra_failed(rq, ENTRA_MISCONFIGURED, out);
 	TRY(error);
-	return read_profile(rq, access, &person.key, person.entra_token, out);
+	return read_profile(rq, &person, out);
 }

@@ -124,6 +124,14 @@ who_may_sign_in_is_told_by_roles_and_groups(UNUSED void **state)
 	    SERVER);
 
 	assert_string_equal(c->entra.allow[1], "group:g");
+	c = must_read(TOP ENTRA "allow = role:A, group:ABCDEFAB-1111-4111-8111-ABCDEFABCDEF\n" SERVER
+	    "allow = group:ABCDEFAB-1111-4111-8111-ABCDEFABCDEF, group:Team\n"
+	    "tool.x = group:ABCDEFAB-1111-4111-8111-ABCDEFABCDEF\n");
+	assert_string_equal(c->entra.allow[1], "group:abcdefab-1111-4111-8111-abcdefabcdef");
+	assert_string_equal(c->server[0].allow[0], "group:abcdefab-1111-4111-8111-abcdefabcdef");
+	assert_string_equal(c->server[0].allow[1], "group:Team");
+	assert_string_equal(c->server[0].rule->words[0], "group:abcdefab-1111-4111-8111-abcdefabcdef");
+	c = must_read(TOP ENTRA "allow = role:A\nclient_capabilities = cp1\n" SERVER);
 	assert_true(c->entra.cp1);
 	assert_false(must_read(TOP ENTRA SERVER)->entra.cp1);
 	must_refuse(TOP ENTRA "allow = scope:x\n" SERVER, 0, "role:NAME or group:ID");

@@ -97,7 +97,7 @@ a_silent_entra_is_left_alone_for_a_moment(UNUSED void **state)
 	atomic_store(&server.silent, true);
 	assert_int_equal(ask(), ENTRA_UNAVAILABLE);
 	assert_int_equal(fix.rq.failure.retry_after, SETBACK_BUSY);
-	assert_string_equal(fix.rq.failure.reason, "entra token: no answer in time");
+	assert_non_null(strstr(fix.rq.failure.reason, "entra token: Operation timed out"));
 	assert_int_equal(ask(), ENTRA_UNAVAILABLE);
 	assert_int_equal(asked(), 1);
 }

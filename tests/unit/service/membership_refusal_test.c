@@ -28,6 +28,19 @@ a_graph_that_does_not_tell_lets_nobody_in(UNUSED void **state)
 	assert_int_equal(fix.rq.failure.retry_after, 42);
 }
 
+/* An empty list is an answer; none at all is not. */
+static void
+an_answer_without_groups_is_no_answer(UNUSED void **state)
+{
+	ROUTE({ .holds = MEMBER, .status = 200, .body = "{}" });
+	untold(TEMPORARILY_UNAVAILABLE);
+	ROUTE({ .holds = MEMBER, .status = 200, .body = "{\"value\":null}" });
+	untold(TEMPORARILY_UNAVAILABLE);
+	graph_tells("[]");
+	assert_int_equal(ask(), OAUTH_OK);
+	assert_string_equal(groups, "");
+}
+
 static void
 a_failure_in_one_batch_is_a_failure_of_all(UNUSED void **state)
 {
@@ -125,6 +138,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GROUPS(a_graph_that_does_not_tell_lets_nobody_in),
+		GROUPS(an_answer_without_groups_is_no_answer),
 		GROUPS(a_failure_in_one_batch_is_a_failure_of_all),
 		GROUPS(an_entra_that_gives_no_token_for_graph_lets_nobody_in),
 		GROUPS(what_graph_demands_sends_the_person_to_sign_in_again),

@@ -222,6 +222,34 @@ its_refusal_ends_the_session_though_nothing_needs_it(UNUSED void **state)
 	assert_false(session_lives(&in.session));
 }
 
+static void
+people_of_a_tenant_that_was_taken_off_the_list_are_out_at_once(UNUSED void **state)
+{
+	sign_in_with(RIGHTS, LIFE);
+	fix.config.entra.tenant_id = "22222222-2222-4222-8222-222222222222";
+	assert_int_equal(come(), INVALID_TOKEN);
+	assert_false(session_lives(&in.session));
+	assert_int_equal(atomic_load(&server.requests), 0);
+}
+
+static void
+an_entra_that_does_not_answer_is_asked_once_a_minute_and_waited_for_by_nobody(UNUSED void **state)
+{
+	struct opaque_token other = opaque_token_new(&fix.arena);
+
+	sign_in_with(RIGHTS, 10);
+	at(20);
+	assert_true(session_lease(&fix.rq, &in.session.sid, &other, 20));
+	assert_int_equal(come(), OAUTH_OK);
+	assert_int_equal(fix.slept_ms, 0);
+	session_release(&fix.rq, &in.session.sid, &other);
+	sql("DELETE FROM setback");
+	will_answer(503, "");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(come(), OAUTH_OK);
+	assert_int_equal(atomic_load(&server.requests), 1);
+}
+
 /* A session of before there was a date. */
 static void
 a_session_without_a_date_is_asked_about(UNUSED void **state)
@@ -249,6 +277,8 @@ main(void)
 		SIGNED(entra_is_asked_when_its_word_is_old_though_nothing_needs_it),
 		SIGNED(its_silence_is_no_refusal),
 		SIGNED(its_refusal_ends_the_session_though_nothing_needs_it),
+		SIGNED(people_of_a_tenant_that_was_taken_off_the_list_are_out_at_once),
+		SIGNED(an_entra_that_does_not_answer_is_asked_once_a_minute_and_waited_for_by_nobody),
 		SIGNED(a_session_without_a_date_is_asked_about),
 	};
 
