@@ -51,7 +51,7 @@ verify_fresh(struct request *rq, const struct session *s, const char *access_tok
 {
 	enum entra_outcome outcome = verify(rq, s, access_token);
 
-	if (outcome != ENTRA_GRANTED)
+	if (outcome == ENTRA_MISCONFIGURED)
 		setback_note(rq, setback_name(rq, s), (int)outcome, rq->failure.reason, SETBACK_SAME);
 	return outcome;
 }
