@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Continuous access evaluation: with client_capabilities = cp1 Entra gives tokens for a day and takes them back at once;
-// without it tokens are short, and what was revoked is noticed at the next exchange or refresh.
+// Continuous access evaluation: with client_capabilities = cp1 Entra gives tokens for a day and takes them back at
+// once; without it tokens are short, and what was revoked is noticed at the next exchange or refresh.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { McpClient } from '../e2e/lib/mcp.mjs';
@@ -106,7 +106,7 @@ describe('without cp1', () => {
 		const session = await signedIn(site.resource());
 		isUser(await session.mcp.callTool());
 		await site.standin.control('revoke', { user: ALICE });
-		const reference = isToolError(await session.mcp.callTool(), { retryable: false, advice: /Ask the user to disconnect/ });
+		const reference = isToolError(await session.mcp.callTool(), { retryable: false, advice: /user to disconnect/ });
 		assert.match(await site.line(`id=${reference}`), /: entra token: invalid_grant AADSTS50173$/);
 		assert.equal((await session.mcp.request('tools/list')).status, 200);
 		const again = await signInAgain(site, session);
