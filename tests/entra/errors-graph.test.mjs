@@ -6,10 +6,11 @@ import { signedIn } from '../e2e/lib/sign-in.mjs';
 import { isToolError, isUser, watch } from './lib/watch.mjs';
 
 const STEP = { retryable: false, advice: /asks for one more step .*user to disconnect/ };
-const FORBIDDEN = { retryable: false, advice: /does not allow the user to read this.* administrator may grant .*User\.Read/ };
+const FORBIDDEN = { retryable: false, advice: /does not allow the user to read this.* administrator .*User\.Read/ };
 const UNKNOWN = { retryable: false, advice: /knows no profile of this user/ };
-const throttled = (seconds) => ({ retryable: true, advice: new RegExp(`asked too often\\. Try again in ${seconds} seconds`) });
-const down = (seconds) => ({ retryable: true, advice: new RegExp(`Nothing was changed; try again in ${seconds} seconds`) });
+const later = (text) => ({ retryable: true, advice: new RegExp(text) });
+const throttled = (seconds) => later(`asked too often\\. Try again in ${seconds} seconds`);
+const down = (seconds) => later(`does not answer properly .*try again in ${seconds} seconds`);
 
 // Status, Graph's code where it is not the usual one, what the tool says, and Retry-After.  A code is never looked at.
 const ROWS = [
@@ -18,7 +19,8 @@ const ROWS = [
 	[403, undefined, FORBIDDEN], [403, 'accessDenied', FORBIDDEN], [404, undefined, UNKNOWN],
 	[404, 'itemNotFound', UNKNOWN],
 	[429, undefined, throttled(17), 17], [429, 'activityLimitReached', throttled(5)],
-	[500, undefined, down(60)], [503, undefined, down(9), 9], [504, 'UnknownError', down(31), 31], [502, undefined, down(60)],
+	[500, undefined, down(60)], [502, undefined, down(60)], [503, undefined, down(9), 9],
+	[504, 'UnknownError', down(31), 31],
 ];
 
 let site;

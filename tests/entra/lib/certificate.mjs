@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A certificate that was valid before today, and its key: one made now would not be valid yet to an Entra whose clock is
-// behind.
+// A certificate that was valid before today, and its key: one made now would not be valid yet to an Entra whose clock
+// is behind.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
