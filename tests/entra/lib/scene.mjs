@@ -43,6 +43,14 @@ export async function stale(site, count, { lifetime = 1, user = ALICE, server } 
 	return sessions;
 }
 
+// All switches back, and nothing remembered of what they did; unlike after a reset old tokens of Entra's still serve.
+export async function calm(site) {
+	const switches = await site.standin.control('set', undefined, 'GET');
+	await site.standin.set(Object.fromEntries(Object.keys(switches).map((name) => [name, null])));
+	await site.database.forgetSetbacks();
+	await site.standin.clearLog();
+}
+
 export const result = (answer) => answer.json?.result?.structuredContent;
 
 export function isUser(answer, what = '') {
