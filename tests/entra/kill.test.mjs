@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: MIT
 // kill -9 at every step on which Entra's token is refreshed and exchanged: no session is lost, nothing is half-written.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { McpClient } from '../e2e/lib/mcp.mjs';
 import { refresh } from '../e2e/lib/oauth.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
 import { callByHand, isUser, stale } from './lib/scene.mjs';
+import { makeShim } from './lib/shim.mjs';
 
-const SOURCE = fileURLToPath(new URL('die-at.c', import.meta.url));
 const TIMEOUT = 1;		// seconds: a lease lasts twice that
 const EARLY = 200;		// a lifetime with which each request refreshes, and goes on with the old token if it cannot
 const LONG = 4000;
@@ -21,16 +16,11 @@ const LOCKS = {};
 const NO_LOCKS = { WITHOUT_LOCKS: '1' };
 
 let shim;
-before(() => {
-	shim = path.join(mkdtempSync(path.join(os.tmpdir(), 'sallyport-shim.')), 'die-at.so');
-	execFileSync('gcc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', shim, SOURCE]);
-	chmodSync(path.dirname(shim), 0o711);
-	chmodSync(shim, 0o755);
-});
-after(() => rmSync(path.dirname(shim), { recursive: true, force: true }));
+before(() => { shim = makeShim('die-at'); });
+after(() => shim?.remove());
 
 const callAndDie = (site, { tokens }, env, onError) =>
-	callByHand(site, tokens.access_token, { env: { LD_PRELOAD: shim, ...env }, onError });
+	callByHand(site, tokens.access_token, { env: { LD_PRELOAD: shim.file, ...env }, onError });
 
 // The names of the steps of a call that nobody disturbs.
 async function rehearse(site, session, among) {

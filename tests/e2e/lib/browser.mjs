@@ -7,9 +7,9 @@ import { form as encode, request } from './http.mjs';
 const HOPS_MAX = 12;
 
 export class Browser {
-	// ca: a certificate that this browser trusts.
-	constructor({ ca } = {}) {
-		this.ca = ca;
+	// ca: a certificate that this browser trusts.  names: where hosts are to be found, as URLs by host name.
+	constructor({ ca, names = {} } = {}) {
+		Object.assign(this, { ca, names });
 		this.jar = new Map();	// by host, path and name
 		this.sent = [];		// every cookie value that was ever set, for tests that look for leaks
 	}
@@ -22,7 +22,8 @@ export class Browser {
 	async fetch(url, { method = 'GET', headers = {}, body } = {}) {
 		const cookie = this.cookies(url).map((c) => `${c.name}=${c.value}`).join('; ');
 		const answer = await request(url, {
-			method, body, ca: this.ca, headers: { 'User-Agent': 'Mozilla/5.0', ...cookie && { Cookie: cookie }, ...headers },
+			method, body, ca: this.ca, dial: this.names[new URL(url).hostname],
+			headers: { 'User-Agent': 'Mozilla/5.0', ...cookie && { Cookie: cookie }, ...headers },
 		});
 		for (const line of answer.headers['set-cookie'] ?? [])
 			this.#keep(new URL(url), line);

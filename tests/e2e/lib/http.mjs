@@ -16,12 +16,18 @@ export function observe(observer) {
 	return () => observers.delete(observer);
 }
 
-// target, if given, replaces the path of url byte by byte.  headers is an object or a flat list of names and values.
-export function request(url, { method = 'GET', headers = {}, body, target, ca, agent = false } = {}) {
+// target, if given, replaces the path of url byte by byte.  headers is an object or a flat list of names and values.  dial is
+// a URL on the host that is called instead, as if the name of url led there.
+export function request(url, { method = 'GET', headers = {}, body, target, ca, agent = false, dial } = {}) {
 	const { protocol, hostname, port, host, pathname, search } = new URL(url);
 	const list = Array.isArray(headers) && !has(headers, 'host') ? ['Host', host, ...headers] : headers;
 	const options = { hostname, port, path: target ?? pathname + search, method, headers: list, ca, agent };
 
+	if (dial !== undefined) {
+		const there = new URL(dial);
+		Object.assign(options, { hostname: there.hostname, port: there.port, servername: hostname,
+			headers: { ...headers, Host: host } });
+	}
 	return new Promise((resolve, reject) => {
 		const rq = (protocol === 'https:' ? https : http).request(options);
 		let answered = false;
