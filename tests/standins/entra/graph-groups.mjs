@@ -11,7 +11,7 @@ const MOST_PER_PAGE = 999;
 
 const badRequest = (message) => new GraphError(400, 'Request_BadRequest', message);
 
-async function readObject({ req }) {
+async function readObject({ req, entry }) {
 	const type = (req.headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
 	if (type !== 'application/json') {
 		throw new GraphError(
@@ -21,7 +21,8 @@ async function readObject({ req }) {
 		);
 	}
 	try {
-		return Object(JSON.parse(await readBody(req)));
+		entry.json = Object(JSON.parse(await readBody(req)));
+		return entry.json;
 	} catch {
 		throw badRequest('Unable to read JSON request payload.');
 	}
