@@ -56,7 +56,7 @@ const CHAPTERS = {
 // A status of 5xx is all that is looked at then.
 const logged = (number) => {
 	const { error, status } = AADSTS[number];
-	return status >= 500 ? `entra token: status ${status}` : `entra token: ${error} AADSTS${number}`;
+	return status >= 500 ? `entra token: status ${status}` : `entra token: ${error} AADSTS${number}(: [^:].{20,})?`;	// and what to compare
 };
 
 let site;
