@@ -146,7 +146,7 @@ describe('a demand in an open stream', () => {
 
 	it('is an error of the tool, and the next call is answered with 401', async () => {
 		const session = await signedIn(site.resource());
-		const { headers, status, json } = await site.standin.during({ mfa_required: true, token_delay_ms: 1500,
+		const { headers, status, json } = await site.standin.during({ mfa_required: true, token_delay_ms: 2500,
 			token_fault_grant: 'on_behalf_of' }, () => session.mcp.callTool());
 		assert.equal(status, 200);
 		assert.match(headers['content-type'], /^text\/event-stream/);

@@ -67,7 +67,7 @@ class Watched {
 			for (const secret of secrets)
 				assert.ok(!what.includes(secret), `${secret.slice(0, 12)}... in ${where}`);
 		}
-		for (const name of ['alice@', 'Alice', 'aaaaaaaa-aaaa', 'bob@', 'Bob'])
+		for (const name of ['alice@', 'Alice Example', 'aaaaaaaa-aaaa', 'bob@', 'Bob Example', 'bbbbbbbb-bbbb'])
 			assert.ok(!this.logs().includes(name), `${name} in a log`);
 	}
 
