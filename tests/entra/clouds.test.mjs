@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Microsoft's clouds under their real names, to which a proxy leads: nothing of one cloud is asked of, or believed in, another.
+// Microsoft's clouds under their real names, to which a proxy leads: nothing of one cloud is asked of, or believed in,
+// another.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,7 +18,10 @@ const CLOUDS = {
 	global: { login: 'login.microsoftonline.com', graph: 'graph.microsoft.com', sts: 'https://sts.windows.net' },
 	usgov: { login: 'login.microsoftonline.us', graph: 'graph.microsoft.us', sts: 'https://sts.windows.net' },
 	'usgov-dod': { login: 'login.microsoftonline.us', graph: 'dod-graph.microsoft.us', sts: 'https://sts.windows.net' },
-	china: { login: 'login.partner.microsoftonline.cn', graph: 'microsoftgraph.chinacloudapi.cn', sts: 'https://sts.chinacloudapi.cn' },
+	china: {
+		login: 'login.partner.microsoftonline.cn', graph: 'microsoftgraph.chinacloudapi.cn',
+		sts: 'https://sts.chinacloudapi.cn',
+	},
 };
 const HOSTS = [...new Set(Object.values(CLOUDS).flatMap(({ login, graph }) => [login, graph]))];
 
@@ -44,7 +48,8 @@ function startIn(entra, env = {}) {
 	});
 }
 
-const browser = () => new Browser({ ca: standin.ca, names: Object.fromEntries(HOSTS.map((host) => [host, standin.url])) });
+const browser = () =>
+	new Browser({ ca: standin.ca, names: Object.fromEntries(HOSTS.map((host) => [host, standin.url])) });
 const signInAt = (site) => signedIn(site.resource(), { browser: browser() });
 
 // The names that the programs went to.
@@ -106,8 +111,8 @@ describe('a session of one cloud', () => {
 			await standin.clearLog();
 			went();
 			const conf = path.join(site.keep, `${other}.conf`);
-			writeFileSync(conf, readFileSync(path.join(site.keep, 'sallyport.conf'), 'utf8').replace('cloud = usgov', `cloud = ${other}`),
-				{ mode: 0o644 });
+			const text = readFileSync(path.join(site.keep, 'sallyport.conf'), 'utf8');
+			writeFileSync(conf, text.replace('cloud = usgov', `cloud = ${other}`), { mode: 0o644 });
 			const env = { https_proxy: proxy.url };
 			const answer = await callByHand(site, tokens.access_token, { conf, env });
 			assert.notEqual(result(answer)?.success, true, answer.text);

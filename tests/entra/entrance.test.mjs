@@ -18,7 +18,9 @@ const SERVERS = [
 
 let site;
 after(() => site?.stop());
-const start = async (allow) => { site = await startSite('lighttpd-cgi', { entra: { allow, timeout: 2 }, servers: SERVERS }); };
+const start = async (allow) => {
+	site = await startSite('lighttpd-cgi', { entra: { allow, timeout: 2 }, servers: SERVERS });
+};
 
 const assign = (rights) => site.standin.control('assignments', { user: BOB, roles: [], groups: [], ...rights });
 const overage = (...graph_groups) => assign({ groups: 'overage', graph_groups });
@@ -128,13 +130,15 @@ describe('[entra] allow = a group, of too many for a token', () => {
 	for (const [fault, error] of [
 		[{ graph_groups_status: 429, graph_groups_retry_after: 9 }, 'temporarily_unavailable'],
 		[{ graph_groups_status: 500 }, 'temporarily_unavailable'], [{ graph_groups_status: 503 }, 'temporarily_unavailable'],
-		[{ graph_groups_close: true }, 'temporarily_unavailable'], [{ graph_groups_delay_ms: 3500 }, 'temporarily_unavailable'],
+		[{ graph_groups_close: true }, 'temporarily_unavailable'],
+		[{ graph_groups_delay_ms: 3500 }, 'temporarily_unavailable'],
 		[{ graph_groups_body_fault: 'garbage' }, 'temporarily_unavailable'],
 		[{ graph_groups_body_fault: 'array' }, 'temporarily_unavailable'],
 		[{ graph_groups_body_fault: 'truncated' }, 'temporarily_unavailable'],
 		[{ graph_groups_body_fault: 'empty' }, 'temporarily_unavailable'],
 		[{ graph_groups_status: 403 }, 'server_error'], [{ graph_groups_status: 404 }, 'server_error'],
-		[{ graph_groups_status: 401 }, 'server_error'], [{ graph_groups_status: 400 }, ['server_error', 'temporarily_unavailable']],
+		[{ graph_groups_status: 401 }, 'server_error'],
+		[{ graph_groups_status: 400 }, ['server_error', 'temporarily_unavailable']],
 		[{ obo_error: 'consent_required' }, 'server_error'], [{ obo_error: 'throttled' }, 'temporarily_unavailable'],
 	])
 		it(`lets nobody in by a guess, nor out: ${JSON.stringify(fault)}`, async () => {
@@ -154,7 +158,7 @@ describe('[entra] allow = a group, of too many for a token', () => {
 		});
 
 	for (const demand of [{ mfa_required: true }, { graph_mfa_required: true }])
-		it(`brings what Entra demands before it tells the groups to the next sign-in: ${JSON.stringify(demand)}`, async () => {
+		it(`brings what is demanded for it to the next sign-in: ${JSON.stringify(demand)}`, async () => {
 			const { client } = await comeIn();
 			await site.standin.set(demand);
 			await isTurnedAway('access_denied', { client, description: /sign in again/ });

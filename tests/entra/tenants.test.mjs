@@ -8,7 +8,7 @@ import { ALICE, CAROL, OTHER_TENANT, SALLYPORT, TENANT } from '../standins/entra
 import { calm, isUser, reconfigure, result, signedInAs, startFarm } from './lib/scene.mjs';
 
 const THIRD = '99999999-9999-4999-8999-999999999999';
-const LISTS = { listed: `${TENANT}, ${OTHER_TENANT}`, any: 'any' };
+const BOTH = `${TENANT}, ${OTHER_TENANT}`;
 
 async function startMany(start, tenant_id, allowed_tenants) {
 	const site = await start({ entra: { tenant_id, allowed_tenants } });
@@ -33,8 +33,8 @@ async function askedOf(site) {
 	return [...new Set(tenants)].sort();
 }
 
-for (const [authority, [what, allowed]] of [['organizations', Object.entries(LISTS)[0]], ['common', Object.entries(LISTS)[1]]])
-	describe(`tenant_id = ${authority}, allowed_tenants = ${what}`, () => {
+for (const [authority, allowed] of [['organizations', BOTH], ['common', 'any']])
+	describe(`tenant_id = ${authority}, allowed_tenants = ${allowed}`, () => {
 		let site;
 		before(async () => { site = await startMany((options) => startFarm(2, options), authority, allowed); });
 		after(() => site?.stop());
@@ -70,8 +70,11 @@ for (const [authority, [what, allowed]] of [['organizations', Object.entries(LIS
 				.map(({ path }) => path.split('/')[1]))], [authority]);
 		});
 
-		for (const [name, fault] of [['the ID token', { id_token_fault: 'wrong_tid' }], ['the access token', { access_token_fault: 'wrong_tid' }],
-			['only one of both tokens', { access_token_fault: 'other_tenant' }], ['the other one of both', { id_token_fault: 'other_tenant' }]])
+		for (const [name, fault] of [
+			['the ID token', { id_token_fault: 'wrong_tid' }], ['the access token', { access_token_fault: 'wrong_tid' }],
+			['only one of both tokens', { access_token_fault: 'other_tenant' }],
+			['the other one of both', { id_token_fault: 'other_tenant' }],
+		])
 			it(`believes no issuer of one tenant with the tid of another: ${name}`, async () => {
 				await site.standin.set(fault);
 				await isTurnedAway(site, ALICE);
@@ -98,7 +101,9 @@ for (const [authority, [what, allowed]] of [['organizations', Object.entries(LIS
 
 describe('a tenant that is not listed', () => {
 	let site;
-	before(async () => { site = await startMany((options) => startSite('lighttpd-cgi', options), 'organizations', LISTS.listed); });
+	before(async () => {
+		site = await startMany((options) => startSite('lighttpd-cgi', options), 'organizations', BOTH);
+	});
 	after(() => site?.stop());
 	beforeEach(() => calm(site));
 	const allow = (list) => reconfigure(site, (text) => text.replace(/^allowed_tenants.*$/m, `allowed_tenants = ${list}`));
@@ -107,12 +112,12 @@ describe('a tenant that is not listed', () => {
 		allow(`${TENANT}, ${THIRD}`);
 		await isTurnedAway(site, CAROL);
 		isUser(await (await signedInAs(site, ALICE)).mcp.callTool());
-		allow(LISTS.listed);
+		allow(BOTH);
 		isUser(await (await signedInAs(site, CAROL)).mcp.callTool());
 	});
 
 	it('has no people who may go on, from the next request on', async () => {
-		allow(LISTS.listed);
+		allow(BOTH);
 		const [carol, alice] = [await signedInAs(site, CAROL), await signedInAs(site, ALICE)];
 		isUser(await carol.mcp.callTool());
 		allow(TENANT);

@@ -103,7 +103,8 @@ describe('one person throttled', () => {
 
 describe('Graph, busy', () => {
 	for (const [what, fault, seconds] of [
-		['429', { graph_status: 429, graph_retry_after: 23 }, 23], ['429 without Retry-After', { graph_status: 429 }, STANDARD],
+		['429', { graph_status: 429, graph_retry_after: 23 }, 23],
+		['429 without Retry-After', { graph_status: 429 }, STANDARD],
 		['503', { graph_status: 503, graph_retry_after: 11 }, 11], ['504', { graph_status: 504, graph_retry_after: 12 }, 12],
 	])
 		it(what, async () => {

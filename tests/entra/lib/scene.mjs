@@ -17,8 +17,11 @@ export const startFarm = (processes, options = {}) =>
 	startSite('lighttpd-fastcgi', { ...options, env: { ...options.env, SALLYPORT_PROCESSES: String(processes) } });
 
 // How often the threads of a process have been woken.
-export const wakings = (pid) => readdirSync(`/proc/${pid}/task`).reduce((sum, task) =>
-	sum + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8'))[1]), 0);
+export function wakings(pid) {
+	const counts = readdirSync(`/proc/${pid}/task`).map((task) =>
+		/^voluntary_ctxt_switches:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8'))[1]);
+	return counts.reduce((sum, count) => sum + Number(count), 0);
+}
 
 export async function signedInAs(site, user, options) {
 	await site.standin.user(user);
@@ -96,8 +99,9 @@ export function callByHand(site, token, {
 	const { headers, body } = modern('tools/call', { name: 'get_graph_user_details', arguments: {} });
 	const text = JSON.stringify(body);
 	const variables = {
-		PATH: process.env.PATH, SALLYPORT_CONF: conf, REQUEST_METHOD: 'POST', PATH_INFO: '/mcp', CONTENT_TYPE: 'application/json',
-		CONTENT_LENGTH: String(Buffer.byteLength(text)), HTTP_AUTHORIZATION: `Bearer ${token}`, ...env,
+		PATH: process.env.PATH, SALLYPORT_CONF: conf, REQUEST_METHOD: 'POST', PATH_INFO: '/mcp',
+		CONTENT_TYPE: 'application/json', CONTENT_LENGTH: String(Buffer.byteLength(text)),
+		HTTP_AUTHORIZATION: `Bearer ${token}`, ...env,
 	};
 	for (const [name, value] of Object.entries(headers))
 		variables[`HTTP_${name.toUpperCase().replaceAll('-', '_')}`] = value;
