@@ -11,7 +11,7 @@
  * to it once more, with that demand, before a session exists.
  */
 #include "base/secret.h"
-#include "protocol/entra_claims.h"
+#include "base/utf8.h"
 #include "protocol/param.h"
 #include "service/authorization_code.h"
 #include "service/authorization_request.h"
@@ -24,7 +24,7 @@
 #include "service/entra_redirect.h"
 #include "service/entra_sid.h"
 #include "service/person.h"
-#include "service/reauthentication.h"
+#include "service/second_round.h"
 
 #define ENTRA_CODE_MAX	8192	/* bytes */
 
@@ -47,13 +47,23 @@ struct callback_request {
 	const char	*code;
 	const char	*state;
 	const char	*error;
+	const char	*error_description;
 };
+
+/* Entra writes line breaks into its descriptions. */
+static bool
+is_any_text(const char *text)
+{
+	return utf8_valid(text, strlen(text));
+}
 
 static const struct param callback_params[] = {
 	PARAM(callback_request, code,  OPTIONAL, ENTRA_CODE_MAX,    is_vschar),
 	PARAM(callback_request, state, REQUIRED, OPAQUE_TOKEN_TEXT, is_vschar),
 	PARAM(callback_request, error, OPTIONAL, 64,		    is_vschar),
+	PARAM(callback_request, error_description, OPTIONAL, ENTRA_CODE_MAX, is_any_text),
 };
+
 
 struct pending {
 	struct authorization_request	 transaction;
@@ -106,7 +116,7 @@ struct arrival {
 	struct entra_reply	 reply;
 	struct entra_identity	 who;
 	struct session		 session;	/* as it would be opened */
-	const char		*demand;	/* Entra's claims that the person has not met yet; NULL: none */
+	struct reauthentication	 demand;	/* Entra's, that the person has not been asked for; no claims: none */
 	struct opaque_token	 code;
 };
 
@@ -119,7 +129,7 @@ session_of(struct request *rq, const struct arrival *a)
 		.sid = sid_new(), .client_id = asked->client_id, .resource = asked->resource,
 		.scope = asked->scope, .tenant_id = a->who.tenant_id, .object_id = a->who.object_id,
 		.subject = session_subject(rq, a->who.tenant_id, a->who.object_id),
-		.expires_at = rq->now + rq->config->limits.session,
+		.created_at = rq->now, .expires_at = rq->now + rq->config->limits.session,
 	};
 }
 
@@ -133,31 +143,6 @@ admit(struct request *rq, const struct arrival *a)
 	return person_rights(rq, &a->session, NULL, a->reply.access_token, &rights, &name);
 }
 
-/* The first round finds a demand, the second must have met it, and by the person it is made of. */
-static enum oauth_error
-find_demand(struct request *rq, struct arrival *a)
-{
-	const char *of = a->pending.transaction.reauthenticates;
-	struct reauthentication demand;
-
-	if (of != NULL && strcmp(of, a->session.subject) != 0)
-		return fail(&rq->failure, ACCESS_DENIED,
-		    "another person signed in than the one of whom Microsoft Entra ID had asked for more");
-	switch (reauthentication_find(rq, &a->session, &demand)) {
-	case STORE_FAILED:
-		return store_failed(rq);
-	case ABSENT:
-		return OAUTH_OK;
-	default:
-		break;
-	}
-	if (demand.met)
-		return OAUTH_OK;
-	a->demand = demand.claims;
-	return of == NULL || entra_claims_met(rq->arena, demand.claims, a->reply.access_token) ?
-	    OAUTH_OK : fail(&rq->failure, ACCESS_DENIED, "what Microsoft Entra ID asks for was not given");
-}
-
 static enum oauth_error
 open_session(struct request *rq, struct arrival *a)
 {
@@ -167,11 +152,13 @@ open_session(struct request *rq, struct arrival *a)
 	struct entra_tokens tokens = {
 		.access_token = a->reply.access_token, .refresh_token = a->reply.refresh_token,
 		.expires_at = a->reply.expires_at, .renew_at = a->reply.renew_at,
+		.asked_at = rq->now,
 	};
 
 	TRY(entra_sid_mark(rq, a->who.sid, &a->session.entra_sid));
 	if (t.store == NULL || session_insert(rq, &a->session, &key, &tokens) != STORED ||
-	    (a->demand != NULL && reauthentication_meet(rq, &a->session) == STORE_FAILED))
+	    (a->demand.claims != NULL && a->demand.asked_at == 0 &&
+	    reauthentication_asked(rq, &a->session, &a->demand) == STORE_FAILED))
 		return store_failed(rq);
 	TRY(authorization_code_issue(rq, &a->session, &key, asked->redirect_uri, asked->code_challenge,
 	    &a->code));
@@ -184,22 +171,25 @@ static enum oauth_error
 send_again(struct request *rq, struct response *rs, const struct arrival *a)
 {
 	struct authorization_request again = a->pending.transaction;
-	struct entra_visit visit = { .claims = a->demand, .login_hint = a->who.username };
+	struct entra_visit visit = { .claims = a->demand.claims, .login_hint = a->who.username };
+	AUTO(transaction) struct transaction t = { 0 };
 	struct entra_endpoints entra;
 	struct opaque_token id, browser;
 	struct entra_round round;
 
 	TRY(entra_endpoints(rq, NULL, &entra));
+	t = transaction_begin(rq->store);
 	visit.endpoint = entra.authorization_endpoint;
 	if (*visit.login_hint == '\0')
 		visit.login_hint = NULL;
 	if (!browser_cookie_read(rq, &browser))
 		browser = opaque_token_new(rq->arena);	/* nobody can approve it again on our page then */
-	again.reauthenticates = a->session.subject;
-	if (authorization_request_open(rq, &again, &id) != STORED)
+	again.reauthenticates = second_round_name(rq, &a->session, a->demand.claims);
+	if (t.store == NULL || authorization_request_open(rq, &again, &id) != STORED)
 		return store_failed(rq);
 	again.id_hash = (struct bytes){ .data = id.hash, .len = sizeof id.hash };
-	if (authorization_request_approve(rq, &again, &browser, &round) != STORED)
+	if (authorization_request_approve(rq, &again, &browser, &round) != STORED ||
+	    !transaction_commit(&t))
 		return store_failed(rq);
 	entra_redirect(rq, rs, id.hash, &round, &visit);
 	return OAUTH_OK;
@@ -208,13 +198,18 @@ send_again(struct request *rq, struct response *rs, const struct arrival *a)
 static enum oauth_error
 arrive(struct request *rq, const struct callback_request *in, struct arrival *a)
 {
-	if (in->error != NULL)
-		return entra_code_refused(rq, in->error);
+	if (in->error != NULL) {
+		enum oauth_error error = entra_code_refused(rq, in->error, in->error_description);
+
+		if (error == ACCESS_DENIED)
+			second_round_given_up(rq, &a->pending.transaction);
+		return error;
+	}
 	if (in->code == NULL)
 		return fail(&rq->failure, SERVER_ERROR, "Microsoft Entra ID sent neither code nor error");
 	TRY(entra_code_redeem(rq, in->code, a->pending.code_verifier, a->pending.nonce, &a->reply, &a->who));
 	a->session = session_of(rq, a);
-	TRY(find_demand(rq, a));
+	TRY(second_round_find(rq, &a->pending.transaction, &a->session, a->reply.access_token, &a->demand));
 	return OAUTH_OK;
 }
 
@@ -224,7 +219,7 @@ go_on(struct request *rq, struct response *rs, struct arrival *a)
 {
 	const struct authorization_request *asked = &a->pending.transaction;
 
-	if (a->demand != NULL && asked->reauthenticates == NULL)
+	if (a->demand.claims != NULL && asked->reauthenticates == NULL)
 		return send_again(rq, rs, a);
 	TRY(admit(rq, a));
 	TRY(open_session(rq, a));

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/entra_claims.h"
 
+#include <json-c/json_object_iterator.h>
+
 #include "base/base64url.h"
 #include "protocol/json.h"
 #include "protocol/jws.h"
 #include "protocol/www_authenticate.h"
 
+#define TEXT_MAX	4096	/* bytes of what is read */
+#define TOKENS	1	/* level of id_token and access_token, below which the claims stand */
 #define FLAGS	(JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 static const char *
@@ -17,13 +21,20 @@ print(struct arena *a, struct json_object *json)
 const char *
 entra_claims_read(struct arena *a, const char *text)
 {
-	AUTO(json) struct json_object *json = NULL;
+	AUTO(json) struct json_object *json = NULL, *kept = json_object_new_object();
 	size_t n = text == NULL ? 0 : strlen(text);
+	struct json_object *token;
+	const char *demand;
 
-	if (n == 0 || n > ENTRA_CLAIMS_MAX || (json = json_parse(a, text, n)) == NULL ||
-	    !json_object_is_type(json, json_type_object))
+	if (n == 0 || n > TEXT_MAX || (json = json_parse(a, text, n)) == NULL ||
+	    (token = json_object_member(json, "access_token")) == NULL)
 		return NULL;
-	return print(a, json);
+	json_object_object_del(token, "xms_cc");
+	if (json_object_object_length(token) == 0)
+		return NULL;
+	json_object_object_add(kept, "access_token", json_object_get(token));
+	demand = print(a, kept);
+	return strlen(demand) > ENTRA_CLAIMS_MAX ? NULL : demand;
 }
 
 /* Base64 as RFC 4648 has it, or its URL form; the padding may be missing. */
@@ -84,6 +95,72 @@ entra_claims_parameter(struct arena *a, const char *demand, bool cp1)
 	json_object_object_add(capability, "values", values);
 	json_object_object_add(member(json, "access_token"), "xms_cc", capability);
 	return print(a, json);
+}
+
+/* Copies what `from` has into `into`: objects within objects, down to the claims themselves. */
+static void
+merge(struct json_object *into, struct json_object *from, int levels)
+{
+	struct json_object_iterator end = json_object_iter_end(from);
+
+	for (struct json_object_iterator i = json_object_iter_begin(from);
+	    !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
+		const char *name = json_object_iter_peek_name(&i);
+		struct json_object *value = json_object_iter_peek_value(&i);
+		struct json_object *mine = json_object_member(into, name);
+
+		if (levels > 0 && mine != NULL && json_object_is_type(value, json_type_object))
+			merge(mine, value, levels - 1);
+		else
+			json_object_object_add(into, name, json_object_get(value));
+	}
+}
+
+const char *
+entra_claims_union(struct arena *a, const char *earlier, const char *later)
+{
+	AUTO(json) struct json_object *both = json_parse(a, earlier, strlen(earlier));
+	AUTO(json) struct json_object *more = json_parse(a, later, strlen(later));
+	const char *text;
+
+	if (both == NULL || more == NULL || !json_object_is_type(both, json_type_object) ||
+	    !json_object_is_type(more, json_type_object))
+		return later;
+	merge(both, more, TOKENS);
+	text = print(a, both);
+	return strlen(text) > ENTRA_CLAIMS_MAX ? later : text;
+}
+
+static bool
+within(struct json_object *part, struct json_object *whole, int levels)
+{
+	struct json_object_iterator end = json_object_iter_end(part);
+
+	for (struct json_object_iterator i = json_object_iter_begin(part);
+	    !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
+		const char *name = json_object_iter_peek_name(&i);
+		struct json_object *value = json_object_iter_peek_value(&i), *theirs = NULL;
+
+		if (!json_object_object_get_ex(whole, name, &theirs))
+			return false;
+		if (levels > 0 && json_object_is_type(value, json_type_object) &&
+		    json_object_is_type(theirs, json_type_object)) {
+			if (!within(value, theirs, levels - 1))
+				return false;
+		} else if (json_object_equal(value, theirs) != 1)
+			return false;
+	}
+	return true;
+}
+
+bool
+entra_claims_within(struct arena *a, const char *part, const char *whole)
+{
+	AUTO(json) struct json_object *small = json_parse(a, part, strlen(part));
+	AUTO(json) struct json_object *large = json_parse(a, whole, strlen(whole));
+
+	return small != NULL && large != NULL && json_object_is_type(small, json_type_object) &&
+	    json_object_is_type(large, json_type_object) && within(small, large, TOKENS);
 }
 
 static bool

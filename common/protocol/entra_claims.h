@@ -11,14 +11,24 @@
 
 #include "base/arena.h"
 
-#define ENTRA_CLAIMS_MAX	4096	/* bytes of a demand */
+#define ENTRA_CLAIMS_MAX	1024	/* bytes of a demand: it goes through an address */
 
-/* The demand, compact, when the text is a JSON object of bounded size; else NULL. */
+/*
+ * The demand, compact, when the text is a JSON object of bounded size that asks for something of the
+ * access token; else NULL.  What it asks for besides is left out, and so are capabilities (xms_cc):
+ * to declare those is ours.
+ */
 MUST_CHECK const char *entra_claims_read(struct arena *, const char *text);
 
 /* The demand in a resource's WWW-Authenticate (NULL is fine): error="insufficient_claims",
  * claims="BASE64"; NULL when there is none. */
 MUST_CHECK const char *entra_claims_challenge(struct arena *, const char *www_authenticate);
+
+/* Both demands as one: what both ask for of a claim is the later's. */
+NONNULL const char *entra_claims_union(struct arena *, const char *earlier, const char *later);
+
+/* Whether all that `part` asks for is asked for by `whole` in the same words. */
+MUST_CHECK bool	 entra_claims_within(struct arena *, const char *part, const char *whole);
 
 /* The parameter `claims`: a demand or NULL, and the capability cp1 when declared; NULL for neither. */
 MUST_CHECK const char *entra_claims_parameter(struct arena *, const char *demand, bool cp1);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/entra_fault.h"
 
+#define WORD_MAX	40	/* bytes */
+#define NUMBER_DIGITS	9
+
 /* The subject's newer numbers have a hint in their text, which we do not read. */
 #define SUBJECT	"compare the subject of the application's federated credential with the token's: for a " \
 		"managed identity it is the identity's object (principal) id, for a workload " \
@@ -40,4 +43,23 @@ entra_fault_advice(int64_t number)
 		if (faults[i].number == number)
 			return faults[i].advice;
 	return NULL;
+}
+
+const char *
+entra_fault_word(struct arena *a, const char *text)
+{
+	size_t n = text == NULL ? 0 : strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+
+	return n == 0 || n > WORD_MAX || text[n] != '\0' ? "unreadable" : arena_string(a, text);
+}
+
+int64_t
+entra_fault_number(const char *description)
+{
+	const char *at = description == NULL ? NULL : strstr(description, "AADSTS");
+	int64_t n = 0;
+
+	for (size_t i = 6; at != NULL && i < 6 + NUMBER_DIGITS && at[i] >= '0' && at[i] <= '9'; i++)
+		n = n * 10 + (at[i] - '0');
+	return n;
 }

@@ -160,7 +160,17 @@ find_session(struct request *rq, struct access *out, struct bytes *confirms)
 	s->expires_at = statement_column_int(q, 9);
 	s->last_used_at = statement_column_int(q, 10);
 	s->entra_until = statement_column_int(q, 11);
+	s->created_at = statement_column_int(q, 12);
 	return OAUTH_OK;
+}
+
+/* A short idle lifetime is measured more finely. */
+static int64_t
+used_every(const struct request *rq)
+{
+	int64_t quarter = rq->config->limits.session_idle / 4;
+
+	return quarter < SESSION_USED_EVERY ? quarter : SESSION_USED_EVERY;
 }
 
 /* At most once a minute; what cannot be written now is written another time. */
@@ -171,7 +181,7 @@ note_use(struct request *rq, const struct session *s)
 
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
 	statement_int(q, ":now", rq->now);
-	statement_int(q, ":used_before", rq->now - SESSION_USED_EVERY);
+	statement_int(q, ":used_before", rq->now - used_every(rq));
 	if (statement_change(q) == STORE_FAILED)
 		return;
 }
@@ -192,22 +202,25 @@ access_token_verify(struct request *rq, const char *token, const char *resource,
 		return refused(rq, "token and session disagree");
 	if (confirms.data != NULL && !rotation_confirm_use(rq, &access.session.sid, confirms))
 		return store_failed(rq);
-	if (rq->now - access.session.last_used_at > SESSION_USED_EVERY)
+	if (rq->now - access.session.last_used_at > used_every(rq))
 		note_use(rq, &access.session);
 	*out = access;
 	return OAUTH_OK;
 }
 
-bool
+enum stored
 access_token_unseal(struct request *rq, const struct access *access, struct data_key *out)
 {
 	const struct session *s = &access->session;
 	struct session now;
 	struct bytes identity;
+	enum stored stored;
 
-	return seal_unwrap(rq->arena, rq->keys, TABLE, &access->jti, &s->sid, &access->wrap, out) &&
-	    session_get(rq, &s->sid, &now, &identity) == STORED &&
-	    session_identity_agrees(rq, s, out, identity);
+	if (!seal_unwrap(rq->arena, rq->keys, TABLE, &access->jti, &s->sid, &access->wrap, out))
+		return ABSENT;
+	if ((stored = session_get(rq, &s->sid, &now, &identity)) != STORED)
+		return stored;
+	return session_identity_agrees(rq, s, out, identity) ? STORED : ABSENT;
 }
 
 bool

@@ -43,7 +43,7 @@ MUST_CHECK enum oauth_error access_token_verify(struct request *, const char *to
 		    const char *resource, struct access *);
 
 /* The session's data key, opened with the token; false when the rows were tampered with. */
-MUST_CHECK bool	 access_token_unseal(struct request *, const struct access *, struct data_key *);
+MUST_CHECK enum stored access_token_unseal(struct request *, const struct access *, struct data_key *);
 
 /* The hash that a token's row stands under, read without judging it; for revocation. */
 MUST_CHECK bool	 access_token_hash(struct request *, const char *token, uint8_t out[static SHA256_SIZE]);

@@ -39,6 +39,9 @@ load(struct request *rq, struct kept *k)
 	statement_int(q, ":now", clock_seconds() + ASSERTION_LAST);
 	if (statement_row(q) != STORED)
 		return;
+	/* A time so far off was written by a clock that ran ahead. */
+	if (statement_column_int(q, 2) > clock_seconds() + IDENTITY_LIFE_MAX)
+		return;
 	k->token = seal_open_for_server(rq->arena, rq->keys, KEY_CACHE, context(rq, k->name),
 	    statement_column_blob(q, 0, rq->arena));
 	k->renew_at = statement_column_int(q, 1);
@@ -82,7 +85,7 @@ remembered(struct request *rq, const char *name)
 {
 	struct setback s;
 
-	return setback_read(rq, setback_name(rq, name), &s) ?
+	return setback_read(rq, setback_name(rq, name), IDENTITY_UNAVAILABLE, &s) ?
 	    failed(rq, (enum identity_outcome)s.outcome, s.reason) : OAUTH_OK;
 }
 
@@ -114,7 +117,8 @@ fetch(struct request *rq, const struct config_app *app, const char *name, bool p
 }
 
 enum oauth_error
-assertion_cached(struct request *rq, const struct config_app *app, const char **assertion)
+assertion_cached(struct request *rq, const struct config_app *app, bool hurried,
+    const char **assertion)
 {
 	struct kept k = { .name = name_of(rq, app) };
 	struct flight flight = {
@@ -131,9 +135,9 @@ assertion_cached(struct request *rq, const struct config_app *app, const char **
 		*assertion = k.token;
 		return OAUTH_OK;
 	}
-	flight.impatient = k.token != NULL;
+	flight.impatient = k.token != NULL || hurried;
 	if (flight_board(rq, &flight, &owner) == FLIGHT_OURS) {
-		outcome = fetch(rq, app, k.name, k.token == NULL, &answer);
+		outcome = fetch(rq, app, k.name, k.token == NULL && !hurried, &answer);
 		flight_land(rq, &flight, &owner);
 	}
 	*assertion = answer.token != NULL ? answer.token : k.token;

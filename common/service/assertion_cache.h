@@ -15,11 +15,13 @@
 #define ASSERTION_LAST		60	/* seconds that are not used, even when no other is to be had */
 #define ASSERTION_SETBACK	10	/* seconds that a failure stands for all who would ask */
 
-/* TEMPORARILY_UNAVAILABLE or SERVER_ERROR with the reason set when there is none. */
+/* TEMPORARILY_UNAVAILABLE or SERVER_ERROR with the reason set when there is none.  Who is `hurried`
+ * asks once and waits for nobody. */
 MUST_CHECK enum oauth_error assertion_cached(struct request *, const struct config_app *,
-		    const char **assertion);
+		    bool hurried, const char **assertion);
 
-/* Asks once whatever is kept, and keeps the answer: for `sallyport check`. */
+/* Asks once whatever is kept, and keeps the answer: for `sallyport check`, and when Entra does not
+ * take the one that is kept. */
 MUST_CHECK enum identity_outcome assertion_renew(struct request *, const struct config_app *,
 		    struct identity_answer *);
 

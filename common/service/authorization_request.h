@@ -24,7 +24,7 @@ struct authorization_request {
 	const char	*code_challenge;
 	const char	*scope;
 	const char	*resource;
-	const char	*reauthenticates;	/* the subject of whom Entra demanded more; NULL: nobody yet */
+	const char	*reauthenticates;	/* of whom Entra demanded what, in the second round; NULL: the first */
 	struct bytes	 browser_hash;		/* of the browser that approved; no data before */
 };
 

@@ -164,8 +164,8 @@ credential_certificate(struct request *rq, const struct config_app *app, const c
 	const struct certificate *chosen;
 
 	certificates_read(rq->arena, app, &all);
-	if ((chosen = certificates_choose(&all, now)) == NULL)
-		return refuse(rq, &all, now);
+	if ((chosen = certificates_choose(&all, rq->now)) == NULL)
+		return refuse(rq, &all, rq->now);
 	for (size_t i = 0; i < all.count; i++)
 		if (all.file[i].why != NULL)
 			log_line("credential %s: %s; %s is used", all.file[i].path, all.file[i].why, chosen->path);

@@ -101,6 +101,7 @@ curl_prepare(const struct curl_library *lib, CURL *h, const struct config *confi
 	    lib->easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK &&
 	    set_trust(lib, h, config);
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/entra_cache.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "protocol/uri.h"
 #include "service/http_client.h"
 #include "service/keyring.h"
+#include "service/single_flight.h"
 #include "service/store.h"
+
+#define FETCH_RECENT	3	/* seconds since somebody began to fetch: may be at it still */
+#define FETCH_WAIT_MS	2000
+#define FETCH_LOOK_MS	50
 
 struct row {
 	const char	*document;	/* NULL: none, or its HMAC is not ours */
@@ -143,6 +149,64 @@ fetch(struct request *rq, const struct entra_source *source)
 	return document;
 }
 
+/* Another process is fetching just now: what it finds is waited for, for a moment. */
+static void
+wait_for_fetch(struct request *rq, const struct entra_source *source, struct row *row)
+{
+	int64_t before = row->fetched_at, until = clock_monotonic_ms() + FETCH_WAIT_MS;
+
+	while (row->fetched_at == before && row->tried_at >= rq->now - FETCH_RECENT &&
+	    clock_monotonic_ms() < until && http_client_pause(rq->http, FETCH_LOOK_MS))
+		*row = read_row(rq, source);
+}
+
+/* While nothing is known one request fetches and the others wait for it. */
+struct cold {
+	const struct entra_source	*source;
+	struct row			*row;
+};
+
+static bool
+is_settled(struct request *rq, void *argument)
+{
+	struct cold *c = argument;
+
+	*c->row = read_row(rq, c->source);
+	return c->row->document != NULL || (c->row->tried_at <= clock_seconds() &&
+	    clock_seconds() - c->row->tried_at < ENTRA_COLD_RETRY);
+}
+
+static enum entra_cached
+fetch_cold(struct request *rq, const struct entra_source *source, struct row *row,
+    const char **document)
+{
+	struct cold cold = { .source = source, .row = row };
+	const struct flight flight = {
+		.name = arena_printf(rq->arena, "fetch %s", source->name), .look = is_settled,
+		.argument = &cold, .seconds = rq->config->entra.timeout,
+	};
+	struct opaque_token owner;
+
+	switch (flight_board(rq, &flight, &owner)) {
+	case FLIGHT_OURS:
+		if ((*document = fetch(rq, source)) == NULL)
+			note_miss(rq, source->name);
+		else
+			write_row(rq, source, *document);
+		flight_land(rq, &flight, &owner);
+		return *document == NULL ? ENTRA_NOT_TO_BE_HAD : ENTRA_CACHED;
+	case FLIGHT_LANDED:
+		*document = row->document;
+		break;
+	default:
+		break;
+	}
+	if (*document != NULL)
+		return ENTRA_CACHED;
+	rq->failure.reason = arena_printf(rq->arena, "entra %s: did not answer a moment ago", source->name);
+	return ENTRA_NOT_TO_BE_HAD;
+}
+
 static enum entra_cached
 read_cached(struct request *rq, const struct entra_source *source, bool renew, const char **document)
 {
@@ -160,19 +224,15 @@ read_cached(struct request *rq, const struct entra_source *source, bool renew, c
 		rq->failure.reason = arena_printf(rq->arena, "entra %s: not fetched yet", source->name);
 		return ENTRA_NOT_TO_BE_HAD;
 	}
-	if (row.document != NULL && !may_try(rq, source->name, renew ? ENTRA_KID_RETRY : ENTRA_RETRY))
-		return ENTRA_CACHED;
-	if (row.document == NULL && row.tried_at <= rq->now &&
-	    rq->now - row.tried_at < ENTRA_COLD_RETRY) {
-		rq->failure.reason = arena_printf(rq->arena, "entra %s: did not answer a moment ago",
-		    source->name);
-		return ENTRA_NOT_TO_BE_HAD;
+	if (row.document == NULL)
+		return fetch_cold(rq, source, &row, document);
+	if (!may_try(rq, source->name, renew ? ENTRA_KID_RETRY : ENTRA_RETRY)) {
+		if (renew)
+			wait_for_fetch(rq, source, &row);
+		*document = row.document;
+		return row.document != NULL ? ENTRA_CACHED : ENTRA_NOT_TO_BE_HAD;
 	}
 	if ((fetched = fetch(rq, source)) == NULL) {
-		if (row.document == NULL) {
-			note_miss(rq, source->name);
-			return ENTRA_NOT_TO_BE_HAD;
-		}
 		log_line("%s; the last known good is used", rq->failure.reason);
 		return ENTRA_CACHED;
 	}

@@ -5,7 +5,9 @@
 
 #include "service/request.h"
 
+#define SETBACK_CREDENTIAL	10	/* seconds */
 #define ENTRA_TOKEN_LIFE_MAX	172800	/* seconds: a longer expires_in is cut */
+#define ENTRA_HURRY		2	/* seconds for a call that nobody waits for */
 #define ENTRA_EARLY		300	/* seconds before expiry, where Entra says nothing else */
 
 enum entra_outcome {
@@ -21,6 +23,7 @@ struct entra_call {
 	const struct config_app	*app;		/* who asks; NULL: the one that signs people in */
 	const char		*claims;	/* demanded; NULL for none */
 	bool			 once;		/* never asked again in the same words: nothing to remember */
+	bool			 hurried;	/* nobody needs the answer: ENTRA_HURRY seconds, and no second try */
 };
 
 struct entra_reply {
@@ -31,6 +34,7 @@ struct entra_reply {
 	int64_t		 renew_at;	/* when to refresh: Entra's refresh_in, or ENTRA_EARLY before expiry */
 	const char	*error;		/* Entra's error word, NULL when there was none */
 	const char	*claims;	/* what Entra demands of the person, on interaction; may be NULL */
+	bool		 silent;	/* unavailable, and there was no answer at all */
 };
 
 /* A form to be sent, begun with the grant type. */
@@ -43,7 +47,8 @@ void		 entra_form_add(struct buf *, const char *name, const char *value);
  * is what Entra said, or 0.
  *
  * A busy Entra is not asked again in the same words before its Retry-After, nor one that refused
- * for SETBACK_SAME seconds, by any process: the answer is the remembered one.
+ * for SETBACK_SAME seconds, by any process: the answer is the remembered one.  While it does not
+ * accept our credential, it is asked every SETBACK_CREDENTIAL seconds.
  */
 MUST_CHECK enum entra_outcome entra_token_call(struct request *, const struct entra_call *,
 		    struct buf *form, struct entra_reply *);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/entra_code.h"
 
+#include "protocol/entra_fault.h"
 #include "service/entra_verify.h"
 
 /* Entra's error words as ours; its description goes nowhere. */
 enum oauth_error
-entra_code_refused(struct request *rq, const char *error)
+entra_code_refused(struct request *rq, const char *error, const char *description)
 {
 	static const struct {
 		const char		*entra;
@@ -24,8 +25,9 @@ entra_code_refused(struct request *rq, const char *error)
 
 	while (rows[i].entra != NULL && strcmp(rows[i].entra, error) != 0)
 		i++;
-	return fail_because(&rq->failure, rows[i].ours, rows[i].description,
-	    rows[i].entra != NULL ? rows[i].entra : "an error of another name from Entra");
+	return fail_because(&rq->failure, rows[i].ours, rows[i].description, arena_printf(rq->arena,
+	    "entra sign-in: %s AADSTS%lld", entra_fault_word(rq->arena, error),
+	    (long long)entra_fault_number(description)));
 }
 
 static enum oauth_error

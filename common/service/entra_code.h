@@ -15,7 +15,11 @@ MUST_CHECK enum oauth_error entra_code_redeem(struct request *, const char *code
 		    const char *verifier, const char *nonce, struct entra_reply *,
 		    struct entra_identity *);
 
-/* Entra's error word as ours, in the failure; always an error. */
-MUST_CHECK enum oauth_error entra_code_refused(struct request *, const char *error);
+/*
+ * Entra's error word as ours, in the failure; always an error.  Of the description, which the
+ * browser brings, the log has the AADSTS number alone; it may be NULL.
+ */
+MUST_CHECK enum oauth_error entra_code_refused(struct request *, const char *error,
+		    const char *description);
 
 #endif

@@ -33,11 +33,11 @@ add_secret(struct request *rq, const char *path, struct buf *form)
 /* RFC 7523 section 2.2. */
 static enum oauth_error
 find_assertion(struct request *rq, const struct config_app *app, const char *token_endpoint,
-    int64_t now, const char **assertion)
+    int64_t now, bool hurried, const char **assertion)
 {
 	switch (app->credential) {
 	case CREDENTIAL_MANAGED_IDENTITY:
-		return assertion_cached(rq, app, assertion);
+		return assertion_cached(rq, app, hurried, assertion);
 	case CREDENTIAL_FEDERATED_TOKEN:
 		return credential_federated(rq, app->path[0], assertion);
 	default:
@@ -47,14 +47,14 @@ find_assertion(struct request *rq, const struct config_app *app, const char *tok
 
 enum oauth_error
 entra_credential_add(struct request *rq, const struct config_app *app, const char *token_endpoint,
-    int64_t now, struct buf *form)
+    int64_t now, bool hurried, struct buf *form)
 {
 	const char *assertion = NULL;
 
 	add(form, "client_id", app->client_id);
 	if (app->credential == CREDENTIAL_SECRET)
 		return add_secret(rq, app->path[0], form);
-	TRY(find_assertion(rq, app, token_endpoint, now, &assertion));
+	TRY(find_assertion(rq, app, token_endpoint, now, hurried, &assertion));
 	add(form, "client_assertion_type", JWT_BEARER);
 	add(form, "client_assertion", assertion);
 	return OAUTH_OK;

@@ -17,6 +17,6 @@
  * SERVER_ERROR when the credential does not serve; the reason is set.
  */
 MUST_CHECK enum oauth_error entra_credential_add(struct request *, const struct config_app *,
-		    const char *token_endpoint, int64_t now, struct buf *form);
+		    const char *token_endpoint, int64_t now, bool hurried, struct buf *form);
 
 #endif

@@ -163,6 +163,6 @@ entra_is_issuer(struct request *rq, const char *issuer)
 		return false;
 	tenant = issuer + n + 1;
 	len = strcspn(tenant, "/");
-	return guid_is_canonical(arena_copy(rq->arena, tenant, len)) &&
-	    strcmp(tenant + len, "/v2.0") == 0;
+	return config_tenant_allowed(rq->config, arena_copy(rq->arena, tenant, len)) &&
+	    guid_is_canonical(arena_copy(rq->arena, tenant, len)) && strcmp(tenant + len, "/v2.0") == 0;
 }

@@ -26,4 +26,12 @@ MUST_CHECK enum entra_outcome entra_session_token(struct request *, const struct
 MUST_CHECK enum entra_outcome entra_session_check(struct request *, const struct session *,
 		    const struct data_key *, const char **access_token);
 
+/*
+ * Entra does not take its own token for an exchange any more, although it is alive: the person may
+ * have been revoked.  Refreshes it, once in SETBACK_SAME seconds; ENTRA_REFUSED when the session has
+ * ended.  *access_token stays when there is no other.
+ */
+MUST_CHECK enum entra_outcome entra_session_renew(struct request *, const struct session *,
+		    const struct data_key *, const char **access_token);
+
 #endif

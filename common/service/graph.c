@@ -15,7 +15,8 @@ judge(int status)
 	case 403:	return GRAPH_FORBIDDEN;
 	case 404:	return GRAPH_NOT_FOUND;
 	case 429:	return GRAPH_THROTTLED;
-	default:	return GRAPH_UNAVAILABLE;
+	case 408:	return GRAPH_UNAVAILABLE;
+	default:	return status >= 400 && status < 500 ? GRAPH_REFUSED : GRAPH_UNAVAILABLE;
 	}
 }
 
@@ -52,14 +53,10 @@ ask(struct request *rq, const struct graph_call *call, struct graph_reply *out)
 	};
 	struct http_answer answer;
 	enum graph_outcome outcome;
+	enum http_outcome got = http_client_call(rq->http, rq->arena, &http, &answer);
 
-	switch (http_client_call(rq->http, rq->arena, &http, &answer)) {
-	case HTTP_ANSWERED:
-		break;
-	case HTTP_TIMED_OUT:
-		out->retry_after = SETBACK_BUSY;
-		/* FALLTHROUGH */
-	default:
+	if (got != HTTP_ANSWERED) {
+		out->retry_after = got == HTTP_TIMED_OUT ? SETBACK_BUSY : 0;
 		rq->failure.reason = arena_printf(rq->arena, "graph: %s", http_client_error(rq->http));
 		return GRAPH_UNAVAILABLE;
 	}
@@ -82,7 +79,7 @@ graph_call(struct request *rq, const struct graph_call *call, struct graph_reply
 	enum graph_outcome outcome;
 
 	*out = (struct graph_reply){ 0 };
-	if (setback_read(rq, name, &setback)) {
+	if (setback_read(rq, name, GRAPH_UNAVAILABLE, &setback)) {
 		rq->failure.reason = arena_printf(rq->arena, "%s, a moment ago", setback.reason);
 		out->retry_after = setback.seconds;
 		return (enum graph_outcome)setback.outcome;

@@ -12,6 +12,7 @@ enum graph_outcome {
 	GRAPH_UNAUTHORIZED,	/* 401: the token, or what stands behind it, is not accepted */
 	GRAPH_FORBIDDEN,	/* 403 */
 	GRAPH_NOT_FOUND,	/* 404 */
+	GRAPH_REFUSED,		/* 4xx otherwise: it would be the same again */
 	GRAPH_THROTTLED,	/* 429 */
 	GRAPH_UNAVAILABLE,	/* down, slow, 5xx, or an answer that is no JSON object */
 };

@@ -99,6 +99,11 @@ take_header(char *line, size_t size, size_t n, void *argument)
 	const char *challenge = field(t->body.arena, line, size * n, "www-authenticate:");
 	const char *date = field(t->body.arena, line, size * n, "date:");
 
+	/* A head of 1xx is followed by another, and says nothing of that. */
+	if (size * n > 5 && memcmp(line, "HTTP/", 5) == 0) {
+		t->retry_after = t->date = 0;
+		t->www_authenticate = NULL;
+	}
 	if (seconds != NULL)
 		t->retry_after = retry_after(seconds);
 	if (date != NULL && !http_date_read(date, &t->date))

@@ -47,8 +47,9 @@ call_tool(struct exchange *x, const struct tool *tool, struct json_object *argum
 	error = tool->call(x->rq, x->access, arguments, result);
 	http_client_watch(x->rq->http, NULL, NULL);
 	if (error != OAUTH_OK && x->rs->opened) {
-		*result = (struct tool_result){ .text = x->rq->failure.description, .is_error = true };
-		return OAUTH_OK;
+		return tool_failed(x->rq, error == INVALID_TOKEN, error == INVALID_TOKEN ?
+		    "The user must sign in again. Call once more: the client is asked to then." :
+		    "This could not be done.", result);
 	}
 	return error;
 }

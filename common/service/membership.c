@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/membership.h"
 
+#include "base/number.h"
 #include "protocol/guid.h"
 #include "protocol/json.h"
 #include "service/client.h"
 #include "service/graph_person.h"
 #include "service/reauthentication.h"
+#include "service/single_flight.h"
 
 #define SEALED		"session_groups.sealed"
 #define PREFIX		"group:"
@@ -23,10 +25,11 @@ static void
 add(struct named *n, const char *const *words)
 {
 	for (; words != NULL && *words != NULL; words++) {
-		const char *id = *words + sizeof PREFIX - 1;
+		const char *id = strncmp(*words, PREFIX, sizeof PREFIX - 1) != 0 ? NULL :
+		    *words + sizeof PREFIX - 1;
 		bool known = false;
 
-		if (strncmp(*words, PREFIX, sizeof PREFIX - 1) != 0 || !guid_is(id))
+		if (!guid_is(id))
 			continue;
 		for (size_t i = 0; i < n->count; i++)
 			known = known || strcmp(n->id[i], id) == 0;
@@ -48,15 +51,21 @@ collect(const struct config *c, struct named *n)
 
 /* --- what is kept ---------------------------------------------------------------------------------- */
 
+/* When it was told is sealed with it: an old row put back says nothing. */
 static const char *
 kept(struct request *rq, const struct session *s, const struct data_key *key)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_GROUPS_GET);
+	const char *text, *blank;
+	int64_t told_at;
 
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
 	statement_int(q, ":now", rq->now);
-	return statement_row(q) != STORED ? NULL : seal_open_column(rq->arena, key, SEALED, &s->sid,
-	    statement_column_blob(q, 0, rq->arena));
+	if (statement_row(q) != STORED || (text = seal_open_column(rq->arena, key, SEALED, &s->sid,
+	    statement_column_blob(q, 0, rq->arena))) == NULL || (blank = strchr(text, ' ')) == NULL)
+		return NULL;
+	return number_read(arena_copy(rq->arena, text, (size_t)(blank - text)), INT64_MAX, &told_at) &&
+	    told_at <= rq->now && rq->now - told_at < MEMBERSHIP_FRESH ? blank + 1 : NULL;
 }
 
 static void
@@ -65,7 +74,8 @@ keep(struct request *rq, const struct session *s, const struct data_key *key, co
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_GROUPS_PUT);
 
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
-	statement_blob(q, ":sealed", seal_column(rq->arena, key, SEALED, &s->sid, groups));
+	statement_blob(q, ":sealed", seal_column(rq->arena, key, SEALED, &s->sid,
+	    arena_printf(rq->arena, "%lld %s", (long long)rq->now, groups)));
 	statement_int(q, ":expires_at", rq->now + MEMBERSHIP_FRESH);
 	if (statement_change(q) == STORE_FAILED)
 		return;		/* asked again by the next request */
@@ -100,7 +110,7 @@ demanded(struct request *rq, const struct session *s, const struct data_key *key
 }
 
 static const char *
-question(struct request *rq, const struct named *n, size_t from)
+group_ids(struct request *rq, const struct named *n, size_t from)
 {
 	struct buf b = buf_new(rq->arena, LIST_MAX);
 
@@ -149,7 +159,7 @@ ask(struct request *rq, struct graph_person *p, const struct named *n, struct bu
 	for (size_t from = 0; from < n->count; from += MEMBERSHIP_BATCH) {
 		bool told;
 
-		if (!graph_person_call(rq, p, "/v1.0/me/checkMemberGroups", question(rq, n, from)))
+		if (!graph_person_call(rq, p, "/v1.0/me/checkMemberGroups", group_ids(rq, n, from)))
 			return failed(rq, p);
 		told = take(p->reply.json, groups);
 		json_auto(&p->reply.json);
@@ -161,22 +171,66 @@ ask(struct request *rq, struct graph_person *p, const struct named *n, struct bu
 	return OAUTH_OK;
 }
 
-enum oauth_error
-membership(struct request *rq, const struct session *s, const struct data_key *key,
-    const char *entra_token, const char **groups)
+/* What all requests of a session want at once is asked by one of them. */
+struct question {
+	const struct session	*session;
+	const struct data_key	*key;
+	const char		*groups;
+};
+
+static bool
+look(struct request *rq, void *argument)
+{
+	struct question *q = argument;
+
+	return (q->groups = kept(rq, q->session, q->key)) != NULL;
+}
+
+static enum oauth_error
+ask_all(struct request *rq, const struct session *s, const struct data_key *key,
+    const char *entra_token, const struct named *named, const char **groups)
 {
 	struct graph_person person = { .session = s, .key = key, .entra_token = entra_token };
 	struct buf list = buf_new(rq->arena, LIST_MAX);
-	struct named named = { .count = 0 };
 
-	collect(rq->config, &named);
-	*groups = named.count == 0 ? "" : key == NULL ? NULL : kept(rq, s, key);
-	if (*groups != NULL)
-		return OAUTH_OK;
-	TRY(ask(rq, &person, &named, &list));
+	TRY(ask(rq, &person, named, &list));
 	if ((*groups = buf_text(&list)) == NULL)
 		return untold(rq, false);
 	if (key != NULL)
 		keep(rq, s, key, *groups);
 	return OAUTH_OK;
+}
+
+enum oauth_error
+membership(struct request *rq, const struct session *s, const struct data_key *key,
+    const char *entra_token, const char **groups)
+{
+	struct question question = { .session = s, .key = key };
+	const struct flight flight = {
+		.name = arena_printf(rq->arena, "groups %s", sid_text(rq->arena, &s->sid)),
+		.look = look, .argument = &question, .seconds = rq->config->entra.timeout,
+	};
+	struct named named = { .count = 0 };
+	struct opaque_token owner;
+	enum oauth_error error;
+
+	*groups = "";
+	collect(rq->config, &named);
+	if (named.count == 0)
+		return OAUTH_OK;
+	*groups = NULL;
+	if (key == NULL)
+		return ask_all(rq, s, key, entra_token, &named, groups);
+	switch (flight_board(rq, &flight, &owner)) {
+	case FLIGHT_LANDED:
+		*groups = question.groups;
+		return OAUTH_OK;
+	case FLIGHT_LATE:
+		rq->failure.reason = "another request is still asking";
+		return untold(rq, true);
+	default:
+		error = ask_all(rq, s, key, entra_token, &named, groups);
+		flight_land(rq, &flight, &owner);
+		return error;
+	}
 }

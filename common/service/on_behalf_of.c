@@ -55,6 +55,21 @@ on_behalf_of_forget(struct request *rq, const struct session *s, const char *sco
 		return;		/* it expires */
 }
 
+/* What was demanded and has not been met would be demanded again. */
+static bool
+awaits_the_person(struct request *rq, const struct want *w)
+{
+	struct reauthentication demand;
+
+	if (reauthentication_find(rq, w->session, &demand) != STORED ||
+	    !reauthentication_awaits(rq, w->session, &demand))
+		return false;
+	w->out->claims = demand.claims;
+	rq->failure.reason = "what Entra demanded of the person has not been met yet";
+	return true;
+}
+
+/* A token, or that there can be none. */
 static bool
 look(struct request *rq, void *argument)
 {
@@ -62,22 +77,15 @@ look(struct request *rq, void *argument)
 	const char *token = cached(rq, w);
 
 	if (token == NULL || (w->stale != NULL && strcmp(token, w->stale) == 0))
-		return false;
+		return awaits_the_person(rq, w);
 	w->out->access_token = token;
 	return true;
 }
 
-/* What was demanded and has not been met would be demanded again. */
-static bool
-awaits_the_person(struct request *rq, const struct want *w)
+static enum entra_outcome
+landed(const struct want *w)
 {
-	struct reauthentication demand;
-
-	if (reauthentication_find(rq, w->session, &demand) != STORED || demand.met)
-		return false;
-	w->out->claims = demand.claims;
-	rq->failure.reason = "what Entra demanded of the person has not been met yet";
-	return true;
+	return w->out->access_token != NULL ? ENTRA_GRANTED : ENTRA_INTERACTION;
 }
 
 static enum entra_outcome
@@ -120,12 +128,10 @@ on_behalf_of(struct request *rq, const struct session *s, const struct data_key 
 	if (fresh)
 		want.stale = cached(rq, &want);
 	else if (look(rq, &want))
-		return ENTRA_GRANTED;
-	if (awaits_the_person(rq, &want))
-		return ENTRA_INTERACTION;
+		return landed(&want);
 	switch (flight_board(rq, &flight, &owner)) {
 	case FLIGHT_LANDED:
-		return ENTRA_GRANTED;
+		return landed(&want);
 	case FLIGHT_LATE:
 		rq->failure.reason = "another request is still exchanging the token";
 		return ENTRA_UNAVAILABLE;

@@ -2,13 +2,26 @@
 #include "service/person.h"
 
 #include "protocol/entra_rights.h"
+#include "service/client.h"
 #include "service/entra_session.h"
 #include "service/membership.h"
+
+#define RIGHTS_AGAIN	60	/* seconds until rights that could not be judged are looked at again */
 
 static enum oauth_error
 session_over(struct request *rq, const char *reason)
 {
 	return fail_because(&rq->failure, INVALID_TOKEN, "the session has ended; sign in again", reason);
+}
+
+/* At the sign-in only [entra] allow is judged, so only its groups are worth a question. */
+static bool
+names_groups(const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strncmp(*words, "group:", 6) == 0)
+			return true;
+	return false;
 }
 
 enum oauth_error
@@ -17,7 +30,7 @@ person_rights(struct request *rq, const struct session *s, const struct data_key
 {
 	struct entra_rights rights = entra_rights(rq->arena, entra_token);
 
-	if (rights.overage)
+	if (rights.overage && (key != NULL || names_groups(rq->config->entra.allow)))
 		TRY(membership(rq, s, key, entra_token, &rights.groups));
 	out->roles = rights.roles;
 	out->groups = rights.groups;
@@ -58,19 +71,38 @@ read_entra(struct request *rq, struct person *p, enum entra_outcome outcome)
 	return session_over(rq, "[entra] allow");
 }
 
-/* Entra's silence is no refusal, and its answer is not what the request needs. */
+/* The clear hint may only say that it is time; the sealed time says that it is not. */
+static bool
+word_is_fresh(const struct request *rq, const struct session *s, const struct entra_tokens *tokens)
+{
+	return s->entra_until > rq->now && tokens->renew_at > rq->now &&
+	    tokens->asked_at + ENTRA_WORD_LASTS > rq->now;
+}
+
+/* Entra's silence is no refusal, for a day; and its answer is not what the request needs. */
 static enum oauth_error
 stands(struct request *rq, const struct person *p)
 {
+	const struct session *s = &p->access->session;
 	struct person asked = *p;
+	struct entra_tokens tokens = { 0 };
+	enum entra_outcome outcome;
 	enum oauth_error error;
 
-	if (p->access->session.entra_until > rq->now)
+	if (session_entra_tokens(rq, s, &p->key, &tokens) == STORED && word_is_fresh(rq, s, &tokens))
 		return OAUTH_OK;
-	error = read_entra(rq, &asked, entra_session_check(rq, &p->access->session, &p->key,
-	    &asked.entra_token));
+	outcome = entra_session_check(rq, s, &p->key, &asked.entra_token);
+	error = read_entra(rq, &asked, outcome);
 	if (error == INVALID_TOKEN)
 		return error;
+	if (session_entra_tokens(rq, s, &p->key, &tokens) != STORED ||
+	    (error != OAUTH_OK && tokens.asked_at + ENTRA_WORD_MOST <= rq->now))
+		return fail_unavailable(&rq->failure, "Microsoft Entra ID has not answered for a day",
+		    rq->failure.reason, rq->failure.retry_after);
+	/* The token may be new while the rights could not be judged: they are, in a minute. */
+	if (outcome == ENTRA_GRANTED)
+		session_ask_entra_at(rq, &s->sid, error == OAUTH_OK ? session_entra_until(&tokens) :
+		    rq->now + RIGHTS_AGAIN);
 	rq->failure = (struct failure){ 0 };
 	return OAUTH_OK;
 }
@@ -83,8 +115,14 @@ person_open(struct request *rq, const struct access *access, bool entra, struct 
 		.rights = { .scope = access->scope, .roles = "", .groups = "" },
 	};
 
-	if (!access_token_unseal(rq, access, &p.key))
+	switch (access_token_unseal(rq, access, &p.key)) {
+	case STORED:
+		break;
+	case ABSENT:
 		return session_over(rq, "the stored session does not open or was tampered with");
+	default:
+		return store_failed(rq);
+	}
 	if (!config_tenant_allowed(rq->config, access->session.tenant_id)) {
 		session_end_now(rq, &access->session.sid, "its tenant is not among allowed_tenants any more");
 		return session_over(rq, "allowed_tenants");
@@ -92,5 +130,25 @@ person_open(struct request *rq, const struct access *access, bool entra, struct 
 	TRY(entra ? read_entra(rq, &p, entra_session_token(rq, &access->session, &p.key, &p.entra_token)) :
 	    stands(rq, &p));
 	*out = p;
+	return OAUTH_OK;
+}
+
+enum oauth_error
+person_renew(struct request *rq, struct person *p, bool *renewed)
+{
+	const char *before = p->entra_token;
+	struct failure failure = rq->failure;
+
+	*renewed = false;
+	switch (entra_session_renew(rq, &p->access->session, &p->key, &p->entra_token)) {
+	case ENTRA_GRANTED:
+		*renewed = p->entra_token != before;
+		break;
+	case ENTRA_REFUSED:
+		return session_over(rq, rq->failure.reason);
+	default:
+		break;
+	}
+	rq->failure = failure;
 	return OAUTH_OK;
 }

@@ -33,4 +33,10 @@ MUST_CHECK enum oauth_error person_rights(struct request *, const struct session
 MUST_CHECK enum oauth_error person_open(struct request *, const struct access *, bool entra,
 		    struct person *);
 
+/*
+ * For when Entra refuses to exchange the person's token: *renewed tells whether there is another one
+ * to try.  INVALID_TOKEN when Entra does not stand by the person any more, and the session has ended.
+ */
+MUST_CHECK enum oauth_error person_renew(struct request *, struct person *, bool *renewed);
+
 #endif

@@ -55,8 +55,18 @@ entra_tokens_json(struct arena *a, const struct entra_tokens *t)
 	buf_number(&b, t->expires_at);
 	buf_lit(&b, ",\"renew_at\":");
 	buf_number(&b, t->renew_at);
+	buf_lit(&b, ",\"asked_at\":");
+	buf_number(&b, t->asked_at);
 	buf_lit(&b, "}");
 	return buf_text(&b);
+}
+
+int64_t
+session_entra_until(const struct entra_tokens *t)
+{
+	int64_t word = t->asked_at + ENTRA_WORD_LASTS;
+
+	return t->renew_at < word ? t->renew_at : word;
 }
 
 enum stored
@@ -78,7 +88,7 @@ session_insert(struct request *rq, const struct session *s, const struct data_ke
 	statement_text(q, ":object_id", s->object_id);
 	statement_int(q, ":now", rq->now);
 	statement_int(q, ":expires_at", s->expires_at);
-	statement_int(q, ":entra_until", tokens->renew_at);
+	statement_int(q, ":entra_until", session_entra_until(tokens));
 	statement_blob(q, ":entra_sid", s->entra_sid);
 	statement_blob(q, ":identity", seal_column(rq->arena, key, IDENTITY, &s->sid, identity));
 	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, entra));
@@ -107,6 +117,7 @@ session_get(struct request *rq, const struct sid *sid, struct session *out, stru
 		.expires_at = statement_column_int(q, 6),
 	};
 	*identity = statement_column_blob(q, 7, rq->arena);
+	out->created_at = statement_column_int(q, 8);
 	return STORED;
 }
 
@@ -152,8 +163,8 @@ session_entra_tokens(struct request *rq, const struct session *s, const struct d
 	    json_string(json, "refresh_token") == NULL ||
 	    !json_int(json, "expires_at", &out->expires_at))
 		return ABSENT;
-	if (!json_int(json, "renew_at", &out->renew_at))
-		out->renew_at = 0;	/* stored by an earlier version: refreshed now */
+	if (!json_int(json, "renew_at", &out->renew_at) || !json_int(json, "asked_at", &out->asked_at))
+		out->renew_at = out->asked_at = 0;	/* stored by an earlier version: refreshed now */
 	out->access_token = arena_string(rq->arena, json_string(json, "access_token"));
 	out->refresh_token = arena_string(rq->arena, json_string(json, "refresh_token"));
 	return STORED;
@@ -231,9 +242,20 @@ session_store_entra_tokens(struct request *rq, const struct session *s, const st
 		return STORE_FAILED;
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
 	statement_hash(q, ":owner", owner->hash);
-	statement_int(q, ":entra_until", tokens->renew_at);
+	statement_int(q, ":entra_until", session_entra_until(tokens));
 	statement_blob(q, ":entra_tokens", seal_column(rq->arena, key, ENTRA_TOKENS, &s->sid, text));
 	return statement_change(q);
+}
+
+void
+session_ask_entra_at(struct request *rq, const struct sid *sid, int64_t when)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_ASK_ENTRA_AT);
+
+	statement_blob(q, ":sid", sid_bytes(rq->arena, sid));
+	statement_int(q, ":entra_until", when);
+	if (statement_change(q) == STORE_FAILED)
+		return;		/* then at its time */
 }
 
 void

@@ -14,6 +14,8 @@
 #include "service/store.h"
 
 #define SESSION_STEP_UP		60	/* seconds */
+#define ENTRA_WORD_LASTS	3600	/* seconds that Entra's word on a person stands, whatever its token's life */
+#define ENTRA_WORD_MOST	86400	/* seconds of Entra's silence after which a person is served no more */
 #define ENTRA_SILENCE_MAX	7200	/* seconds that a stream outlives Entra's last word on its person */
 #define SESSION_USED_EVERY	60	/* seconds: last_used_at is written at most so often */
 
@@ -25,6 +27,7 @@ struct session {
 	const char	*subject;	/* opaque, stable for a person at this issuer */
 	const char	*tenant_id;
 	const char	*object_id;
+	int64_t		 created_at;
 	struct bytes	 entra_sid;	/* see entra_sid.h; written, and never read back */
 	int64_t		 expires_at;
 	int64_t		 last_used_at;
@@ -37,6 +40,7 @@ struct entra_tokens {
 	const char	*refresh_token;	/* "" when Entra gave none */
 	int64_t		 expires_at;	/* of the access token */
 	int64_t		 renew_at;	/* from then on it is refreshed */
+	int64_t		 asked_at;	/* when Entra gave it: its last word on the person */
 };
 
 /* The subject that a person has here: SHA-256 over issuer, tenant and object id, as base64url. */
@@ -79,6 +83,10 @@ void		 session_end_now(struct request *, const struct sid *, const char *why);
  * without ending the session, and they open the browser.
  */
 void		 session_step_up(struct request *, const struct sid *);
+/* When Entra is to be asked about the person again, as these say. */
+int64_t		 session_entra_until(const struct entra_tokens *);
+/* The clear hint of that time. */
+void		 session_ask_entra_at(struct request *, const struct sid *, int64_t when);
 /* Within the caller's transaction: STORED when this refresh is the one to be refused. */
 MUST_CHECK enum stored session_step_up_take(struct request *, const struct sid *);
 

@@ -6,7 +6,7 @@
 #include "service/store.h"
 
 bool
-setback_read(struct request *rq, const char *name, struct setback *out)
+setback_read(struct request *rq, const char *name, int most, struct setback *out)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SETBACK_GET);
 	int64_t now = clock_seconds();
@@ -15,6 +15,8 @@ setback_read(struct request *rq, const char *name, struct setback *out)
 	sha256(name, strlen(name), hash);
 	statement_hash(q, ":name_hash", hash);
 	statement_int(q, ":now", now);
+	statement_int(q, ":latest", now + SETBACK_MAX);
+	statement_int(q, ":most", most);
 	if (statement_row(q) != STORED)
 		return false;
 	*out = (struct setback){
@@ -35,7 +37,7 @@ setback_note(struct request *rq, const char *name, int outcome, const char *reas
 	statement_hash(q, ":name_hash", hash);
 	statement_int(q, ":outcome", outcome);
 	statement_text(q, ":reason", reason == NULL ? "" : reason);
-	statement_int(q, ":expires_at", clock_seconds() + seconds);
+	statement_int(q, ":expires_at", clock_seconds() + (seconds < SETBACK_MAX ? seconds : SETBACK_MAX));
 	if (statement_change(q) == STORE_FAILED)
 		return;		/* it is asked once more */
 }

@@ -11,6 +11,7 @@
 #include "service/request.h"
 
 #define SETBACK_SAME	60	/* seconds: the same question gets the same refusal from here */
+#define SETBACK_MAX	3600	/* seconds */
 #define SETBACK_BUSY	5	/* seconds, where a busy peer named none */
 
 struct setback {
@@ -19,8 +20,12 @@ struct setback {
 	int64_t		 seconds;	/* until it may be asked again, 1 at least */
 };
 
-/* True when that question need not be asked.  A name is text of any length; it is kept as a hash. */
-MUST_CHECK bool	 setback_read(struct request *, const char *name, struct setback *);
+/*
+ * True when that question need not be asked.  A name is text of any length; it is kept as a hash.  An
+ * outcome is from 1 (0 is success, and nobody's setback) to `most`, the caller's last: a row that says
+ * anything else, or holds for longer than SETBACK_MAX, is none of ours.
+ */
+MUST_CHECK bool	 setback_read(struct request *, const char *name, int most, struct setback *);
 
 void		 setback_note(struct request *, const char *name, int outcome, const char *reason,
 		    int64_t seconds);

@@ -7,6 +7,7 @@
 
 #define WAIT_FIRST_MS	50
 #define WAIT_MOST_MS	1000
+#define LEASE_MAX	600	/* seconds: none is taken for longer */
 
 static enum stored
 take(struct request *rq, const struct flight *f, const struct opaque_token *owner)
@@ -20,6 +21,7 @@ take(struct request *rq, const struct flight *f, const struct opaque_token *owne
 	statement_hash(q, ":owner", owner->hash);
 	statement_int(q, ":now", now);
 	statement_int(q, ":expires_at", now + 2 * f->seconds);
+	statement_int(q, ":latest", now + LEASE_MAX);
 	return statement_change(q);
 }
 

@@ -32,6 +32,13 @@ extern const struct tool *const tools_builtin[];	/* in the order of tools/list, 
 /* NULL for an unknown name. */
 MUST_CHECK const struct tool *tool_find(const char *name);
 
+/*
+ * A failure that a model can act on: `sentence` is for it and the person behind it, the reference
+ * leads to our log, and `retryable` says whether the same call may succeed later.  OAUTH_OK.
+ */
+enum oauth_error	 tool_failed(struct request *, bool retryable, const char *sentence,
+			    struct tool_result *);
+
 extern const struct tool tool_graph_user;
 
 #endif

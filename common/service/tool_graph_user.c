@@ -33,40 +33,25 @@ const struct tool tool_graph_user = {
 	.call = call,
 };
 
-/* The sentence is for a model and the person behind it; the reference leads to our log. */
-static enum oauth_error
-failed(struct request *rq, bool retryable, const char *sentence, struct tool_result *out)
-{
-	struct buf b = buf_new(rq->arena, 4096);
-
-	out->is_error = true;
-	out->text = arena_printf(rq->arena, "%s (reference %s)", sentence, rq->id);
-	buf_lit(&b, "{\"success\":false,\"error\":");
-	buf_json(&b, out->text);
-	buf_lit(&b, retryable ? ",\"retryable\":true}" : ",\"retryable\":false}");
-	out->structured = buf_text(&b);
-	return OAUTH_OK;
-}
-
 static enum oauth_error
 entra_failed(struct request *rq, enum entra_outcome outcome, struct tool_result *out)
 {
 	switch (outcome) {
 	case ENTRA_INTERACTION:
-		return failed(rq, false, "The user's organisation asks for one more step (for example "
+		return tool_failed(rq, false, "The user's organisation asks for one more step (for example "
 		    "multi-factor sign-in or an administrator's consent) before Microsoft Graph may be "
 		    "used. Ask the user to disconnect this server in their client and to connect it "
 		    "again; if that does not help, their administrator must allow it.", out);
 	case ENTRA_REFUSED:
-		return failed(rq, false, "Microsoft Entra ID does not let this server act for the user any "
+		return tool_failed(rq, false, "Microsoft Entra ID does not let this server act for the user any "
 		    "more. Ask the user to disconnect this server in their client and to connect it "
 		    "again.", out);
 	case ENTRA_UNAVAILABLE:
-		return failed(rq, true, arena_printf(rq->arena, "Microsoft Entra ID does not answer just now. "
+		return tool_failed(rq, true, arena_printf(rq->arena, "Microsoft Entra ID does not answer just now. "
 		    "Nothing was changed; try again in %lld seconds.", (long long)(rq->failure.retry_after > 0 ?
 		    rq->failure.retry_after : RETRY_STANDARD)), out);
 	default:
-		return failed(rq, false, "This server is not set up correctly for Microsoft Graph. Trying "
+		return tool_failed(rq, false, "This server is not set up correctly for Microsoft Graph. Trying "
 		    "again will not help; its administrator must look at its log.", out);
 	}
 }
@@ -79,15 +64,18 @@ graph_failed(struct request *rq, enum graph_outcome outcome, int64_t retry_after
 	case GRAPH_UNAUTHORIZED:
 		return entra_failed(rq, ENTRA_INTERACTION, out);
 	case GRAPH_FORBIDDEN:
-		return failed(rq, false, "Microsoft Graph does not allow the user to read this. Trying "
+		return tool_failed(rq, false, "Microsoft Graph does not allow the user to read this. Trying "
 		    "again will not help; an administrator may grant the permission User.Read.", out);
+	case GRAPH_REFUSED:
+		return tool_failed(rq, false, "Microsoft Graph refuses this server's question. Trying again will "
+		    "not help; its administrator must look at its log.", out);
 	case GRAPH_NOT_FOUND:
-		return failed(rq, false, "Microsoft Graph knows no profile of this user.", out);
+		return tool_failed(rq, false, "Microsoft Graph knows no profile of this user.", out);
 	case GRAPH_THROTTLED:
-		return failed(rq, true, arena_printf(rq->arena, "Microsoft Graph is asked too often. Try "
+		return tool_failed(rq, true, arena_printf(rq->arena, "Microsoft Graph is asked too often. Try "
 		    "again in %lld seconds.", (long long)(retry_after > 0 ? retry_after : RETRY_STANDARD)), out);
 	default:
-		return failed(rq, true, arena_printf(rq->arena, "Microsoft Graph does not answer properly just "
+		return tool_failed(rq, true, arena_printf(rq->arena, "Microsoft Graph does not answer properly just "
 		    "now. Nothing was changed; try again in %lld seconds.", (long long)(retry_after > 0 ?
 		    retry_after : RETRY_STANDARD)), out);
 	}
@@ -113,13 +101,19 @@ demanded(struct request *rq, const struct access *access, const char *claims,
 }
 
 static enum oauth_error
-read_profile(struct request *rq, const struct person *person, struct tool_result *out)
+read_profile(struct request *rq, struct person *person, struct tool_result *out)
 {
 	struct graph_person p = {
 		.session = &person->access->session, .key = &person->key, .entra_token = person->entra_token,
 	};
+	bool got = graph_person_call(rq, &p, "/v1.0/me", NULL), renewed;
 
-	if (!graph_person_call(rq, &p, "/v1.0/me", NULL))
+	if (!got && p.entra == ENTRA_REFUSED) {
+		TRY(person_renew(rq, person, &renewed));
+		p.entra_token = person->entra_token;
+		got = renewed && graph_person_call(rq, &p, "/v1.0/me", NULL);
+	}
+	if (!got)
 		return p.claims != NULL ? demanded(rq, person->access, p.claims, out) :
 		    p.entra != ENTRA_GRANTED ? entra_failed(rq, p.entra, out) :
 		    graph_failed(rq, p.graph, p.reply.retry_after, out);
@@ -136,7 +130,7 @@ call(struct request *rq, const struct access *access, struct json_object *argume
 	enum oauth_error error;
 
 	if (arguments != NULL && json_object_object_length(arguments) > 0)
-		return failed(rq, false, "This tool takes no arguments.", out);
+		return tool_failed(rq, false, "This tool takes no arguments.", out);
 	error = person_open(rq, access, true, &person);
 	if (error == TEMPORARILY_UNAVAILABLE)
 		return entra_failed(rq, ENTRA_UNAVAILABLE, out);

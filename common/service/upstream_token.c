@@ -6,14 +6,32 @@
 #include "service/reauthentication.h"
 #include "service/upstream_header.h"
 
+/* Entra's refusal may be of the token alone: then a renewed one does. */
+static enum oauth_error
+exchange_once_more(struct request *rq, const struct person *p, const char *scope,
+    enum entra_outcome *outcome, struct exchanged *got)
+{
+	struct person person = *p;
+	bool renewed;
+
+	TRY(person_renew(rq, &person, &renewed));
+	if (renewed)
+		*outcome = on_behalf_of(rq, &p->access->session, &p->key, person.entra_token, scope, false, got);
+	return OAUTH_OK;
+}
+
 static enum oauth_error
 exchange(struct request *rq, const struct config_server *server, const struct person *p,
     const char **token)
 {
 	const char *scope = server->upstream_token + sizeof "obo:" - 1;
 	struct exchanged got;
+	enum entra_outcome outcome = on_behalf_of(rq, &p->access->session, &p->key, p->entra_token, scope,
+	    false, &got);
 
-	switch (on_behalf_of(rq, &p->access->session, &p->key, p->entra_token, scope, false, &got)) {
+	if (outcome == ENTRA_REFUSED)
+		TRY(exchange_once_more(rq, p, scope, &outcome, &got));
+	switch (outcome) {
 	case ENTRA_GRANTED:
 		*token = got.access_token;
 		return OAUTH_OK;
@@ -23,10 +41,9 @@ exchange(struct request *rq, const struct config_server *server, const struct pe
 		    (long long)(rq->failure.retry_after > 0 ? rq->failure.retry_after : 60)),
 		    rq->failure.reason, rq->failure.retry_after);
 	case ENTRA_INTERACTION:
+	case ENTRA_REFUSED:
 		if (got.claims != NULL)
 			TRY(reauthentication_demand(rq, &p->access->session, got.claims));
-		/* FALLTHROUGH */
-	case ENTRA_REFUSED:
 		return fail_because(&rq->failure, FORBIDDEN, "The user's organisation asks for one more step "
 		    "before this server may be used. Ask the user to disconnect it in their client and to "
 		    "connect it again; if that does not help, their administrator must allow it.",

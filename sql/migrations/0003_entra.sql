@@ -2,15 +2,16 @@
 
 -- What Entra wants of a person before it serves a client for them again: the next sign-in asks.
 CREATE TABLE reauthentication (
-	tenant_id	 TEXT    NOT NULL,
-	object_id	 TEXT    NOT NULL,
+	subject		 TEXT    NOT NULL,
 	client_id	 TEXT    NOT NULL,
 	resource	 TEXT    NOT NULL,
 	sealed		 BLOB    NOT NULL,		-- the claims, under the cache key
 	demanded_at	 INTEGER NOT NULL,
-	met_at		 INTEGER,			-- the person did it; NULL: not yet
+	asked_at	 INTEGER,			-- the person was asked; NULL: not yet
+	met		 INTEGER NOT NULL,		-- 1: and did it
+	rounds		 INTEGER NOT NULL,		-- how often, while this row lives
 	expires_at	 INTEGER NOT NULL,
-	PRIMARY KEY (tenant_id, object_id, client_id, resource)
+	PRIMARY KEY (subject, client_id, resource)
 ) STRICT;
 CREATE INDEX reauthentication_expires_at ON reauthentication (expires_at);
 
@@ -57,5 +58,5 @@ CREATE INDEX session_last_used_at ON session (last_used_at);
 -- Entra's see it without opening anything.
 ALTER TABLE session ADD COLUMN entra_until INTEGER;
 
--- Entra has been asked a second time, with what it demanded of this subject; NULL: not yet.
+-- Entra has been asked a second time: the subject, and a hash of what was demanded; NULL: not yet.
 ALTER TABLE authorization_request ADD COLUMN reauthenticates TEXT;

@@ -6,7 +6,7 @@ VALUES (:token_hash, :sid, :kid, :wrap, :expires_at, :refresh_hash, :confirms);
 -- The one statement of an ordinary request: the token's wrap and its living session, without the
 -- sealed columns, which only a tool call reads.
 SELECT a.kid, a.wrap, a.confirms, s.client_id, s.resource, s.scope, s.subject, s.tenant_id,
-       s.object_id, s.expires_at, s.last_used_at, s.entra_until
+       s.object_id, s.expires_at, s.last_used_at, s.entra_until, s.created_at
   FROM access_token a JOIN session s ON s.sid = a.sid
  WHERE a.token_hash = :token_hash AND a.sid = :sid AND a.expires_at > :now
    AND s.ended_at IS NULL AND s.expires_at > :now AND s.last_used_at > :idle_since;

@@ -15,7 +15,9 @@ ON CONFLICT (name) DO UPDATE SET tried_at = excluded.tried_at;
 
 -- name: entra_cache_try
 -- Test and set: one process at a time asks Entra again, the others use what they have.
-UPDATE entra_cache SET tried_at = :now WHERE name = :name AND tried_at <= :tried_before;
+-- A time to come was written by a clock that ran ahead.
+UPDATE entra_cache SET tried_at = :now
+ WHERE name = :name AND (tried_at <= :tried_before OR tried_at > :now);
 
 -- name: entra_cache_delete_expired
 -- What nobody has asked for in a month: tenants come and go.

@@ -5,7 +5,7 @@ VALUES (:sid, :client_id, :resource, :scope, :subject, :tenant_id, :object_id, :
 	:now, :entra_until, :entra_sid, :identity, :entra_tokens);
 
 -- name: session_get
-SELECT client_id, resource, scope, subject, tenant_id, object_id, expires_at, identity
+SELECT client_id, resource, scope, subject, tenant_id, object_id, expires_at, identity, created_at
   FROM session
  WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now AND last_used_at > :idle_since;
 
@@ -23,6 +23,9 @@ UPDATE session SET step_up_until = :until WHERE sid = :sid AND ended_at IS NULL;
 -- name: session_step_up_take
 UPDATE session SET step_up_until = NULL WHERE sid = :sid AND step_up_until > :now;
 
+-- name: session_ask_entra_at
+UPDATE session SET entra_until = :entra_until WHERE sid = :sid AND ended_at IS NULL;
+
 -- name: session_use
 UPDATE session SET last_used_at = :now
  WHERE sid = :sid AND last_used_at < :used_before;
@@ -32,9 +35,10 @@ SELECT entra_tokens FROM session
  WHERE sid = :sid AND ended_at IS NULL AND expires_at > :now;
 
 -- name: session_lease
--- Test and set: whoever changes the row refreshes Entra's tokens, the others wait or go on.
+-- Test and set: whoever changes the row refreshes Entra's tokens, the others wait or go on.  A lease
+-- that lasts longer than this one would was taken by a clock that ran ahead.
 UPDATE session SET lease_owner = :owner, lease_until = :until
- WHERE sid = :sid AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= :now);
+ WHERE sid = :sid AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :until);
 
 -- name: session_store_entra_tokens
 -- Stored only if the lease is still ours.

@@ -258,6 +258,7 @@ describe("step 7, validating Entra's token", () => {
 		await during({ jwks_status: 503 }, () => isToolError(mcp.callTool(), true));
 		await isToolError(mcp.callTool(), true);	// not asked again so soon
 		await site.database.forgetAttempts();
+		await site.database.forgetSetbacks();
 		isUser(await mcp.callTool());
 	});
 });

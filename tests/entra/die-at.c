@@ -2,7 +2,8 @@
 /*
  * die-at.c - ends a program with SIGKILL just before its n-th step that a file, a lock or a peer sees
  *
- * To be preloaded.  DIE_AT is n, counted from 1; without it nobody dies.  Where STEPS_FD is given, each
+ * To be preloaded.  DIE_AT is n, counted from 1; without it nobody dies.  With STOP it is stopped
+ * there instead.  Where STEPS_FD is given, each
  * step's name goes to that descriptor, a line for each, so that a test knows what n stands for.  With
  * WITHOUT_LOCKS no lock of the database is a step.
  */
@@ -27,7 +28,7 @@ step(const char *name)
 		(void)syscall(SYS_write, atoi(fd), "\n", 1);
 	}
 	if (++steps == (die_at == NULL ? 0 : atol(die_at)))
-		(void)kill(getpid(), SIGKILL);
+		(void)kill(getpid(), getenv("STOP") == NULL ? SIGKILL : SIGSTOP);
 }
 
 #define STEP(type, name, parameters, arguments)					\

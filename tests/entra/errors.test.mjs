@@ -58,7 +58,7 @@ const logged = (number) => {
 	const { error, status } = AADSTS[number];
 	const word = `${error} AADSTS${number}`;
 	const advice = '(: (?!.*(AADSTS|Trace ID)).+)?';
-	return `entra token: ${status >= 500 ? `(status ${status}|${word})` : word}${advice}(, a moment ago)?$`;
+	return `entra token: ${status >= 500 ? `status ${status} ${word}` : word}${advice}(, a moment ago)?$`;
 };
 
 let site;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // kill -9 at every step on which Entra's token is refreshed and exchanged: no session is lost, nothing is half-written.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { McpClient } from '../e2e/lib/mcp.mjs';
 import { refresh } from '../e2e/lib/oauth.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
+import { eventually } from '../gateway/lib/process.mjs';
 import { callByHand, isUser, stale } from './lib/scene.mjs';
 import { makeShim } from './lib/shim.mjs';
 
@@ -95,4 +97,30 @@ describe('killed', { concurrency: 2 }, () => {
 				await site.stop();
 			}
 		});
+});
+
+// A process that sleeps through its lease: what another has stored meanwhile is newer.
+it('a refresh that comes too late leaves what is there', async () => {
+	const site = await startSite('lighttpd-fastcgi', { entra: { timeout: TIMEOUT } });
+	try {
+		const [first, session] = await stale(site, 2);
+		const steps = await rehearse(site, first, LOCKS);
+		const at = steps.indexOf('fcntl64', steps.indexOf('recv')) + 1;
+		let pid;
+		const late = callByHand(site, session.tokens.access_token, {
+			env: { LD_PRELOAD: shim.file, DIE_AT: String(at), STOP: '1' }, onStart: (started) => { pid = started; },
+		});
+		await eventually(() => /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')), 'a stopped process');
+		await sleep((2 * TIMEOUT + 1) * 1000);
+		isUser(await session.mcp.callTool());
+		const tokens = () => site.database.rows('SELECT hex(entra_tokens) AS sealed FROM session ORDER BY sid');
+		const stored = await tokens();
+		process.kill(pid, 'SIGCONT');
+		assert.equal((await late).status, 200, 'it ends well, if only with the word that it took too long');
+		assert.deepEqual(await tokens(), stored);
+		assert.equal(await asked(site, 'refresh_token'), 3);
+		isUser(await session.mcp.callTool());
+	} finally {
+		await site.stop();
+	}
 });

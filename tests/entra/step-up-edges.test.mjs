@@ -16,6 +16,9 @@ const GROUP = '12345678-1234-4234-8234-123456789abc';
 const HOUR = 3600;
 const call = ({ resource, tokens }) => new McpClient(resource, tokens.access_token).callTool();
 
+// SQL for the subject of a person: any session of theirs has it.
+const subjectOf = (user) => `(SELECT subject FROM session WHERE object_id = '${OID[user]}' LIMIT 1)`;
+
 describe('a demand in the database', () => {
 	let site;
 	before(async () => { site = await watch('lighttpd-fastcgi'); });
@@ -46,10 +49,11 @@ describe('a demand in the database', () => {
 	});
 
 	for (const [how, statements] of [
-		['in the row of another', `UPDATE reauthentication SET sealed = (SELECT sealed FROM reauthentication WHERE object_id =
-			'${OID[ALICE]}') WHERE object_id = '${OID[BOB]}'`],
-		['with the row moved to another', `DELETE FROM reauthentication WHERE object_id = '${OID[BOB]}';
-			UPDATE reauthentication SET object_id = '${OID[BOB]}'`],
+		['in the row of another', `UPDATE reauthentication SET sealed = (SELECT sealed FROM reauthentication WHERE
+			subject = ${subjectOf(ALICE)}) WHERE subject = ${subjectOf(BOB)}`],
+		['with the row moved to another', `CREATE TEMP TABLE of AS SELECT ${subjectOf(BOB)} AS bob;
+			DELETE FROM reauthentication WHERE subject = (SELECT bob FROM of);
+			UPDATE reauthentication SET subject = (SELECT bob FROM of)`],
 		['altered', "UPDATE reauthentication SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)"],
 		['emptied', "UPDATE reauthentication SET sealed = x''"],
 		['of claims in the clear', `UPDATE reauthentication SET sealed = CAST('${JSON.stringify(POLICY_CLAIMS)}' AS BLOB)`],
@@ -69,11 +73,11 @@ describe('a demand in the database', () => {
 
 	it('waits an hour, and no longer', async () => {
 		const { alice } = await demandedOfBoth();
-		const [row] = await site.database.rows(`SELECT expires_at - demanded_at AS life, demanded_at, met_at
-			FROM reauthentication WHERE object_id = '${OID[ALICE]}'`);
-		assert.deepEqual([row.life, row.met_at], [HOUR, null]);
+		const [row] = await site.database.rows(`SELECT demanded_at, asked_at FROM reauthentication
+			WHERE subject = ${subjectOf(ALICE)}`);
+		assert.equal(row.asked_at, null);
 		assert.ok(Math.abs(row.demanded_at - Date.now() / 1000) < 10);
-		await site.database.sqlite('UPDATE reauthentication SET expires_at = unixepoch()');
+		await site.database.sqlite(`UPDATE reauthentication SET demanded_at = unixepoch() - ${HOUR}`);
 		assert.deepEqual(demandsOf(await signInAgain(site, alice)), [undefined]);
 		isUser(await call(alice));
 	});
@@ -151,7 +155,7 @@ describe('a demand in an open stream', () => {
 		assert.equal(status, 200);
 		assert.match(headers['content-type'], /^text\/event-stream/);
 		assert.equal(json.result.isError, true);
-		assert.match(json.result.content[0].text, /asks the user for more; sign in again/);
+		assert.match(json.result.content[0].text, /^The user must sign in again/);
 		isAskedForMore(await session.mcp.callTool(), session.resource);
 		await isRefusedOnce(session);
 		const again = await signInAgain(site, session);

@@ -56,21 +56,42 @@ judge_parameter(struct arena *a, const char *demand)
 	}
 }
 
-/* A demand is an object, compact and short; one without a context is met by whatever there is. */
+/* A demand is of the access token, compact and short; one without a context is met by whatever there is. */
 static void
 judge_demand(struct arena *a, const char *demand, const char *token)
 {
 	AUTO(json) struct json_object *json = NULL;
+	struct json_object *asked;
 
 	if (demand == NULL)
 		return;
 	EXPECT(strlen(demand) <= ENTRA_CLAIMS_MAX);
 	EXPECT(same(entra_claims_read(a, demand), demand));
 	json = json_parse(a, demand, strlen(demand));
-	EXPECT(json_object_is_type(json, json_type_object));
+	asked = json_object_member(json, "access_token");
+	EXPECT(asked != NULL && json_object_object_length(json) == 1);
+	EXPECT(json_object_object_length(asked) > 0 && !json_has(asked, "xms_cc"));
 	judge_parameter(a, demand);
 	EXPECT(entra_claims_met(a, demand, token) ||
-	    json_object_member(json_object_member(json, "access_token"), "acrs") != NULL);
+	    json_object_member(asked, "acrs") != NULL);
+}
+
+/* Two demands as one are a demand that holds the later, and the earlier where it asks for nothing else. */
+static void
+judge_union(struct arena *a, const char *demand)
+{
+	const char *other = "{\"access_token\":{\"a\":{\"value\":\"1\"}}}", *both;
+
+	if (demand == NULL)
+		return;
+	EXPECT(entra_claims_within(a, demand, demand));
+	EXPECT(same(entra_claims_union(a, demand, demand), demand));
+	both = entra_claims_union(a, demand, other);
+	EXPECT(same(entra_claims_read(a, both), both));
+	EXPECT(entra_claims_within(a, other, both));
+	both = entra_claims_union(a, other, demand);
+	EXPECT(same(entra_claims_read(a, both), both));
+	EXPECT(entra_claims_within(a, demand, both));
 }
 
 /* Whatever a token is: its words have no blank inside, and its tenant is a GUID. */
@@ -98,6 +119,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	judge_challenge(&a, text);
 	judge_demand(&a, entra_claims_challenge(&a, text), text);
 	judge_demand(&a, entra_claims_read(&a, text), text);
+	judge_union(&a, entra_claims_read(&a, text));
 	judge_token(&a, text);
 	arena_free(&a);
 	return 0;

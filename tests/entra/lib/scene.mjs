@@ -95,6 +95,7 @@ export function reconfigure(site, change) {
 // The program mcp as a plain CGI program of our own, with one tool call.  It answers undefined when it died.
 export function callByHand(site, token, {
 	env = {}, conf = path.join(site.keep, 'sallyport.conf'), onError = () => {},
+	onStart = () => {},
 } = {}) {
 	const { headers, body } = modern('tools/call', { name: 'get_graph_user_details', arguments: {} });
 	const text = JSON.stringify(body);
@@ -111,6 +112,7 @@ export function callByHand(site, token, {
 		const [command, ...args] = process.getuid() === 0
 			? ['setpriv', '--reuid=www-data', '--regid=www-data', '--init-groups', file] : [file];
 		const child = spawn(command, args, { env: variables, stdio: ['pipe', 'pipe', 'pipe'] });
+		onStart(child.pid);
 		const out = [];
 		child.stdout.on('data', (bytes) => out.push(bytes));
 		child.stderr.on('data', (bytes) => onError(String(bytes)));

@@ -13,7 +13,7 @@ import { POLICY } from '../../standins/entra/world.mjs';
 const PATIENCE = 3000;
 const ENTRA_SAYS = new RegExp(['AADSTS\\d', 'Trace ID', 'Correlation ID', 'capolids', 'insufficient_claims',
 	'InteractionRequired', 'InvalidAuthenticationToken'].join('|'));
-const OF_OURS = /entra token: [a-z_]+ AADSTS\d+/g;	// the number alone, in a log
+const OF_OURS = /entra (token|sign-in): (status \d+ )?[a-z_]+ AADSTS\d+/g;	// the number alone, in a log
 const SECRET_LENGTH = 20;	// of what the stand-in calls secret, nothing shorter can be looked for in a text
 
 export const observed = (site) => new Watched(site);

@@ -12,9 +12,9 @@ static void
 a_demand_is_an_object_and_comes_back_compact(UNUSED void **state)
 {
 	assert_string_equal(entra_claims_read(&a, DEMAND), DEMAND);
-	assert_string_equal(entra_claims_read(&a, "{}"), "{}");
-	assert_string_equal(entra_claims_read(&a, " { \"a\" :\n[ 1 , true ],\t\"u\":\"https:\\/\\/x\"} "),
-	    "{\"a\":[1,true],\"u\":\"https://x\"}");
+	assert_string_equal(entra_claims_read(&a,
+	    " { \"access_token\" :\n{\"a\": [ 1 , true ],\t\"u\":\"https:\\/\\/x\" } } "),
+	    "{\"access_token\":{\"a\":[1,true],\"u\":\"https://x\"}}");
 }
 
 static void
@@ -22,7 +22,7 @@ what_is_no_object_is_no_demand(UNUSED void **state)
 {
 	static const char *const texts[] = {
 		NULL, "", " ", "null", "[]", "[{}]", "1", "true", "\"{}\"", "{", "{}{}", "{}x", "{'a':1}",
-		"{\"a\":1,\"a\":2}", "{\"a\":\"\xff\"}", "{\"a\":\"\\u0000\"}", "<html>",
+		"{\"a\":1,\"a\":2}", "{\"access_token\":{\"a\":1},\"access_token\":{\"a\":1}}", "{\"a\":\"\xff\"}", "{\"a\":\"\\u0000\"}", "<html>",
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++)
@@ -30,15 +30,106 @@ what_is_no_object_is_no_demand(UNUSED void **state)
 			fail_msg("taken: %s", texts[i]);
 }
 
+/* What is asked of the ID token, or of nobody that we know, is an upstream's wish alone. */
+static void
+of_a_demand_only_what_it_asks_of_the_access_token_is_kept(UNUSED void **state)
+{
+	static const char *const none[] = { "{}", "{\"a\":1}", "{\"id_token\":{\"auth_time\":null}}",
+	    "{\"access_token\":null}", "{\"access_token\":[1]}", "{\"access_token\":\"x\"}",
+	    "{\"access_token\":{}}", "{\"access_token\":{" CP1 "}}" };
+
+	assert_string_equal(entra_claims_read(&a, "{\"id_token\":{\"auth_time\":{\"essential\":true}},"
+	    "\"access_token\":{\"a\":1},\"userinfo\":{}}"), "{\"access_token\":{\"a\":1}}");
+	for (size_t i = 0; i < COUNT(none); i++)
+		if (entra_claims_read(&a, none[i]) != NULL)
+			fail_msg("taken: %s", none[i]);
+}
+
+static void
+the_capability_is_ours_to_declare_and_nobody_demands_it(UNUSED void **state)
+{
+	assert_string_equal(entra_claims_read(&a, "{\"access_token\":{" CP1 ",\"a\":1}}"),
+	    "{\"access_token\":{\"a\":1}}");
+	assert_string_equal(entra_claims_read(&a, "{\"access_token\":{\"a\":1,\"xms_cc\":null}}"),
+	    "{\"access_token\":{\"a\":1}}");
+}
+
+/* A demand of a claim whose value is so many bytes long. */
+static const char *
+long_demand(size_t n)
+{
+	return arena_printf(&a, "{\"access_token\":{\"a\":\"%s\"}}", many('x', n));
+}
+
 static void
 a_demand_is_of_bounded_size(UNUSED void **state)
 {
-	size_t most = ENTRA_CLAIMS_MAX - (sizeof "{\"a\":\"\"}" - 1);
+	size_t most = ENTRA_CLAIMS_MAX - strlen(long_demand(0));
 
-	assert_non_null(entra_claims_read(&a, arena_printf(&a, "{\"a\":\"%s\"}", many('x', most))));
-	assert_null(entra_claims_read(&a, arena_printf(&a, "{\"a\":\"%s\"}", many('x', most + 1))));
-	assert_null(entra_claims_read(&a, arena_printf(&a, "{}%s", many(' ', ENTRA_CLAIMS_MAX))));
+	assert_int_equal(ENTRA_CLAIMS_MAX, 1024);
+	assert_non_null(entra_claims_read(&a, long_demand(most)));
+	assert_null(entra_claims_read(&a, long_demand(most + 1)));
+	assert_non_null(entra_claims_read(&a, arena_printf(&a, "%s%s", DEMAND, many(' ', ENTRA_CLAIMS_MAX))));
+	assert_null(entra_claims_read(&a, arena_printf(&a, "%s%s", DEMAND, many(' ', 4096))));
 }
+
+/* --- two demands ----------------------------------------------------------------------------------- */
+
+static void
+two_demands_become_one_that_asks_for_both(UNUSED void **state)
+{
+	assert_string_equal(entra_claims_union(&a, "{\"access_token\":{\"a\":1}}",
+	    "{\"access_token\":{\"b\":{\"value\":\"x\"}}}"),
+	    "{\"access_token\":{\"a\":1,\"b\":{\"value\":\"x\"}}}");
+	assert_string_equal(entra_claims_union(&a, DEMAND, DEMAND), DEMAND);
+}
+
+/* Half of one value and half of the other would be a demand that nobody made. */
+static void
+of_a_claim_that_both_ask_for_the_laters_whole_value_counts(UNUSED void **state)
+{
+	assert_string_equal(entra_claims_union(&a,
+	    "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"},\"nbf\":null}}",
+	    "{\"access_token\":{\"acrs\":{\"values\":[\"c2\"]}}}"),
+	    "{\"access_token\":{\"acrs\":{\"values\":[\"c2\"]},\"nbf\":null}}");
+}
+
+static void
+a_union_that_is_too_long_or_of_what_is_no_demand_is_the_later(UNUSED void **state)
+{
+	const char *later = "{\"access_token\":{\"b\":1}}";
+	size_t most = ENTRA_CLAIMS_MAX - strlen("{\"access_token\":{\"a\":\"\",\"b\":1}}");
+
+	assert_int_equal(strlen(entra_claims_union(&a, long_demand(most), later)), ENTRA_CLAIMS_MAX);
+	assert_string_equal(entra_claims_union(&a, long_demand(most + 1), later), later);
+	assert_string_equal(entra_claims_union(&a, "", later), later);
+	assert_string_equal(entra_claims_union(&a, "[]", later), later);
+	assert_string_equal(entra_claims_union(&a, later, "[1]"), "[1]");
+}
+
+#define WHOLE	"{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"},\"nbf\":{\"value\":\"1\"}}}"
+
+static void
+a_demand_is_within_another_that_asks_for_all_of_it_in_the_same_words(UNUSED void **state)
+{
+	static const char *const parts[] = { WHOLE, DEMAND, "{}", "{\"access_token\":{}}",
+	    "{\"access_token\":{\"nbf\":{\"value\":\"1\"}}}" };
+	static const char *const others[] = { "", "[]", "{\"id_token\":{}}", "{\"access_token\":null}",
+	    "{\"access_token\":{\"acrs\":{\"value\":\"c1\"}}}",
+	    "{\"access_token\":{\"nbf\":{\"value\":\"2\"}}}", "{\"access_token\":{\"nbf\":null}}",
+	    "{\"access_token\":{\"nbf\":{\"value\":\"1\"},\"iat\":null}}" };
+
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (!entra_claims_within(&a, parts[i], WHOLE))
+			fail_msg("not within: %s", parts[i]);
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (entra_claims_within(&a, others[i], WHOLE))
+			fail_msg("within: %s", others[i]);
+	assert_false(entra_claims_within(&a, WHOLE, DEMAND));
+	assert_false(entra_claims_within(&a, DEMAND, ""));
+}
+
+/* --- challenges ------------------------------------------------------------------------------------ */
 
 /* The demand in a challenge with those claims. */
 static const char *
@@ -49,7 +140,7 @@ challenged(const char *claims)
 }
 
 /* Its base64 has both characters in which the two alphabets differ, and padding. */
-#define WIDE	"{\"a\":\"?~?~?~>>>\xc3\xbf\xc3\xbfx\"}"
+#define WIDE	"{\"access_token\":{\"a\":\"x?~?~?~>>>\xc3\xbf\xc3\xbfx\"}}"
 
 static void
 rfc4648_s4_and_s5_either_alphabet_is_read_with_or_without_padding(UNUSED void **state)
@@ -70,7 +161,7 @@ static void
 a_demand_in_base64_without_quotes_is_read(UNUSED void **state)
 {
 	assert_string_equal(entra_claims_challenge(&a, "Bearer error=insufficient_claims, "
-	    "claims=eyJhIjoxfQ==, realm=x"), "{\"a\":1}");
+	    "claims=eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19, realm=x"), "{\"access_token\":{\"a\":1}}");
 }
 
 static void
@@ -78,17 +169,18 @@ a_challenge_that_demands_nothing_readable_has_no_demand(UNUSED void **state)
 {
 	static const char *const claims[] = {
 		"", "=", "====", "{}", DEMAND, "e30 ", "e*30", "e", "bnVsbA==" /* null */, "W10=" /* [] */,
-		"eyJhIjoxfQB" /* bits left over */, "e30A" /* a NUL behind it */,
+		"e30=" /* {} */, "eyJhIjoxfQ==" /* {"a":1} */,
+		"eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MTJ9fR" /* bits left over */, "eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19AA" /* a NUL behind it */,
 	};
 
 	for (size_t i = 0; i < COUNT(claims); i++)
 		if (challenged(claims[i]) != NULL)
 			fail_msg("taken: %s", claims[i]);
-	assert_string_equal(challenged("e30="), "{}");
+	assert_non_null(challenged("eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19"));
 	assert_null(entra_claims_challenge(&a, NULL));
 	assert_null(entra_claims_challenge(&a, "Bearer error=\"insufficient_claims\""));
-	assert_null(entra_claims_challenge(&a, "Bearer error=\"invalid_token\", claims=\"e30=\""));
-	assert_null(entra_claims_challenge(&a, "Basic error=\"insufficient_claims\", claims=\"e30=\""));
+	assert_null(entra_claims_challenge(&a, "Bearer error=\"invalid_token\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19\""));
+	assert_null(entra_claims_challenge(&a, "Basic error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19\""));
 }
 
 static void
@@ -192,7 +284,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_demand_is_an_object_and_comes_back_compact),
 		cmocka_unit_test(what_is_no_object_is_no_demand),
+		cmocka_unit_test(of_a_demand_only_what_it_asks_of_the_access_token_is_kept),
+		cmocka_unit_test(the_capability_is_ours_to_declare_and_nobody_demands_it),
 		cmocka_unit_test(a_demand_is_of_bounded_size),
+		cmocka_unit_test(two_demands_become_one_that_asks_for_both),
+		cmocka_unit_test(of_a_claim_that_both_ask_for_the_laters_whole_value_counts),
+		cmocka_unit_test(a_union_that_is_too_long_or_of_what_is_no_demand_is_the_later),
+		cmocka_unit_test(a_demand_is_within_another_that_asks_for_all_of_it_in_the_same_words),
 		cmocka_unit_test(rfc4648_s4_and_s5_either_alphabet_is_read_with_or_without_padding),
 		cmocka_unit_test(a_demand_in_base64_without_quotes_is_read),
 		cmocka_unit_test(a_challenge_that_demands_nothing_readable_has_no_demand),

@@ -10,7 +10,7 @@ static void
 rfc9562_s4_a_guid_has_five_groups_of_digits(UNUSED void **state)
 {
 	static const char *const not[] = {
-		"", "5a1f0c9e1c2d4e3f8a9b0c1d2e3f4a5b", LOWER "0", "{" LOWER "}", " " LOWER,
+		"", "5a1f0c9e1c2d4e3f8a9b0c1d2e3f4a5b", (LOWER "0"), ("{" LOWER "}"), (" " LOWER),
 		"5a1f0c9g-1c2d-4e3f-8a9b-0c1d2e3f4a5b", "5a1f0c9e_1c2d-4e3f-8a9b-0c1d2e3f4a5b",
 		"5a1f0c9e-1c2d-4e3f-8a9b-0c1d2e3f4a5", "-a1f0c9e-1c2d-4e3f-8a9b-0c1d2e3f4a5b",
 	};

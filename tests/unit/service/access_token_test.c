@@ -52,7 +52,8 @@ verifying_finds_session_and_data_key(UNUSED void **state)
 	assert_string_equal(access.session.object_id, PERSON);
 	assert_string_equal(access.scope, SCOPE);
 	assert_string_equal(fix.rq.client_id, CLIENT);
-	assert_true(access_token_unseal(&fix.rq, &access, &key));
+	assert_int_equal(access.session.created_at, START);
+	assert_int_equal(access_token_unseal(&fix.rq, &access, &key), STORED);
 	assert_memory_equal(key.key, in.key.key, sizeof key.key);
 }
 
@@ -135,9 +136,24 @@ unsealing_fails_when_a_clear_column_was_altered(UNUSED void **state)
 		assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE,
 		    &access),
 		    OAUTH_OK);
-		if (access_token_unseal(&fix.rq, &access, &key))
+		if (access_token_unseal(&fix.rq, &access, &key) != ABSENT)
 			fail_msg("%s went unseen", changes[i]);
 	}
+}
+
+static void
+a_store_that_fails_is_not_taken_for_a_session_that_was_altered(UNUSED void **state)
+{
+	struct access access;
+	struct data_key key;
+
+	sign_in(&in);
+	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE, &access), OAUTH_OK);
+	sql("ALTER TABLE session RENAME COLUMN identity TO out_of_reach");
+	assert_int_equal(access_token_unseal(&fix.rq, &access, &key), STORE_FAILED);
+	sql("ALTER TABLE session RENAME COLUMN out_of_reach TO identity");
+	session_end_now(&fix.rq, &in.session.sid, "test");
+	assert_int_equal(access_token_unseal(&fix.rq, &access, &key), ABSENT);
 }
 
 static void
@@ -190,6 +206,7 @@ main(void)
 		CASE(revoked_tokens_and_tokens_of_ended_sessions_are_refused),
 		CASE(the_jti_stands_nowhere_in_the_database),
 		CASE(unsealing_fails_when_a_clear_column_was_altered),
+		CASE(a_store_that_fails_is_not_taken_for_a_session_that_was_altered),
 		CASE(use_is_noted_at_most_once_a_minute),
 		CASE(a_session_that_nobody_uses_is_none),
 		CASE(verifying_tells_how_long_entras_word_stands),

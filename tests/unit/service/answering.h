@@ -28,6 +28,7 @@ static struct {
 	atomic_int	 requests;
 	_Atomic(const char *) body, discovery, keys, headers;
 	atomic_bool	 silent;
+	atomic_int	 silence_ms;
 	char		 head[8192];	/* of the last request, with its body */
 } server;
 
@@ -71,7 +72,7 @@ answer_one(int fd)
 		memcpy(server.head, request, sizeof request);
 		(void)atomic_fetch_add(&server.requests, 1);
 		if (atomic_load(&server.silent))
-			(void)usleep(SILENCE_MS * 1000);
+			(void)usleep((useconds_t)atomic_load(&server.silence_ms) * 1000);
 		else
 			send_answer(fd, atomic_load(&server.status), atomic_load(&server.headers),
 			    atomic_load(&server.body));
@@ -112,6 +113,7 @@ server_open(void **state)
 	atomic_store(&server.keys, NULL);
 	atomic_store(&server.headers, NULL);
 	atomic_store(&server.silent, false);
+	atomic_store(&server.silence_ms, SILENCE_MS);
 	assert_int_equal(pthread_create(&server.thread, NULL, answer_all, NULL), 0);
 	fix.config.entra.authority_host = server.url;
 	fix.config.entra.timeout = 5;

@@ -11,6 +11,7 @@
 #define DAY			86400
 
 static struct config_app app;
+static bool hurried;
 
 static int
 cache_open(void **state)
@@ -18,6 +19,7 @@ cache_open(void **state)
 	(void)server_open(state);
 	routes_open();
 	fix.sleeps = true;
+	hurried = false;
 	app = (struct config_app){ .credential = CREDENTIAL_MANAGED_IDENTITY };
 	fix.config.entra.imds_url = routes.url;
 	return 0;
@@ -42,7 +44,7 @@ token_at(int64_t seconds)
 	fix.slept_ms = 0;
 	fix.rq.failure = (struct failure){ 0 };
 	atomic_store(&routes.requests, 0);
-	if (assertion_cached(&fix.rq, &app, &assertion) != OAUTH_OK) {
+	if (assertion_cached(&fix.rq, &app, hurried, &assertion) != OAUTH_OK) {
 		assert_non_null(fix.rq.failure.reason);
 		return "";
 	}
@@ -134,7 +136,7 @@ while_another_asks_the_valid_one_serves_at_once(UNUSED void **state)
 {
 	const struct flight flight = {
 		.name = "assertion virtual-machine - api://AzureADTokenExchange", .look = nothing,
-		.seconds = 1000,
+		.seconds = 300,
 	};
 	struct opaque_token owner;
 
@@ -151,6 +153,44 @@ while_another_asks_the_valid_one_serves_at_once(UNUSED void **state)
 	assert_true(fix.slept_ms >= 35000 && fix.slept_ms < 37000);
 	flight_land(&fix.rq, &flight, &owner);
 	is_at(3541, "two", 1);
+}
+
+static void
+who_is_hurried_asks_once_and_waits_for_nobody(UNUSED void **state)
+{
+	const struct flight flight = {
+		.name = "assertion virtual-machine - api://AzureADTokenExchange", .look = nothing,
+		.seconds = 300,
+	};
+	struct opaque_token owner;
+
+	hurried = true;
+	ROUTE(REFUSES(503));
+	is_at(0, "", 1);
+	assert_int_equal(fix.slept_ms, 0);
+	assert_int_equal(fix.rq.failure.error, TEMPORARILY_UNAVAILABLE);
+	is_at(1, "", 0);		/* the failure is remembered */
+	at(20);
+	assert_int_equal(flight_board(&fix.rq, &flight, &owner), FLIGHT_OURS);
+	is_at(21, "", 0);
+	assert_int_equal(fix.slept_ms, 0);
+	assert_int_equal(fix.rq.failure.error, TEMPORARILY_UNAVAILABLE);
+	flight_land(&fix.rq, &flight, &owner);
+	ROUTE(GIVES("one", "3600"));
+	is_at(22, "one", 1);
+}
+
+/* Its end was reckoned by a clock that ran ahead: Entra would refuse it for years. */
+static void
+a_token_whose_end_is_too_far_off_is_none(UNUSED void **state)
+{
+	ROUTE(GIVES("one", "86400"));
+	is_at(0, "one", 1);
+	sql("UPDATE assertion SET expires_at = 1800172800, renew_at = 1800172000");
+	is_at(0, "one", 0);
+	sql("UPDATE assertion SET expires_at = 1800172801");
+	ROUTE(GIVES("two", "86400"));
+	is_at(0, "two", 1);
 }
 
 static void
@@ -218,6 +258,8 @@ main(void)
 		CACHE(the_old_one_serves_to_its_last_minute_when_the_source_is_down),
 		CACHE(a_failure_stands_for_some_seconds),
 		CACHE(while_another_asks_the_valid_one_serves_at_once),
+		CACHE(who_is_hurried_asks_once_and_waits_for_nobody),
+		CACHE(a_token_whose_end_is_too_far_off_is_none),
 		CACHE(who_gives_up_for_nobody_stops_nobody),
 		CACHE(each_source_identity_and_audience_has_its_own),
 		CACHE(it_is_kept_sealed_and_to_its_name),

@@ -69,6 +69,21 @@ the_last_known_good_serves_while_entra_is_down(UNUSED void **state)
 	answers("good");
 }
 
+/* A try that was dated by a clock that ran ahead keeps nobody from the next. */
+static void
+a_try_of_the_future_is_none(UNUSED void **state)
+{
+	atomic_store(&server.body, "old");
+	answers("old");
+	atomic_store(&server.body, "new");
+	at(ENTRA_FRESH);
+	sql("UPDATE entra_cache SET tried_at = 1831536000");
+	answers("new");
+	answers("new");
+	assert_int_equal(atomic_load(&server.requests), 2);
+	assert_int_equal(sql_number("SELECT tried_at FROM entra_cache"), START + ENTRA_FRESH);
+}
+
 static void
 nothing_known_and_nobody_there_is_told(UNUSED void **state)
 {
@@ -211,6 +226,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SERVED(a_document_is_fetched_once_and_kept_for_a_day),
 		SERVED(the_last_known_good_serves_while_entra_is_down),
+		SERVED(a_try_of_the_future_is_none),
 		SERVED(nothing_known_and_nobody_there_is_told),
 		SERVED(a_cold_cache_asks_every_few_seconds_alone),
 		SERVED(an_unknown_kid_renews_every_five_minutes_alone),

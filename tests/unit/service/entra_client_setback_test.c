@@ -67,7 +67,7 @@ a_busy_entra_is_left_alone_for_as_long_as_it_says(UNUSED void **state)
 		assert_int_equal(ask(), ENTRA_UNAVAILABLE);
 		assert_int_equal(fix.rq.failure.retry_after, 1);
 		assert_string_equal(fix.rq.failure.reason, arena_printf(&fix.arena,
-		    "entra token: status %d, a moment ago", statuses[i]));
+		    "entra token: status %d invalid_grant AADSTS0, a moment ago", statuses[i]));
 		assert_null(reply.access_token);
 		assert_int_equal(asked(), before + 1);
 		at(30);
@@ -146,26 +146,86 @@ other_words_are_another_question(UNUSED void **state)
 	assert_int_equal(asked(), 5);
 }
 
-/* The administrator mends the credential, and it counts at once. */
+/* The administrator mends the credential, and it counts soon; until then nobody's question helps. */
 static void
-our_own_credential_refused_is_asked_again(UNUSED void **state)
+our_own_credential_refused_stops_all_that_the_application_asks_for_ten_seconds(UNUSED void **state)
 {
-	answer(401, "", "{\"error\":\"invalid_client\"}");
-	for (int i = 1; i <= 2; i++) {
-		assert_int_equal(ask(), ENTRA_MISCONFIGURED);
-		assert_int_equal(asked(), i);
-	}
+	const struct config_app other = {
+		.client_id = TENANT, .credential = CREDENTIAL_SECRET, .path = { path_of("secret") },
+	};
+
+	answer(401, "", "{\"error\":\"invalid_client\",\"error_codes\":[7000222]}");
+	assert_int_equal(ask(), ENTRA_MISCONFIGURED);
+	answer(200, NULL, "{\"token_type\":\"Bearer\",\"expires_in\":60,\"access_token\":\"at\"}");
+	at(SETBACK_CREDENTIAL - 1);
+	assert_int_equal(ask(), ENTRA_MISCONFIGURED);
+	assert_int_equal(ask_as(&(struct entra_call){ .tenant = TENANT }, "another"), ENTRA_MISCONFIGURED);
+	assert_string_equal(fix.rq.failure.reason, "entra token: invalid_client AADSTS7000222, a moment ago");
+	assert_int_equal(asked(), 1);
+	assert_int_equal(ask_as(&(struct entra_call){ .app = &other }, "the-token"), ENTRA_GRANTED);
+	at(SETBACK_CREDENTIAL);
+	assert_int_equal(ask(), ENTRA_GRANTED);
+	assert_int_equal(SETBACK_CREDENTIAL, 10);
+}
+
+static bool
+until_asked(void *unused UNUSED)
+{
+	return asked() == 0;
+}
+
+/* A client that goes away is no word of Entra's, and stops nobody. */
+static void
+who_gives_up_for_nobody_stops_nobody(UNUSED void **state)
+{
+	atomic_store(&server.silent, true);
+	http_client_watch(fix.rq.http, until_asked, NULL);
+	assert_int_equal(ask(), ENTRA_UNAVAILABLE);
+	http_client_watch(fix.rq.http, NULL, NULL);
+	assert_int_equal(fix.rq.failure.retry_after, 0);
 	assert_int_equal(sql_number("SELECT count(*) FROM setback"), 0);
+	atomic_store(&server.silent, false);
+	answer(200, NULL, "{\"token_type\":\"Bearer\",\"expires_in\":60,\"access_token\":\"at\"}");
+	assert_int_equal(ask(), ENTRA_GRANTED);
+}
+
+/* Throttling that comes as invalid_grant: to take it for a refusal would end sessions. */
+static void
+entras_loop_detection_is_a_busy_entra(UNUSED void **state)
+{
+	answer(400, NULL, "{\"error\":\"invalid_grant\",\"error_codes\":[50196]}");
+	assert_int_equal(ask(), ENTRA_UNAVAILABLE);
+	assert_int_equal(fix.rq.failure.retry_after, SETBACK_SAME);
+	assert_string_equal(fix.rq.failure.reason, "entra token: invalid_grant AADSTS50196");
+	at(SETBACK_SAME - 1);
+	assert_int_equal(ask(), ENTRA_UNAVAILABLE);
+	assert_int_equal(asked(), 1);
+	at(SETBACK_SAME);
+	answer(400, NULL, "{\"error\":\"invalid_grant\",\"error_codes\":[50173,50196]}");
+	assert_int_equal(ask(), ENTRA_REFUSED);
+}
+
+/* Whoever writes to the database makes no token of it. */
+static void
+a_planted_success_is_no_answer(UNUSED void **state)
+{
+	answer(400, NULL, "{\"error\":\"invalid_grant\"}");
+	assert_int_equal(ask(), ENTRA_REFUSED);
+	sql("UPDATE setback SET outcome = 0");
+	assert_int_equal(ask(), ENTRA_REFUSED);
+	sql("UPDATE setback SET outcome = 99");
+	assert_int_equal(ask(), ENTRA_REFUSED);
+	assert_int_equal(asked(), 3);
 }
 
 /* What the reply holds must reach its reader: the demand is remembered by reauthentication.h. */
 static void
 a_refusal_with_a_demand_is_asked_again(UNUSED void **state)
 {
-	answer(400, NULL, "{\"error\":\"interaction_required\",\"claims\":\"{\\\"a\\\":1}\"}");
+	answer(400, NULL, "{\"error\":\"interaction_required\",\"claims\":\"{\\\"access_token\\\":{\\\"a\\\":1}}\"}");
 	for (int i = 1; i <= 2; i++) {
 		assert_int_equal(ask(), ENTRA_INTERACTION);
-		assert_string_equal(reply.claims, "{\"a\":1}");
+		assert_string_equal(reply.claims, "{\"access_token\":{\"a\":1}}");
 		assert_int_equal(asked(), i);
 	}
 	assert_int_equal(sql_number("SELECT count(*) FROM setback"), 0);
@@ -225,7 +285,10 @@ main(void)
 		ENTRA(a_silent_entra_is_left_alone_for_a_moment),
 		ENTRA(the_same_question_gets_the_same_refusal_for_a_minute),
 		ENTRA(other_words_are_another_question),
-		ENTRA(our_own_credential_refused_is_asked_again),
+		ENTRA(our_own_credential_refused_stops_all_that_the_application_asks_for_ten_seconds),
+		ENTRA(who_gives_up_for_nobody_stops_nobody),
+		ENTRA(entras_loop_detection_is_a_busy_entra),
+		ENTRA(a_planted_success_is_no_answer),
 		ENTRA(a_refusal_with_a_demand_is_asked_again),
 		ENTRA(a_grant_and_nonsense_and_nobody_there_are_asked_again),
 		ENTRA(what_is_asked_once_is_neither_remembered_nor_looked_up),

@@ -72,6 +72,7 @@ a_token_is_renewed_when_entra_says_and_shortly_before_its_end_otherwise(UNUSED v
 	assert_int_equal(renewed_at(",\"refresh_in\":86400"), 86400 - ENTRA_EARLY);
 	assert_int_equal(renewed_at(",\"refresh_in\":0"), 86400 - ENTRA_EARLY);
 	assert_int_equal(renewed_at(",\"refresh_in\":[]"), 86400 - ENTRA_EARLY);
+	assert_int_equal(renewed_at(",\"refresh_in\":9223372036854775807"), 86400 - ENTRA_EARLY);
 }
 
 static void
@@ -132,6 +133,8 @@ the_log_gets_word_and_number_and_nothing_else(UNUSED void **state)
 	assert_int_equal(outcome_of(401, "{\"error\":\"Alice <script>\"}"), ENTRA_MISCONFIGURED);
 	assert_string_equal(fix.rq.failure.reason, "entra token: unreadable AADSTS0");
 	assert_string_equal(reply.error, "unreadable");
+	assert_int_equal(outcome_of(503, "{\"error\":\"server_error\",\"error_codes\":[90033]}"), ENTRA_UNAVAILABLE);
+	assert_string_equal(fix.rq.failure.reason, "entra token: status 503 server_error AADSTS90033");
 }
 
 static void

@@ -33,7 +33,7 @@ add(void)
 	enum oauth_error error;
 
 	buf_lit(&b, "grant_type=x");
-	error = entra_credential_add(&fix.rq, &fix.config.entra.app, ENDPOINT, fix.rq.now, &b);
+	error = entra_credential_add(&fix.rq, &fix.config.entra.app, ENDPOINT, fix.rq.now, false, &b);
 	form = buf_text(&b);
 	return error;
 }

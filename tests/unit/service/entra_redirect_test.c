@@ -131,11 +131,9 @@ the_longest_demand_fits(UNUSED void **state)
 	char *text = arena_alloc(&fix.arena, ENTRA_CLAIMS_MAX + 1);
 	const char *demand;
 
-	memset(text, '"', ENTRA_CLAIMS_MAX);
-	memcpy(text, "{\"", 2);
-	for (size_t i = 2; i < ENTRA_CLAIMS_MAX - 5; i++)
-		text[i] = '{';
-	memcpy(text + ENTRA_CLAIMS_MAX - 5, "\":{}}", 5);
+	memset(text, '{', ENTRA_CLAIMS_MAX);
+	memcpy(text, "{\"access_token\":{\"", 18);
+	memcpy(text + ENTRA_CLAIMS_MAX - 6, "\":{}}}", 6);
 	demand = entra_claims_read(&fix.arena, text);
 	assert_non_null(demand);
 	fix.config.entra.cp1 = true;

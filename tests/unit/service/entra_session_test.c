@@ -43,7 +43,7 @@ while_another_refreshes_the_old_one_serves(UNUSED void **state)
 
 	begin("rt");
 	at(LIFE - 1);
-	assert_true(session_lease(&fix.rq, &in.session.sid, &other, 20));
+	assert_true(session_lease(&fix.rq, &in.session.sid, &other, 10));
 	assert_int_equal(ask(), ENTRA_GRANTED);
 	assert_string_equal(token, first);
 	assert_int_equal(atomic_load(&server.requests), 0);
@@ -131,12 +131,12 @@ what_entra_demands_at_a_refresh_waits_for_the_next_sign_in(UNUSED void **state)
 	begin("rt");
 	at(LIFE);
 	atomic_store(&server.status, 400);
-	atomic_store(&server.body, "{\"error\":\"invalid_grant\",\"claims\":\"{\\\"a\\\":1}\"}");
+	atomic_store(&server.body, "{\"error\":\"invalid_grant\",\"claims\":\"{\\\"access_token\\\":{\\\"a\\\":1}}\"}");
 	assert_int_equal(ask(), ENTRA_REFUSED);
 	assert_false(session_lives(&in.session));
 	assert_int_equal(reauthentication_find(&fix.rq, &in.session, &demand), STORED);
-	assert_string_equal(demand.claims, "{\"a\":1}");
-	assert_false(demand.met);
+	assert_string_equal(demand.claims, "{\"access_token\":{\"a\":1}}");
+	assert_true(reauthentication_waits(&fix.rq, &demand));
 }
 
 static void

@@ -13,7 +13,7 @@ another_refreshes(void)
 	begin("rt");
 	at(LIFE);
 	other = opaque_token_new(&fix.arena);
-	assert_true(session_lease(&fix.rq, &in.session.sid, &other, 20));
+	assert_true(session_lease(&fix.rq, &in.session.sid, &other, 10));
 }
 
 static void
@@ -45,7 +45,7 @@ the_other_is_done(void)
 {
 	struct entra_tokens tokens = { .access_token = of_the_other, .refresh_token = "next",
 	    .expires_at = fix.clock + LIFE,
-	    .renew_at = fix.clock + LIFE - ENTRA_EARLY };
+	    .renew_at = fix.clock + LIFE - ENTRA_EARLY, .asked_at = fix.clock };
 
 	assert_int_not_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &other, &tokens),
 	    STORE_FAILED);
@@ -89,6 +89,23 @@ who_has_waited_too_long_is_told_to_come_again(UNUSED void **state)
 	assert_int_equal(atomic_load(&server.requests), 0);
 }
 
+static bool
+nobody(void *unused UNUSED)
+{
+	return false;
+}
+
+static void
+who_waits_for_a_client_that_has_gone_stops(UNUSED void **state)
+{
+	another_refreshes();
+	http_client_watch(fix.rq.http, nobody, NULL);
+	assert_int_equal(ask(), ENTRA_UNAVAILABLE);
+	http_client_watch(fix.rq.http, NULL, NULL);
+	assert_int_equal(fix.slept_ms, 0);
+	assert_true(session_lives(&in.session));
+}
+
 int
 main(void)
 {
@@ -96,6 +113,7 @@ main(void)
 		SIGNED(who_waits_takes_over_from_one_who_gave_up),
 		SIGNED(who_waits_takes_what_the_other_got),
 		SIGNED(who_waits_for_a_session_that_ends_is_refused),
+		SIGNED(who_waits_for_a_client_that_has_gone_stops),
 		SIGNED(who_has_waited_too_long_is_told_to_come_again),
 	};
 

@@ -135,6 +135,22 @@ a_refusal_is_asked_again(UNUSED void **state)
 	assert_int_equal(sql_number("SELECT count(*) FROM setback"), 0);
 }
 
+/* Whoever writes to the database makes no answer of it, which would have no object. */
+static void
+a_planted_success_is_no_answer(UNUSED void **state)
+{
+	ROUTE({ .holds = "GET ", .status = 429, .headers = "Retry-After: 42\r\n", .body = "" });
+	assert_int_equal(ask(ALICE, "/v1.0/me"), GRAPH_THROTTLED);
+	sql("UPDATE setback SET outcome = 0");
+	assert_int_equal(ask(ALICE, "/v1.0/me"), GRAPH_THROTTLED);
+	sql("UPDATE setback SET outcome = 99");
+	assert_int_equal(ask(ALICE, "/v1.0/me"), GRAPH_THROTTLED);
+	sql("UPDATE setback SET expires_at = 99999999999");
+	assert_int_equal(ask(ALICE, "/v1.0/me"), GRAPH_THROTTLED);
+	assert_int_equal(reply.retry_after, 42);
+	assert_int_equal(asked(), 4);
+}
+
 int
 main(void)
 {
@@ -145,6 +161,7 @@ main(void)
 		GRAPH(an_outage_pauses_only_where_graph_says_for_how_long),
 		GRAPH(silence_is_a_short_pause),
 		GRAPH(a_refusal_is_asked_again),
+		GRAPH(a_planted_success_is_no_answer),
 	};
 
 	return RUN(tests, NULL, NULL);

@@ -92,7 +92,8 @@ each_status_has_its_outcome(UNUSED void **state)
 {
 	static const struct { int status; enum graph_outcome outcome; } statuses[] = {
 		{ 401, GRAPH_UNAUTHORIZED }, { 403, GRAPH_FORBIDDEN }, { 404, GRAPH_NOT_FOUND },
-		{ 429, GRAPH_THROTTLED }, { 400, GRAPH_UNAVAILABLE }, { 500, GRAPH_UNAVAILABLE },
+		{ 429, GRAPH_THROTTLED }, { 408, GRAPH_UNAVAILABLE }, { 500, GRAPH_UNAVAILABLE },
+		{ 400, GRAPH_REFUSED }, { 405, GRAPH_REFUSED }, { 410, GRAPH_REFUSED }, { 499, GRAPH_REFUSED },
 		{ 502, GRAPH_UNAVAILABLE }, { 503, GRAPH_UNAVAILABLE }, { 504, GRAPH_UNAVAILABLE },
 		{ 201, GRAPH_UNAVAILABLE }, { 204, GRAPH_UNAVAILABLE }, { 304, GRAPH_UNAVAILABLE },
 	};
@@ -168,7 +169,7 @@ an_answer_beyond_the_limit_is_unavailable(UNUSED void **state)
 	json_auto(&reply.json);
 }
 
-/* {"a":1} is eyJhIjoxfQ==, and without its padding the URL form of it too. */
+/* {"access_token":{"a":1}}. */
 #define DEMAND(error, claims)	\
 	"WWW-Authenticate: Bearer realm=\"\", error=\"" error "\", claims=\"" claims "\"\r\n"
 
@@ -179,10 +180,10 @@ what_graph_demands_comes_with_401_and_403_alone(UNUSED void **state)
 
 	for (size_t i = 0; i < COUNT(statuses); i++) {
 		ROUTE({ .holds = "GET ", .status = statuses[i], .body = "{}",
-		    .headers = DEMAND("insufficient_claims", "eyJhIjoxfQ==") });
+		    .headers = DEMAND("insufficient_claims", "eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19") });
 		assert_int_not_equal(ask_profile(), GRAPH_OK);
 		if (statuses[i] == 401 || statuses[i] == 403)
-			assert_string_equal(reply.claims, "{\"a\":1}");
+			assert_string_equal(reply.claims, "{\"access_token\":{\"a\":1}}");
 		else
 			assert_null(reply.claims);
 	}
@@ -192,17 +193,17 @@ static void
 a_demand_may_stand_in_any_of_several_challenges(UNUSED void **state)
 {
 	ROUTE({ .holds = "GET ", .status = 401, .body = "",
-	    .headers = DEMAND("invalid_token", "eyJiIjoxfQ==") "WWW-Authenticate: Negotiate\r\n"
-	    DEMAND("insufficient_claims", "eyJhIjoxfQ") });
+	    .headers = DEMAND("invalid_token", "eyJhY2Nlc3NfdG9rZW4iOnsiYiI6MX19") "WWW-Authenticate: Negotiate\r\n"
+	    DEMAND("insufficient_claims", "eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19") });
 	assert_int_equal(ask_profile(), GRAPH_UNAUTHORIZED);
-	assert_string_equal(reply.claims, "{\"a\":1}");
+	assert_string_equal(reply.claims, "{\"access_token\":{\"a\":1}}");
 }
 
 static void
 a_refusal_without_a_readable_demand_has_none(UNUSED void **state)
 {
 	static const char *const headers[] = { NULL, "WWW-Authenticate: Bearer realm=\"\"\r\n",
-	    DEMAND("invalid_token", "eyJhIjoxfQ=="), DEMAND("insufficient_claims", "{}"),
+	    DEMAND("invalid_token", "eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19"), DEMAND("insufficient_claims", "{}"),
 	    DEMAND("insufficient_claims", "W10=") };
 
 	for (size_t i = 0; i < COUNT(headers); i++) {

@@ -12,7 +12,7 @@
 #define G2	"00000000-0000-4000-8000-000000000002"
 #define G3	"00000000-0000-4000-8000-000000000003"
 #define MEMBER	"POST /v1.0/me/checkMemberGroups HTTP/1.1\r\n"
-#define DEMAND	"WWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"eyJhIjoxfQ==\"\r\n"
+#define DEMAND	"WWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnsiYSI6MX19\"\r\n"
 
 static struct signed_in in;
 static const char *groups;

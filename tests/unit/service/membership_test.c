@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/membership.h"
 
+#include "service/single_flight.h"
+
 #include "grouped.h"
 
 static void
@@ -103,6 +105,93 @@ what_is_kept_stands_sealed_with_the_session_it_is_of(UNUSED void **state)
 	assert_int_equal(sql_number("SELECT count(*) FROM session_groups"), 0);
 }
 
+/* A row of when the person was a member, put back with any date, makes nobody a member. */
+static void
+an_old_answer_that_is_put_back_says_nothing(UNUSED void **state)
+{
+	graph_tells("[\"" G1 "\"]");
+	assert_int_equal(ask(), OAUTH_OK);
+	sql("CREATE TABLE saved AS SELECT * FROM session_groups");
+	graph_tells("[]");
+	at(MEMBERSHIP_FRESH);
+	assert_int_equal(ask(), OAUTH_OK);
+	assert_string_equal(groups, "");
+	sql("UPDATE session_groups SET sealed = (SELECT sealed FROM saved), expires_at = 99999999999");
+	assert_int_equal(ask(), OAUTH_OK);
+	assert_string_equal(groups, "");
+	assert_int_equal(asked(), 3);
+}
+
+/* Told by a clock that ran ahead: nobody knows how old it is. */
+static void
+an_answer_of_the_future_says_nothing(UNUSED void **state)
+{
+	at(100);
+	graph_tells("[\"" G1 "\"]");
+	assert_int_equal(ask(), OAUTH_OK);
+	at(99);
+	graph_tells("[]");
+	assert_int_equal(ask(), OAUTH_OK);
+	assert_string_equal(groups, "");
+}
+
+/* --- many at once ---------------------------------------------------------------------------------- */
+
+static bool
+nothing(struct request *rq UNUSED, void *argument UNUSED)
+{
+	return false;
+}
+
+/* Another request of the session has begun to ask; what it will be told lies aside. */
+static void
+another_asks(void)
+{
+	const struct flight flight = {
+		.name = arena_printf(&fix.arena, "groups %s", sid_text(&fix.arena, &in.session.sid)),
+		.look = nothing, .seconds = fix.config.entra.timeout,
+	};
+	struct opaque_token owner;
+
+	graph_tells("[\"" G1 "\"]");
+	assert_int_equal(ask(), OAUTH_OK);
+	sql("UPDATE session_groups SET expires_at = 1");
+	assert_int_equal(flight_board(&fix.rq, &flight, &owner), FLIGHT_OURS);
+	graph_tells("[]");
+}
+
+static void
+the_other_is_told(void)
+{
+	if (fix.slept_ms >= 1000)
+		sql("UPDATE session_groups SET expires_at = 1800003600");
+}
+
+static void
+who_comes_while_another_asks_hears_what_it_is_told(UNUSED void **state)
+{
+	another_asks();
+	fix.asleep = the_other_is_told;
+	assert_int_equal(ask(), OAUTH_OK);
+	assert_string_equal(groups, G1);
+	assert_true(fix.slept_ms >= 1000);
+	assert_int_equal(asked(), 1);
+}
+
+static void
+who_has_waited_too_long_is_told_to_come_again(UNUSED void **state)
+{
+	another_asks();
+	assert_int_equal(ask(), TEMPORARILY_UNAVAILABLE);
+	assert_null(groups);
+	assert_string_equal(fix.rq.failure.reason, "groups beyond the token's: another request is still asking");
+	assert_int_equal(asked(), 1);
+	at(10);
+	assert_int_equal(ask(), OAUTH_OK);
+	assert_string_equal(groups, "");
+	assert_int_equal(sql_number("SELECT count(*) FROM lease"), 0);
+}
+
 static void
 before_there_is_a_session_nothing_is_kept(UNUSED void **state)
 {
@@ -134,6 +223,10 @@ main(void)
 		GROUPS(graph_is_asked_about_twenty_at_a_time),
 		GROUPS(an_answer_serves_the_session_for_an_hour),
 		GROUPS(what_is_kept_stands_sealed_with_the_session_it_is_of),
+		GROUPS(an_old_answer_that_is_put_back_says_nothing),
+		GROUPS(an_answer_of_the_future_says_nothing),
+		GROUPS(who_comes_while_another_asks_hears_what_it_is_told),
+		GROUPS(who_has_waited_too_long_is_told_to_come_again),
 		GROUPS(before_there_is_a_session_nothing_is_kept),
 		GROUPS(what_is_no_object_id_in_the_answer_is_no_group),
 	};

@@ -98,28 +98,36 @@ static void
 what_entra_demands_comes_with_the_refusal(UNUSED void **state)
 {
 	begin();
-	will_refuse("\"error\":\"invalid_grant\",\"claims\":\"{\\\"a\\\":1}\"");
+	will_refuse("\"error\":\"invalid_grant\",\"claims\":\"{\\\"access_token\\\":{\\\"a\\\":1}}\"");
 	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_INTERACTION);
 	assert_null(got.access_token);
-	assert_string_equal(got.claims, "{\"a\":1}");
+	assert_string_equal(got.claims, "{\"access_token\":{\"a\":1}}");
 }
 
 static void
 what_the_person_has_not_met_yet_is_not_asked_for_again(UNUSED void **state)
 {
+	struct reauthentication demand;
+	struct signed_in next;
+
 	begin();
 	will_grant("one");
 	assert_string_equal(token_for(&in, "kept before", false), "one");
-	assert_int_equal(reauthentication_keep(&fix.rq, &in.session, "{\"a\":1}"), STORED);
+	assert_int_equal(reauthentication_keep(&fix.rq, &in.session, "{\"access_token\":{\"a\":1}}"), STORED);
 	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_INTERACTION);
-	assert_string_equal(got.claims, "{\"a\":1}");
+	assert_string_equal(got.claims, "{\"access_token\":{\"a\":1}}");
 	assert_null(got.access_token);
 	assert_non_null(fix.rq.failure.reason);
 	assert_int_equal(exchange(&in, "kept before", true), ENTRA_INTERACTION);
 	assert_int_equal(asked(), 1);
 	assert_string_equal(token_for(&in, "kept before", false), "one");
-	assert_int_equal(reauthentication_meet(&fix.rq, &in.session), STORED);
-	assert_string_equal(token_for(&in, SCOPE_A, false), "one");
+	at(10);
+	open_session(&next);
+	assert_int_equal(reauthentication_find(&fix.rq, &next.session, &demand), STORED);
+	assert_int_equal(reauthentication_asked(&fix.rq, &next.session, &demand), STORED);
+	assert_int_equal(exchange(&in, SCOPE_A, false), ENTRA_INTERACTION);
+	assert_int_equal(asked(), 1);
+	assert_string_equal(token_for(&next, SCOPE_A, false), "one");
 	assert_int_equal(asked(), 2);
 }
 

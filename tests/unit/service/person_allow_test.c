@@ -2,6 +2,8 @@
 /* [entra] allow: who may come in at all, at the sign-in and later. */
 #include "service/person.h"
 
+#include "service/entra_client.h"
+
 #include "entra_sign.h"
 #include "routes.h"
 
@@ -129,7 +131,8 @@ static void
 sign_in_with(const char *members, int64_t life)
 {
 	struct opaque_token owner = opaque_token_new(&fix.arena);
-	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + life };
+	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + life,
+	    .renew_at = fix.clock + life - ENTRA_EARLY, .asked_at = fix.clock };
 
 	sign_in(&in);
 	tokens.access_token = token_with(members);
@@ -178,6 +181,71 @@ a_session_stays_while_graph_does_not_tell(UNUSED void **state)
 	assert_true(session_lives(&in.session));
 }
 
+/* Whatever the servers name is judged when it is needed. */
+static void
+at_the_sign_in_graph_is_asked_only_where_the_list_names_groups(UNUSED void **state)
+{
+	static const char *const words[] = { "group:" G1, NULL };
+	static struct tool_rule rule = { .tool = "*", .words = words };
+
+	graph_tells(503, "");
+	fix.config.server[0].rule = &rule;
+	allow("role:Auditor");
+	assert_int_equal(decide(TOO_MANY), OAUTH_OK);
+	fix.config.entra.allow[0] = NULL;
+	assert_int_equal(decide(TOO_MANY), OAUTH_OK);
+	assert_int_equal(atomic_load(&server.requests), 0);
+	assert_int_equal(atomic_load(&routes.requests), 0);
+	allow("group:" G1);
+	assert_int_equal(decide(TOO_MANY), TEMPORARILY_UNAVAILABLE);
+}
+
+/* The session as the next request sees it, which needs no token of Entra's. */
+static enum oauth_error
+come(void)
+{
+	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE,
+	    &access_of_person), OAUTH_OK);
+	return person_open(&fix.rq, &access_of_person, false, &person);
+}
+
+/* The token is new by then, and says nothing of groups. */
+static void
+rights_that_could_not_be_judged_are_looked_at_in_a_minute(UNUSED void **state)
+{
+	sign_in_with(TOO_MANY, 10);
+	allow("group:" G1);
+	at(20);
+	atomic_store(&server.body, arena_printf(&fix.arena, "{\"token_type\":\"Bearer\",\"expires_in\":%d,"
+	    "\"access_token\":\"%s\"}", LIFE, token_with(TOO_MANY)));
+	ROUTE({ .holds = "POST ", .status = 503, .body = "" });
+	assert_int_equal(come(), OAUTH_OK);
+	assert_int_equal(fix.rq.failure.error, OAUTH_OK);
+	assert_int_equal(sql_number("SELECT entra_until FROM session"), START + 80);
+	assert_int_equal(atomic_load(&routes.requests), 1);
+	at(79);
+	ROUTE({ .holds = "POST ", .status = 200, .body = "{\"value\":[]}" });
+	assert_int_equal(come(), OAUTH_OK);
+	assert_int_equal(atomic_load(&routes.requests), 1);
+	at(80);
+	assert_int_equal(come(), INVALID_TOKEN);
+	assert_false(session_lives(&in.session));
+}
+
+static void
+rights_that_are_judged_at_last_are_left_alone(UNUSED void **state)
+{
+	sign_in_with(TOO_MANY, LIFE);
+	allow("group:" G1);
+	sql("UPDATE session SET entra_until = 1800000000");
+	atomic_store(&server.body, "{\"token_type\":\"Bearer\",\"expires_in\":600,\"access_token\":\"g\"}");
+	ROUTE({ .holds = "POST ", .status = 200, .body = "{\"value\":[\"" G1 "\"]}" });
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(come(), OAUTH_OK);
+	assert_int_equal(atomic_load(&routes.requests), 1);
+	assert_true(sql_number("SELECT entra_until FROM session") > START + 60);
+}
+
 int
 main(void)
 {
@@ -189,6 +257,9 @@ main(void)
 		PERSONS(whom_the_list_does_not_name_any_more_has_no_session),
 		PERSONS(who_lost_their_role_is_out_when_entras_word_is_renewed),
 		PERSONS(a_session_stays_while_graph_does_not_tell),
+		PERSONS(at_the_sign_in_graph_is_asked_only_where_the_list_names_groups),
+		PERSONS(rights_that_could_not_be_judged_are_looked_at_in_a_minute),
+		PERSONS(rights_that_are_judged_at_last_are_left_alone),
 	};
 
 	return RUN(tests, make_keys, free_keys);

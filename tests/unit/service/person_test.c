@@ -20,7 +20,7 @@ sign_in_with(const char *members, int64_t life)
 {
 	struct opaque_token owner = opaque_token_new(&fix.arena);
 	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + life,
-	    .renew_at = fix.clock + life - ENTRA_EARLY };
+	    .renew_at = fix.clock + life - ENTRA_EARLY, .asked_at = fix.clock };
 	const char *claims = access_claims(PERSON, life);
 
 	sign_in(&in);
@@ -108,6 +108,17 @@ another_persons_row_under_the_token_is_nobody(UNUSED void **state)
 }
 
 static void
+a_store_that_fails_is_no_session_that_has_ended(UNUSED void **state)
+{
+	sign_in_with(RIGHTS, LIFE);
+	sql("ALTER TABLE session RENAME COLUMN identity TO out_of_reach");
+	fails(false, TEMPORARILY_UNAVAILABLE, "");
+	fails(true, TEMPORARILY_UNAVAILABLE, "");
+	sql("ALTER TABLE session RENAME COLUMN out_of_reach TO identity");
+	assert_int_equal(person_open(&fix.rq, &access_of_person, true, &person), OAUTH_OK);
+}
+
+static void
 entra_out_of_reach_keeps_the_session(UNUSED void **state)
 {
 	sign_in_with(RIGHTS, 10);
@@ -140,128 +151,6 @@ our_own_credential_refused_is_no_fault_of_the_persons(UNUSED void **state)
 	assert_true(session_lives(&in.session));
 }
 
-/* --- Entra's word grows old ------------------------------------------------------------------------ */
-
-/* What Entra grants next has those members. */
-static void
-will_grant(const char *members)
-{
-	const char *claims = access_claims(PERSON, LIFE);
-
-	entra_token = sign_token(entra_key, ENTRA_HEADER, arena_printf(&fix.arena, "%.*s%s",
-	    (int)strlen(claims) - 1, claims, members));
-	atomic_store(&server.status, 200);
-	atomic_store(&server.body, arena_printf(&fix.arena, "{\"token_type\":\"Bearer\",\"expires_in\":%d,"
-	    "\"access_token\":\"%s\",\"refresh_token\":\"next\"}", LIFE, entra_token));
-}
-
-static void
-will_answer(int status, const char *body)
-{
-	atomic_store(&server.status, status);
-	atomic_store(&server.body, body);
-}
-
-/* The session as the next request sees it, which needs no token of Entra's. */
-static enum oauth_error
-come(void)
-{
-	fix.rq.failure = (struct failure){ 0 };
-	assert_int_equal(access_token_verify(&fix.rq, in.grant.access_token, RESOURCE,
-	    &access_of_person), OAUTH_OK);
-	return person_open(&fix.rq, &access_of_person, false, &person);
-}
-
-static void
-entra_is_asked_when_its_word_is_old_though_nothing_needs_it(UNUSED void **state)
-{
-	sign_in_with(RIGHTS, LIFE);
-	at(LIFE - ENTRA_EARLY - 1);
-	will_grant(RIGHTS);
-	assert_int_equal(come(), OAUTH_OK);
-	assert_int_equal(atomic_load(&server.requests), 0);
-	at(LIFE - ENTRA_EARLY);
-	assert_int_equal(come(), OAUTH_OK);
-	assert_int_equal(atomic_load(&server.requests), 1);
-	assert_null(person.entra_token);
-	assert_int_equal(come(), OAUTH_OK);
-	assert_int_equal(atomic_load(&server.requests), 1);
-	assert_int_equal(access_of_person.session.entra_until, fix.clock + LIFE - ENTRA_EARLY);
-}
-
-static void
-its_silence_is_no_refusal(UNUSED void **state)
-{
-	static const struct { int status; const char *body; } rows[] = {
-		{ 503, "" }, { 429, "" }, { 200, "<html>" }, { 401, "{\"error\":\"invalid_client\"}" },
-		{ 400, "{\"error\":\"invalid_scope\"}" },
-	};
-
-	sign_in_with(RIGHTS, 10);
-	at(20);
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		sql("DELETE FROM setback");
-		will_answer(rows[i].status, rows[i].body);
-		assert_int_equal(come(), OAUTH_OK);
-		assert_int_equal(atomic_load(&server.requests), i + 1);
-		assert_int_equal(fix.rq.failure.error, OAUTH_OK);
-		assert_null(fix.rq.failure.reason);
-		assert_null(person.entra_token);
-		assert_true(session_lives(&in.session));
-	}
-}
-
-static void
-its_refusal_ends_the_session_though_nothing_needs_it(UNUSED void **state)
-{
-	sign_in_with(RIGHTS, 10);
-	at(20);
-	will_answer(400, "{\"error\":\"invalid_grant\"}");
-	assert_int_equal(come(), INVALID_TOKEN);
-	assert_string_equal(fix.rq.failure.description, "the session has ended; sign in again");
-	assert_false(session_lives(&in.session));
-}
-
-static void
-people_of_a_tenant_that_was_taken_off_the_list_are_out_at_once(UNUSED void **state)
-{
-	sign_in_with(RIGHTS, LIFE);
-	fix.config.entra.tenant_id = "22222222-2222-4222-8222-222222222222";
-	assert_int_equal(come(), INVALID_TOKEN);
-	assert_false(session_lives(&in.session));
-	assert_int_equal(atomic_load(&server.requests), 0);
-}
-
-static void
-an_entra_that_does_not_answer_is_asked_once_a_minute_and_waited_for_by_nobody(UNUSED void **state)
-{
-	struct opaque_token other = opaque_token_new(&fix.arena);
-
-	sign_in_with(RIGHTS, 10);
-	at(20);
-	assert_true(session_lease(&fix.rq, &in.session.sid, &other, 20));
-	assert_int_equal(come(), OAUTH_OK);
-	assert_int_equal(fix.slept_ms, 0);
-	session_release(&fix.rq, &in.session.sid, &other);
-	sql("DELETE FROM setback");
-	will_answer(503, "");
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(come(), OAUTH_OK);
-	assert_int_equal(atomic_load(&server.requests), 1);
-}
-
-/* A session of before there was a date. */
-static void
-a_session_without_a_date_is_asked_about(UNUSED void **state)
-{
-	sign_in_with(RIGHTS, 10);
-	sql("UPDATE session SET entra_until = NULL");
-	will_grant(RIGHTS);
-	assert_int_equal(come(), OAUTH_OK);
-	assert_int_equal(atomic_load(&server.requests), 1);
-	assert_int_equal(sql_number("SELECT entra_until FROM session"), START + LIFE - ENTRA_EARLY);
-}
-
 int
 main(void)
 {
@@ -271,15 +160,10 @@ main(void)
 		SIGNED(a_token_that_names_none_gives_no_rights),
 		SIGNED(a_session_that_was_tampered_with_is_over),
 		SIGNED(another_persons_row_under_the_token_is_nobody),
+		SIGNED(a_store_that_fails_is_no_session_that_has_ended),
 		SIGNED(entra_out_of_reach_keeps_the_session),
 		SIGNED(a_refusal_by_entra_ends_the_session),
 		SIGNED(our_own_credential_refused_is_no_fault_of_the_persons),
-		SIGNED(entra_is_asked_when_its_word_is_old_though_nothing_needs_it),
-		SIGNED(its_silence_is_no_refusal),
-		SIGNED(its_refusal_ends_the_session_though_nothing_needs_it),
-		SIGNED(people_of_a_tenant_that_was_taken_off_the_list_are_out_at_once),
-		SIGNED(an_entra_that_does_not_answer_is_asked_once_a_minute_and_waited_for_by_nobody),
-		SIGNED(a_session_without_a_date_is_asked_about),
 	};
 
 	return RUN(tests, make_keys, free_keys);

@@ -70,7 +70,7 @@ begin(void)
 {
 	struct opaque_token owner = opaque_token_new(&fix.arena);
 	struct entra_tokens tokens = { .refresh_token = "rt", .expires_at = fix.clock + LIFE,
-	    .renew_at = fix.clock + LIFE - 300 };
+	    .renew_at = fix.clock + LIFE - 300, .asked_at = fix.clock };
 
 	sign_in(&in);
 	tokens.access_token = entra_token = access_token_of(PERSON, LIFE);

@@ -1,44 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/reauthentication.h"
 
-#include "signed_in.h"
+#include "demanding.h"
 
-#define DEMAND	"{\"access_token\":{\"acrs\":{\"value\":\"c1\"}}}"
-#define BOB	"bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
-
-static struct signed_in in;
-static struct reauthentication found;
-
-static enum stored
-find(const struct session *s)
-{
-	found = (struct reauthentication){ .claims = NULL };
-	return reauthentication_find(&fix.rq, s, &found);
-}
+#define BOB	"the-subject-of-bob"
 
 static void
-keep(const char *claims)
-{
-	assert_int_equal(reauthentication_keep(&fix.rq, &in.session, claims), STORED);
-}
-
-/* What becomes of a demand that comes with a call. */
-static enum oauth_error
-demand(const char *claims)
-{
-	fix.rq.failure = (struct failure){ .reason = "entra token: interaction_required AADSTS50076" };
-	return reauthentication_demand(&fix.rq, &in.session, claims);
-}
-
-/* Whether the client's next refresh is the one to be refused. */
-static bool
-is_stepped_up(void)
-{
-	return session_step_up_take(&fix.rq, &in.session.sid) == STORED;
-}
-
-static void
-a_demand_waits_for_the_person_for_an_hour(UNUSED void **state)
+a_demand_waits_for_the_person_for_an_hour_and_is_known_for_a_day(UNUSED void **state)
 {
 	open_session(&in);
 	assert_int_equal(find(&in.session), ABSENT);
@@ -46,14 +14,23 @@ a_demand_waits_for_the_person_for_an_hour(UNUSED void **state)
 	at(REAUTHENTICATION_WAITS - 1);
 	assert_int_equal(find(&in.session), STORED);
 	assert_string_equal(found.claims, DEMAND);
-	assert_false(found.met);
+	assert_int_equal(found.demanded_at, START);
+	assert_int_equal(found.asked_at, 0);
+	assert_int_equal(found.rounds, 0);
+	assert_true(reauthentication_waits(&fix.rq, &found));
+	assert_true(awaits());
 	at(REAUTHENTICATION_WAITS);
+	assert_false(reauthentication_waits(&fix.rq, &found));
+	assert_false(awaits());
+	at(REAUTHENTICATION_KEPT - 1);
+	assert_int_equal(find(&in.session), STORED);
+	at(REAUTHENTICATION_KEPT);
 	assert_int_equal(find(&in.session), ABSENT);
 }
 
 /* It outlives the session that it was made in: the next sign-in finds it. */
 static void
-it_is_found_by_tenant_person_client_and_resource(UNUSED void **state)
+it_is_found_by_person_client_and_resource(UNUSED void **state)
 {
 	struct signed_in next;
 	struct session other;
@@ -64,10 +41,7 @@ it_is_found_by_tenant_person_client_and_resource(UNUSED void **state)
 	open_session(&next);
 	assert_int_equal(find(&next.session), STORED);
 	other = in.session;
-	other.tenant_id = PERSON;
-	assert_int_equal(find(&other), ABSENT);
-	other = in.session;
-	other.object_id = BOB;
+	other.subject = BOB;
 	assert_int_equal(find(&other), ABSENT);
 	other = in.session;
 	other.client_id = OTHER_CLIENT;
@@ -87,11 +61,11 @@ it_stands_sealed_and_moved_to_another_row_it_does_not_open(UNUSED void **state)
 	assert_int_equal(sql_number("SELECT count(*) FROM reauthentication WHERE "
 	    "instr(hex(sealed), hex('access_token')) > 0"), 0);
 	bob = in.session;
-	bob.object_id = BOB;
-	sql("UPDATE reauthentication SET object_id = '" BOB "'");
+	bob.subject = BOB;
+	sql("UPDATE reauthentication SET subject = '" BOB "'");
 	assert_int_equal(find(&bob), ABSENT);
 	assert_int_equal(find(&in.session), ABSENT);
-	sql("UPDATE reauthentication SET object_id = '" PERSON "'");
+	sql(arena_printf(&fix.arena, "UPDATE reauthentication SET subject = '%s'", in.session.subject));
 	assert_int_equal(find(&in.session), STORED);
 	sql("UPDATE reauthentication SET client_id = '" OTHER_CLIENT "'");
 	bob = in.session;
@@ -102,19 +76,27 @@ it_stands_sealed_and_moved_to_another_row_it_does_not_open(UNUSED void **state)
 }
 
 static void
-once_met_it_is_known_as_met_for_a_while(UNUSED void **state)
+that_the_person_was_asked_is_noted_of_that_demand_alone(UNUSED void **state)
 {
+	struct reauthentication before;
+
 	open_session(&in);
-	assert_int_equal(reauthentication_meet(&fix.rq, &in.session), ABSENT);
+	assert_int_equal(reauthentication_asked(&fix.rq, &in.session, &found), ABSENT);
 	keep(DEMAND);
-	at(3000);
-	assert_int_equal(reauthentication_meet(&fix.rq, &in.session), STORED);
-	at(3000 + REAUTHENTICATION_SERVES - 1);
 	assert_int_equal(find(&in.session), STORED);
+	before = found;
+	at(10);
+	keep(OTHER);
+	assert_int_equal(reauthentication_asked(&fix.rq, &in.session, &before), ABSENT);
+	assert_int_equal(find(&in.session), STORED);
+	assert_true(reauthentication_waits(&fix.rq, &found));
+	at(20);
+	assert_int_equal(reauthentication_asked(&fix.rq, &in.session, &found), STORED);
+	assert_int_equal(find(&in.session), STORED);
+	assert_int_equal(found.asked_at, START + 20);
+	assert_int_equal(found.rounds, 1);
 	assert_true(found.met);
-	assert_string_equal(found.claims, DEMAND);
-	at(3000 + REAUTHENTICATION_SERVES);
-	assert_int_equal(find(&in.session), ABSENT);
+	assert_true(reauthentication_waits(&fix.rq, &found));	/* on another device */
 }
 
 static void
@@ -138,48 +120,19 @@ static void
 the_same_demand_again_marks_the_session_and_keeps_its_hour(UNUSED void **state)
 {
 	open_session(&in);
-	assert_int_equal(demand(DEMAND), INVALID_TOKEN);
+	assert_int_equal(demand(BOTH), INVALID_TOKEN);
 	assert_true(is_stepped_up());
-	at(100);
-	assert_int_equal(demand(DEMAND), INVALID_TOKEN);
+	at(REAUTHENTICATION_WAITS - 1);
+	assert_int_equal(demand(BOTH), INVALID_TOKEN);
 	assert_true(is_stepped_up());
-	assert_int_equal(sql_number("SELECT expires_at FROM reauthentication"),
-	    START + REAUTHENTICATION_WAITS);
-}
-
-static void
-a_demand_that_was_just_met_is_not_made_again(UNUSED void **state)
-{
-	open_session(&in);
-	keep(DEMAND);
-	assert_int_equal(reauthentication_meet(&fix.rq, &in.session), STORED);
-	at(REAUTHENTICATION_SERVES - 1);
-	assert_int_equal(demand(DEMAND), OAUTH_OK);
-	assert_false(is_stepped_up());
-	at(REAUTHENTICATION_SERVES);
-	assert_int_equal(demand(DEMAND), INVALID_TOKEN);
-	assert_true(is_stepped_up());
+	assert_int_equal(demand(DEMAND), INVALID_TOKEN);	/* a part of it is no other */
 	assert_int_equal(find(&in.session), STORED);
-	assert_false(found.met);
-}
-
-static void
-a_new_demand_takes_the_place_of_an_older_one_met_or_not(UNUSED void **state)
-{
-	open_session(&in);
-	keep(DEMAND);
-	assert_int_equal(demand("{\"a\":1}"), INVALID_TOKEN);
+	assert_int_equal(found.demanded_at, START);
+	assert_string_equal(found.claims, BOTH);
+	at(REAUTHENTICATION_WAITS);
+	assert_int_equal(demand(BOTH), INVALID_TOKEN);
 	assert_int_equal(find(&in.session), STORED);
-	assert_string_equal(found.claims, "{\"a\":1}");
-	assert_int_equal(reauthentication_meet(&fix.rq, &in.session), STORED);
-	at(10);
-	assert_int_equal(demand(DEMAND), INVALID_TOKEN);
-	assert_int_equal(find(&in.session), STORED);
-	assert_string_equal(found.claims, DEMAND);
-	assert_false(found.met);
-	assert_int_equal(sql_number("SELECT expires_at FROM reauthentication"),
-	    START + 10 + REAUTHENTICATION_WAITS);
-	assert_int_equal(sql_number("SELECT count(*) FROM reauthentication"), 1);
+	assert_int_equal(found.demanded_at, START + REAUTHENTICATION_WAITS);
 }
 
 static void
@@ -205,14 +158,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_demand_waits_for_the_person_for_an_hour),
-		CASE(it_is_found_by_tenant_person_client_and_resource),
+		CASE(a_demand_waits_for_the_person_for_an_hour_and_is_known_for_a_day),
+		CASE(it_is_found_by_person_client_and_resource),
 		CASE(it_stands_sealed_and_moved_to_another_row_it_does_not_open),
-		CASE(once_met_it_is_known_as_met_for_a_while),
+		CASE(that_the_person_was_asked_is_noted_of_that_demand_alone),
 		CASE(a_demand_is_kept_and_the_clients_next_refresh_refused),
 		CASE(the_same_demand_again_marks_the_session_and_keeps_its_hour),
-		CASE(a_demand_that_was_just_met_is_not_made_again),
-		CASE(a_new_demand_takes_the_place_of_an_older_one_met_or_not),
 		CASE(a_store_that_fails_sends_nobody_to_sign_in_in_vain),
 		CASE(without_the_cache_key_nothing_is_kept),
 	};

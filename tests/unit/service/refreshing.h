@@ -18,7 +18,7 @@ begin(const char *refresh_token)
 {
 	struct opaque_token owner = opaque_token_new(&fix.arena);
 	struct entra_tokens tokens = { .refresh_token = refresh_token, .expires_at = START + LIFE,
-	    .renew_at = START + LIFE - ENTRA_EARLY };
+	    .renew_at = START + LIFE - ENTRA_EARLY, .asked_at = START };
 
 	open_session(&in);
 	tokens.access_token = first = access_token_of(PERSON, LIFE);

@@ -30,6 +30,9 @@ a_session_comes_back_as_it_was_inserted(UNUSED void **state)
 	assert_string_equal(tokens.access_token, "entra-access");
 	assert_string_equal(tokens.refresh_token, "entra-refresh");
 	assert_int_equal(tokens.expires_at, START + 3600);
+	assert_int_equal(tokens.renew_at, START + 3300);
+	assert_int_equal(tokens.asked_at, START);
+	assert_int_equal(got.created_at, START);
 }
 
 static void
@@ -120,7 +123,7 @@ static void
 a_stream_does_not_outlive_entras_word_for_long(UNUSED void **state)
 {
 	static const struct entra_tokens fresh = { .access_token = "new", .refresh_token = "",
-	    .expires_at = START + 9300, .renew_at = START + 9000 };
+	    .expires_at = START + 14300, .renew_at = START + 14000, .asked_at = START + 10500 };
 	struct opaque_token owner = opaque_token_new(&fix.arena);
 
 	open_session(&in);
@@ -132,7 +135,9 @@ a_stream_does_not_outlive_entras_word_for_long(UNUSED void **state)
 	assert_true(session_lease(&fix.rq, &in.session.sid, &owner, LEASE));
 	assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &owner, &fresh), STORED);
 	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);
-	at(9000 + ENTRA_SILENCE_MAX);
+	at(14000 + ENTRA_SILENCE_MAX - 1);
+	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);
+	at(14000 + ENTRA_SILENCE_MAX);
 	assert_int_equal(session_alive(&fix.rq, &in.session.sid), ABSENT);
 	sql("UPDATE session SET entra_until = NULL");
 	assert_int_equal(session_alive(&fix.rq, &in.session.sid), STORED);

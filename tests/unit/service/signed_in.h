@@ -29,7 +29,7 @@ open_session(struct signed_in *in)
 {
 	static const struct entra_tokens tokens = {
 		.access_token = "entra-access", .refresh_token = "entra-refresh",
-		.expires_at = START + 3600, .renew_at = START + 3600 - 300,
+		.expires_at = START + 3600, .renew_at = START + 3600 - 300, .asked_at = START,
 	};
 
 	*in = (struct signed_in){
@@ -37,7 +37,7 @@ open_session(struct signed_in *in)
 			.sid = sid_new(), .client_id = CLIENT, .resource = RESOURCE, .scope = SCOPE,
 			.subject = session_subject(&fix.rq, TENANT, PERSON), .tenant_id = TENANT,
 			.object_id = PERSON, .expires_at = fix.rq.now + SESSION_LIFE,
-			.last_used_at = fix.rq.now,
+			.created_at = fix.rq.now, .last_used_at = fix.rq.now,
 		},
 		.key = data_key_new(),
 	};

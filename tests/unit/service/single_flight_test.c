@@ -96,6 +96,23 @@ the_lease_of_one_who_died_runs_out(UNUSED void **state)
 	assert_int_equal(flight_board(&fix.rq, &flight, &next), FLIGHT_OURS);
 }
 
+/* None is taken for longer: it was dated by a clock that ran ahead. */
+static void
+a_lease_of_the_future_is_taken_over(UNUSED void **state)
+{
+	const struct flight impatient = { .name = "refresh", .look = look, .argument = &ground,
+	    .seconds = 10, .impatient = true };
+	struct opaque_token ours, next;
+
+	ground = (struct ground){ 0 };
+	assert_int_equal(flight_board(&fix.rq, &flight, &ours), FLIGHT_OURS);
+	sql("UPDATE lease SET expires_at = 1800000600");
+	assert_int_equal(flight_board(&fix.rq, &impatient, &next), FLIGHT_LATE);
+	sql("UPDATE lease SET expires_at = 1800000601");
+	assert_int_equal(flight_board(&fix.rq, &impatient, &next), FLIGHT_OURS);
+	assert_int_equal(sql_number("SELECT expires_at FROM lease"), START + 20);
+}
+
 int
 main(void)
 {
@@ -106,6 +123,7 @@ main(void)
 		CASE(one_who_has_something_meanwhile_does_not_wait),
 		CASE(a_result_between_look_and_lease_is_found),
 		CASE(the_lease_of_one_who_died_runs_out),
+		CASE(a_lease_of_the_future_is_taken_over),
 	};
 
 	return RUN(tests, NULL, NULL);

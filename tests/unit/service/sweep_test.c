@@ -44,8 +44,8 @@ insert_rows(int64_t number, int64_t expires_at)
 	    "INSERT INTO exchanged_token (sid, scope, sealed, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), '', x'00', %lld)", n, t));
 	sql(arena_printf(&fix.arena,
-	    "INSERT INTO reauthentication (tenant_id, object_id, client_id, resource, sealed, demanded_at, "
-	    "expires_at) VALUES ('', '%lld', '', '', x'00', 1, %lld)", n, t));
+	    "INSERT INTO reauthentication (subject, client_id, resource, sealed, demanded_at, met, "
+	    "rounds, expires_at) VALUES ('%lld', '', '', x'00', 1, 0, 0, %lld)", n, t));
 	sql(arena_printf(&fix.arena,
 	    "INSERT INTO lease (name_hash, owner, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), x'00', %lld)", n, t));

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "service/entra_client.h"
+#include "service/setback.h"
+
 #include "profile_call.h"
 
 static void
@@ -92,6 +95,14 @@ a_session_that_entra_cannot_renew_now_stays(UNUSED void **state)
 	assert_true(session_lives(&in.session));
 }
 
+/* The exchange's refusal stands by itself then. */
+static void
+renewed_a_moment_ago(void)
+{
+	setback_note(&fix.rq, arena_printf(&fix.arena, "entra renew %s",
+	    sid_text(&fix.arena, &in.session.sid)), (int)ENTRA_REFUSED, "", SETBACK_SAME);
+}
+
 static void
 each_outcome_of_the_exchange_has_its_sentence(UNUSED void **state)
 {
@@ -110,6 +121,7 @@ each_outcome_of_the_exchange_has_its_sentence(UNUSED void **state)
 	for (size_t i = 0; i < COUNT(outcomes); i++) {
 		sql("DELETE FROM setback");
 		begin();
+		renewed_a_moment_ago();
 		entra_answers(outcomes[i].status, arena_printf(&fix.arena,
 		    "{\"error\":\"%s\",\"error_description\":\"" SECRET "\"}", outcomes[i].error));
 		assert_int_equal(call(NULL), OAUTH_OK);
@@ -127,6 +139,7 @@ each_outcome_of_graph_has_its_sentence(UNUSED void **state)
 		{ 401, false, "asks for one more step" },
 		{ 403, false, "may grant the permission User.Read" },
 		{ 404, false, "knows no profile of this user" },
+		{ 400, false, "refuses this server's question" },
 		{ 429, true, "Try again in 5 seconds" },
 		{ 500, true, "now. Nothing was changed; try again in 60 seconds" },
 		{ 302, true, "Graph does not answer properly just now" },
@@ -142,6 +155,41 @@ each_outcome_of_graph_has_its_sentence(UNUSED void **state)
 		assert_null(strstr(fix.rq.failure.reason, SECRET));
 		assert_true(session_lives(&in.session));
 	}
+}
+
+/* The refusal was of the token alone, which the person's next one mends. */
+static void
+a_token_that_entra_refuses_to_exchange_is_renewed_and_tried_once_more(UNUSED void **state)
+{
+	const char *next;
+
+	begin();
+	next = access_token_of(PERSON, LIFE + 1);
+	fix.config.entra.authority_host = routes.url;
+	sql("DELETE FROM entra_cache");
+	ROUTE({ .holds = "GET /" TENANT "/v2.0/", .status = 200, .body = arena_printf(&fix.arena,
+	    "{\"issuer\":\"" ENTRA_ISSUER "\",\"authorization_endpoint\":\"%s/a\",\"token_endpoint\":\"%s/t\","
+	    "\"jwks_uri\":\"%s/k\"}", routes.url, routes.url, routes.url) },
+	    { .holds = "GET /k ", .status = 200, .body = atomic_load(&server.keys) },
+	    { .holds = "grant_type=refresh_token", .status = 200, .body = arena_printf(&fix.arena,
+	    "{\"token_type\":\"Bearer\",\"expires_in\":%d,\"access_token\":\"%s\"}", LIFE, next) },
+	    { .holds = arena_printf(&fix.arena, "&assertion=%s&", next), .status = 200,
+	    .body = "{\"token_type\":\"Bearer\",\"expires_in\":600,\"access_token\":\"for.graph\"}" },
+	    { .holds = "POST /t ", .status = 400, .body = "{\"error\":\"invalid_grant\"}" },
+	    { .holds = "GET /v1.0/me ", .status = 200, .body = "{\"id\":\"1\"}" });
+	assert_int_equal(call(NULL), OAUTH_OK);
+	assert_false(result.is_error);
+}
+
+static void
+a_person_whom_entra_has_revoked_has_no_session_any_more(UNUSED void **state)
+{
+	begin();
+	entra_answers(400, "{\"error\":\"invalid_grant\"}");
+	assert_int_equal(call(NULL), INVALID_TOKEN);
+	assert_null(result.text);
+	assert_false(session_lives(&in.session));
+	assert_int_equal(atomic_load(&routes.requests), 0);
 }
 
 static void
@@ -166,8 +214,8 @@ a_kept_token_that_graph_refuses_is_exchanged_once_more(UNUSED void **state)
 	graph_answers(401, "");
 	assert_int_equal(call(NULL), OAUTH_OK);
 	assert_true(result.is_error);
-	assert_int_equal(atomic_load(&server.requests), 3);
-	assert_int_equal(atomic_load(&routes.requests), 4);
+	assert_int_equal(atomic_load(&server.requests), 2);	/* once a minute */
+	assert_int_equal(atomic_load(&routes.requests), 3);
 }
 
 static void
@@ -203,6 +251,8 @@ main(void)
 		PROFILE(a_session_that_entra_cannot_renew_now_stays),
 		PROFILE(each_outcome_of_the_exchange_has_its_sentence),
 		PROFILE(each_outcome_of_graph_has_its_sentence),
+		PROFILE(a_token_that_entra_refuses_to_exchange_is_renewed_and_tried_once_more),
+		PROFILE(a_person_whom_entra_has_revoked_has_no_session_any_more),
 		PROFILE(throttling_passes_graphs_own_pause_on),
 		PROFILE(a_kept_token_that_graph_refuses_is_exchanged_once_more),
 		PROFILE(the_exchange_is_kept_between_calls),

@@ -108,6 +108,20 @@ a_tool_that_reads_alone_says_so(UNUSED void **state)
 	assert_false(json_object_get_boolean(hint));
 }
 
+static void
+a_failure_has_its_reference_and_says_whether_to_call_again(UNUSED void **state)
+{
+	struct tool_result result = { .is_error = false };
+
+	assert_int_equal(tool_failed(&fix.rq, true, "Say \"please\".", &result), OAUTH_OK);
+	assert_true(result.is_error);
+	assert_string_equal(result.text, "Say \"please\". (reference 0123456789abcdef)");
+	assert_string_equal(result.structured, "{\"success\":false,\"error\":\"Say \\\"please\\\". "
+	    "(reference 0123456789abcdef)\",\"retryable\":true}");
+	assert_int_equal(tool_failed(&fix.rq, false, "No.", &result), OAUTH_OK);
+	assert_non_null(strstr(result.structured, "\"retryable\":false}"));
+}
+
 int
 main(void)
 {
@@ -119,6 +133,7 @@ main(void)
 		CASE(mcp_tools_both_schemas_describe_objects),
 		CASE(what_a_schema_requires_it_describes),
 		CASE(a_tool_that_reads_alone_says_so),
+		CASE(a_failure_has_its_reference_and_says_whether_to_call_again),
 	};
 
 	return RUN(tests, NULL, NULL);
