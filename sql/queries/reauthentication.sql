@@ -19,7 +19,7 @@ UPDATE reauthentication SET asked_at = :now, met = 1, rounds = rounds + 1, expir
 
 -- name: reauthentication_refused
 -- Once may be a mistake: the next sign-in asks again, and the one after that no more.
-UPDATE reauthentication SET asked_at = CASE WHEN rounds > 0 THEN :now ELSE NULL END,
+UPDATE reauthentication SET asked_at = CASE WHEN rounds > 0 THEN :now ELSE asked_at END,
 	rounds = rounds + 1
  WHERE subject = :subject AND client_id = :client_id AND resource = :resource
    AND demanded_at = :demanded_at;
