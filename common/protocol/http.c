@@ -20,6 +20,20 @@ http_media_type_is(const char *content_type, const char *type)
 	return *content_type == '\0' || *content_type == ';';
 }
 
+bool
+http_media_type_is_json(const char *content_type)
+{
+	static const char top[] = "application/", suffix[] = "+json";
+	const char *type = content_type == NULL ? "" : content_type + strspn(content_type, OWS);
+	size_t n = strcspn(type, OWS ";");
+
+	if (http_media_type_is(content_type, "application/json"))
+		return true;
+	return n > sizeof top + sizeof suffix - 2 && strncasecmp(type, top, sizeof top - 1) == 0 &&
+	    strncasecmp(type + n - (sizeof suffix - 1), suffix, sizeof suffix - 1) == 0 &&
+	    (type[n + strspn(type + n, OWS)] == '\0' || type[n + strspn(type + n, OWS)] == ';');
+}
+
 /* ;q=0, ;q=0.0, ... within one element of an Accept value. */
 static bool
 refused_by_q(const char *element, size_t n)

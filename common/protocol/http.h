@@ -8,6 +8,9 @@
 /* "application/json; charset=utf-8" is application/json; case does not matter.  NULL is nothing. */
 MUST_CHECK bool	 http_media_type_is(const char *content_type, const char *type);
 
+/* application/json, or application/ANYTHING+json (RFC 6839). */
+MUST_CHECK bool	 http_media_type_is_json(const char *content_type);
+
 /*
  * Whether an Accept value lets `type` through: an absent or empty value, type itself, its
  * type/ *, or * / *, unless its q is 0.

@@ -101,23 +101,30 @@ absent_or(struct json_object *jwk, const char *name, const char *value)
 	return !json_has(jwk, name) || (text != NULL && strcmp(text, value) == 0);
 }
 
-/* The key if it may verify RS256 signatures, NULL if not. */
-static EVP_PKEY *
-usable_key(struct arena *a, struct json_object *jwk)
+EVP_PKEY *
+jwk_rsa(struct arena *a, struct json_object *jwk)
 {
 	AUTO(bn) BIGNUM *n = NULL;
 	AUTO(bn) BIGNUM *e = NULL;
 	const char *kty = json_string(jwk, "kty");
 
-	if (kty == NULL || strcmp(kty, "RSA") != 0 || !absent_or(jwk, "use", "sig") ||
-	    !absent_or(jwk, "alg", "RS256"))
-		return NULL;
-	/* An issuer that cannot be read must not turn into "any issuer". */
-	if (json_has(jwk, "issuer") && json_string(jwk, "issuer") == NULL)
+	if (kty == NULL || strcmp(kty, "RSA") != 0)
 		return NULL;
 	n = unsigned_member(a, jwk, "n");
 	e = unsigned_member(a, jwk, "e");
 	return is_modulus(n) && is_exponent(e) ? rsa_key(n, e) : NULL;
+}
+
+/* The key if it may verify RS256 signatures, NULL if not. */
+static EVP_PKEY *
+usable_key(struct arena *a, struct json_object *jwk)
+{
+	if (!absent_or(jwk, "use", "sig") || !absent_or(jwk, "alg", "RS256"))
+		return NULL;
+	/* An issuer that cannot be read must not turn into "any issuer". */
+	if (json_has(jwk, "issuer") && json_string(jwk, "issuer") == NULL)
+		return NULL;
+	return jwk_rsa(a, jwk);
 }
 
 /* The first usable key with that kid, or with any kid when kid is NULL. */

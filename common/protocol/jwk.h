@@ -20,6 +20,9 @@ MUST_CHECK EVP_PKEY	*jwk_find(struct arena *, struct json_object *set, const cha
 			    const char **issuer);
 void			 pkey_auto(EVP_PKEY **);
 
+/* The RSA key of one JWK with such a modulus and exponent, whatever its other members say; NULL if it is none. */
+MUST_CHECK EVP_PKEY	*jwk_rsa(struct arena *, struct json_object *jwk);
+
 /* True when the object is a key set: a "keys" array with at least one key that can be found. */
 MUST_CHECK bool		 jwk_set_valid(struct arena *, struct json_object *set);
 

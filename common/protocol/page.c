@@ -68,25 +68,6 @@ row_close(struct buf *b)
 	buf_lit(b, "</div>\n");
 }
 
-/* The name stands in a block of its own: bidi controls in it cannot reach our words. */
-static void
-consent_who(struct buf *b, const struct consent_page *page)
-{
-	const char *name = page->client_name;
-
-	row_open(b, TEXT_NAME);
-	wrap(b, "<dd class=\"name\" dir=\"auto\">",
-	    given(name) ? name : page_text(TEXT_NAME_NONE), "</dd>\n");
-	wrap(b, "<dd class=\"note\">",
-	    page_text(given(name) ? TEXT_NAME_UNVERIFIED : TEXT_UNVERIFIED), "</dd>\n");
-	if (given(page->client_uri)) {
-		wrap(b, "<dd class=\"note\">", page_text(TEXT_CLIENT_URI), " ");
-		address(b, page->client_uri);
-		buf_lit(b, "</dd>\n");
-	}
-	row_close(b);
-}
-
 /* A long host breaks after its dots but the last: what tells who owns it stays in one piece. */
 static void
 host(struct buf *b, const char *text)
@@ -103,6 +84,35 @@ host(struct buf *b, const char *text)
 		}
 	}
 	buf_lit(b, "</bdi></code></dd>\n");
+}
+
+/* What is known for sure of a client with a metadata document: who publishes it. */
+static void
+consent_host(struct buf *b, const char *client_host)
+{
+	row_open(b, TEXT_DOCUMENT);
+	host(b, client_host);
+	wrap(b, "<dd class=\"note\">", page_text(TEXT_DOCUMENT_NOTE), "</dd>\n");
+	row_close(b);
+}
+
+/* The name stands in a block of its own: bidi controls in it cannot reach our words. */
+static void
+consent_who(struct buf *b, const struct consent_page *page)
+{
+	const char *name = page->client_name;
+
+	row_open(b, TEXT_NAME);
+	wrap(b, "<dd class=\"name\" dir=\"auto\">",
+	    given(name) ? name : page_text(TEXT_NAME_NONE), "</dd>\n");
+	wrap(b, "<dd class=\"note\">", page_text(page->known ? TEXT_NAME_KNOWN :
+	    given(name) ? TEXT_NAME_UNVERIFIED : TEXT_UNVERIFIED), "</dd>\n");
+	if (given(page->client_uri)) {
+		wrap(b, "<dd class=\"note\">", page_text(TEXT_CLIENT_URI), " ");
+		address(b, page->client_uri);
+		buf_lit(b, "</dd>\n");
+	}
+	row_close(b);
 }
 
 /* A private-use scheme (RFC 8252 section 7.1) has no host: the scheme takes its place. */
@@ -194,6 +204,8 @@ page_consent(struct buf *b, const struct consent_page *page)
 	page_open(b, page_text(TEXT_CONSENT_HEADING), page->service);
 	wrap(b, "<p class=\"lead\">", page_text(TEXT_CONSENT_LEAD), "</p>\n<dl>\n");
 	consent_who(b, page);
+	if (given(page->client_host))
+		consent_host(b, page->client_host);
 	consent_where(b, page);
 	consent_what(b, page);
 	buf_lit(b, "</dl>\n");

@@ -14,6 +14,8 @@ struct consent_page {
 	const char	*service;		/* our own host name */
 	const char	*client_name;		/* as the client registered it: unverified */
 	const char	*client_uri;		/* NULL when none; shown as text, not as a link */
+	const char	*client_host;		/* where its metadata document is; NULL when it has none */
+	bool		 known;			/* the administrator has set the client up */
 	const char	*redirect_host;		/* host (and port) of the redirect URI */
 	const char	*redirect_uri;		/* whole */
 	const char	*resource;		/* the MCP endpoint asked for */

@@ -8,6 +8,9 @@
 struct server_metadata {
 	const char	*issuer;		/* public_url, byte by byte */
 	bool		 registration;		/* RFC 7591 is served */
+	bool		 documents;		/* client ids may be URLs of metadata documents */
+	bool		 secrets;		/* some client has a secret */
+	bool		 keys;			/* some client may sign assertions */
 	bool		 openid;		/* the OpenID form: SDKs refuse it without three members */
 };
 

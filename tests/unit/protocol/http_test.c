@@ -115,10 +115,27 @@ rfc9110_s5_6_7_a_date_is_read(UNUSED void **state)
 		assert_false(http_date_read(not[i], &seconds));
 }
 
+static void
+rfc6839_json_is_what_ends_in_json(UNUSED void **state)
+{
+	static const char *const yes[] = { "application/json", "Application/JSON; charset=utf-8",
+	    "application/client-metadata+json", " application/x+JSON ;q=1" };
+	static const char *const no[] = { "", "text/html", "text/json", "application/jsonp",
+	    "application/+json", "application/xjson", "application/x+json/y", "image/x+json",
+	    "application/x+json y" };
+
+	for (size_t i = 0; i < COUNT(yes); i++)
+		assert_true(http_media_type_is_json(yes[i]));
+	for (size_t i = 0; i < COUNT(no); i++)
+		assert_false(http_media_type_is_json(no[i]));
+	assert_false(http_media_type_is_json(NULL));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rfc6839_json_is_what_ends_in_json),
 		cmocka_unit_test(rfc9110_s8_3_1_media_types_compare_without_case_and_parameters),
 		cmocka_unit_test(rfc9110_s12_5_1_accept_lets_through),
 		cmocka_unit_test(rfc6265_s5_4_a_cookie_is_found_by_its_whole_name),

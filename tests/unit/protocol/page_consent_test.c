@@ -12,6 +12,32 @@ consent_names_the_client_and_says_that_it_is_unverified(void **state UNUSED)
 }
 
 static void
+a51b_consent_names_the_host_that_publishes_the_client(void **state UNUSED)
+{
+	struct consent_page page = plain;
+	const char *html;
+
+	page.client_host = "app.client.example";
+	html = consent(&page);
+	says(html, TEXT_DOCUMENT);
+	has(html, "app.<wbr>client.example");
+	says(html, TEXT_NAME_UNVERIFIED);
+	lacks(consent(&plain), page_text(TEXT_DOCUMENT));
+}
+
+static void
+consent_says_who_has_set_a_client_up(void **state UNUSED)
+{
+	struct consent_page page = plain;
+	const char *html;
+
+	page.known = true;
+	html = consent(&page);
+	says(html, TEXT_NAME_KNOWN);
+	lacks(html, page_text(TEXT_NAME_UNVERIFIED));
+}
+
+static void
 consent_says_when_the_client_gave_no_name(void **state UNUSED)
 {
 	struct consent_page page = plain;
@@ -124,6 +150,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(consent_names_the_client_and_says_that_it_is_unverified),
+		cmocka_unit_test(a51b_consent_names_the_host_that_publishes_the_client),
+		cmocka_unit_test(consent_says_who_has_set_a_client_up),
 		cmocka_unit_test(consent_says_when_the_client_gave_no_name),
 		cmocka_unit_test(consent_shows_the_client_uri_as_text_and_not_as_a_link),
 		cmocka_unit_test(consent_names_the_redirect_host_and_the_whole_uri),

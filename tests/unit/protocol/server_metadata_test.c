@@ -39,6 +39,32 @@ rfc8414_s2_only_what_oauth_2_1_allows_is_offered(UNUSED void **state)
 }
 
 static void
+rfc8414_s2_ways_to_authenticate_are_those_that_some_client_has(UNUSED void **state)
+{
+	write_document((struct server_metadata){ .issuer = ISSUER, .secrets = true });
+	lists("token_endpoint_auth_methods_supported", "none client_secret_basic client_secret_post");
+	assert_false(json_has(document, "token_endpoint_auth_signing_alg_values_supported"));
+	write_document((struct server_metadata){ .issuer = ISSUER, .keys = true });
+	lists("token_endpoint_auth_methods_supported", "none private_key_jwt");
+	lists("revocation_endpoint_auth_methods_supported", "none private_key_jwt");
+	lists("token_endpoint_auth_signing_alg_values_supported", "RS256 PS256 ES256");
+	lists("revocation_endpoint_auth_signing_alg_values_supported", "RS256 PS256 ES256");
+}
+
+static void
+a44_metadata_documents_are_promised_where_they_are_taken(UNUSED void **state)
+{
+	struct json_object *promised;
+
+	write_document((struct server_metadata){ .issuer = ISSUER, .documents = true });
+	assert_true(json_object_object_get_ex(document, "client_id_metadata_document_supported",
+	    &promised));
+	assert_true(json_object_get_boolean(promised));
+	write_document((struct server_metadata){ .issuer = ISSUER });
+	assert_false(json_has(document, "client_id_metadata_document_supported"));
+}
+
+static void
 rfc9207_s3_iss_is_promised(UNUSED void **state)
 {
 	struct json_object *promised;
@@ -76,6 +102,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rfc8414_s2_the_required_members_are_there),
 		cmocka_unit_test(rfc8414_s2_only_what_oauth_2_1_allows_is_offered),
+		cmocka_unit_test(rfc8414_s2_ways_to_authenticate_are_those_that_some_client_has),
+		cmocka_unit_test(a44_metadata_documents_are_promised_where_they_are_taken),
 		cmocka_unit_test(rfc9207_s3_iss_is_promised),
 		cmocka_unit_test(what_is_not_served_is_not_named),
 		cmocka_unit_test(the_openid_form_has_its_three_members),
