@@ -2,7 +2,7 @@
 /*
  * authorize: the authorization endpoint, RFC 6749 section 3.1, for the code flow with PKCE.
  *
- * Checks client, redirect URI, PKCE (RFC 7636), resource (RFC 8707) and scope, opens a transaction
+ * Checks client (whose metadata document it fetches where the client_id is the URL of one), redirect URI, PKCE (RFC 7636), resource (RFC 8707) and scope, opens a transaction
  * and hands the browser over to consent.  Until client and redirect URI are validated every
  * failure is a page; from then on it goes back to the client (section 4.1.2.1), unless that would
  * make us an open redirector (RFC 9700 section 4.11.2).
@@ -15,7 +15,7 @@
 #include "protocol/uri.h"
 #include "service/authorization_request.h"
 #include "service/authorization_response.h"
-#include "service/client.h"
+#include "service/client_resolve.h"
 #include "service/endpoint.h"
 #include "service/entra_endpoints.h"
 #include "service/sweep.h"
@@ -95,7 +95,8 @@ find_resource(struct request *rq, const struct param_values *asked,
 }
 
 static enum oauth_error
-judge(struct request *rq, const struct asked *in, struct authorization_request *out)
+judge(struct request *rq, const struct client *client, const struct asked *in,
+    struct authorization_request *out)
 {
 	const struct config_server *server;
 
@@ -110,7 +111,8 @@ judge(struct request *rq, const struct asked *in, struct authorization_request *
 	out->code_challenge = in->code_challenge;
 	TRY(find_resource(rq, &in->resource, &server));
 	out->resource = server->resource;
-	if ((out->scope = scope_grant(rq->arena, in->scope, server->scope_known)) == NULL)
+	out->scope = scope_grant(rq->arena, in->scope, client_scope_known(rq, client, server->scope_known));
+	if (out->scope == NULL)
 		return fail(&rq->failure, INVALID_SCOPE, "scope asks for nothing that this server knows; "
 		    "it knows " SCOPE_TOOLS);
 	return OAUTH_OK;
@@ -118,14 +120,14 @@ judge(struct request *rq, const struct asked *in, struct authorization_request *
 
 /* All that may fail toward the client. */
 static enum oauth_error
-open_transaction(struct request *rq, struct authorization_request *transaction,
-    struct opaque_token *id)
+open_transaction(struct request *rq, const struct client *client,
+    struct authorization_request *transaction, struct opaque_token *id)
 {
 	struct asked asked = { 0 };
 	const char *entra;
 
 	TRY(param_read(&asked, asked_params, COUNT(asked_params), rq->query, rq->arena, &rq->failure));
-	TRY(judge(rq, &asked, transaction));
+	TRY(judge(rq, client, &asked, transaction));
 	TRY(entra_authorization_endpoint(rq, &entra));
 	return authorization_request_open(rq, transaction, id) == STORED ? OAUTH_OK : store_failed(rq);
 }
@@ -151,7 +153,7 @@ authorize(struct request *rq, struct response *rs)
 	enum oauth_error error;
 
 	TRY(param_read(&asker, asker_params, COUNT(asker_params), rq->query, rq->arena, &rq->failure));
-	TRY(client_find(rq, asker.client_id, &client));
+	TRY(client_resolve(rq, asker.client_id, &client));
 	if (!client_allows(rq, &client, asker.redirect_uri))
 		return fail(&rq->failure, INVALID_REQUEST,
 		    "redirect_uri is not one that this client has registered");
@@ -161,7 +163,7 @@ authorize(struct request *rq, struct response *rs)
 	error = param_read(&returned, returned_params, COUNT(returned_params), rq->query, rq->arena,
 	    &rq->failure);
 	transaction.state = returned.state;
-	if (error != OAUTH_OK || open_transaction(rq, &transaction, &id) != OAUTH_OK) {
+	if (error != OAUTH_OK || open_transaction(rq, &client, &transaction, &id) != OAUTH_OK) {
 		if (!is_trusted(rq, &client, asker.redirect_uri))
 			return rq->failure.error;
 		authorization_response_error(rq, rs, asker.redirect_uri,

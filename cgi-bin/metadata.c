@@ -50,11 +50,19 @@ protected_resource(const struct config *config, const char *rest, struct buf *ou
 static bool
 write_server_metadata(const struct config *config, bool openid, struct buf *out)
 {
-	server_metadata(out, &(struct server_metadata){
+	struct server_metadata m = {
 		.issuer       = config->public_url,
 		.registration = config_list_has(config->registration, "dynamic"),
+		.documents    = config_list_has(config->registration, "metadata-document"),
 		.openid       = openid,
-	});
+	};
+
+	m.keys = m.documents;
+	for (size_t i = 0; i < config->clients && config_list_has(config->registration, "configured"); i++) {
+		m.secrets |= config->client[i].secret_sha256[0] != NULL;
+		m.keys |= config->client[i].key_file != NULL;
+	}
+	server_metadata(out, &m);
 	return true;
 }
 

@@ -8,7 +8,7 @@
  */
 #include "protocol/param.h"
 #include "service/access_token.h"
-#include "service/client.h"
+#include "service/client_authenticate.h"
 #include "service/endpoint.h"
 
 #define TOKEN_MAX	8192	/* bytes */
@@ -32,13 +32,13 @@ main(void)
 struct revoke_request {
 	const char	*token;
 	const char	*token_type_hint;	/* not needed: the two kinds look different */
-	const char	*client_id;
+	struct client_credentials credentials;
 };
 
 static const struct param revoke_params[] = {
 	PARAM(revoke_request, token,		REQUIRED, TOKEN_MAX,	 is_vschar),
 	PARAM(revoke_request, token_type_hint,	OPTIONAL, 64,		 is_vschar),
-	PARAM(revoke_request, client_id,	OPTIONAL, CLIENT_ID_MAX, is_vschar),
+	CLIENT_PARAMS(revoke_request),
 };
 
 /* The session and the client that a token's hash belongs to; ABSENT for an unknown one. */
@@ -114,13 +114,11 @@ revoke(struct request *rq, struct response *rs)
 	struct opaque_token token;
 
 	TRY(param_read(&in, revoke_params, COUNT(revoke_params), rq->body, rq->arena, &rq->failure));
-	if (in.client_id == NULL)
-		return fail(&rq->failure, INVALID_CLIENT, "client_id is missing");
-	TRY(client_find(rq, in.client_id, &client));
+	TRY(client_authenticate(rq, rs, &in.credentials, &client));
 	if (opaque_token_read(rq->arena, in.token, &token))
-		TRY(revoke_refresh_token(rq, &token, in.client_id));
+		TRY(revoke_refresh_token(rq, &token, client.client_id));
 	else if (access_token_hash(rq, in.token, hash))
-		TRY(revoke_access_token(rq, hash, in.client_id));
+		TRY(revoke_access_token(rq, hash, client.client_id));
 	rs->status = 200;
 	return OAUTH_OK;
 }

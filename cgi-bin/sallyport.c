@@ -6,6 +6,7 @@
  *	check			say what is missing or wrong
  *	sweep			delete all expired rows
  *	settings		print every configuration key
+ *	client-secret		make a secret for a [client], and its hash
  *	wrapper DIR		write the wrappers that suexec needs, with this configuration's path
  */
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "service/client_secret.h"
 #include "service/config_table.h"
 #include "service/doctor.h"
 #include "service/io.h"
@@ -29,6 +31,7 @@ static int	command_init(int, char **);
 static int	command_check(int, char **);
 static int	command_sweep(int, char **);
 static int	command_settings(int, char **);
+static int	command_client_secret(int, char **);
 static int	command_wrapper(int, char **);
 
 static const struct command {
@@ -40,6 +43,7 @@ static const struct command {
 	{ "check",    "",		 "say what is missing or wrong",		0, 0, command_check },
 	{ "sweep",    "",		 "delete all expired rows",			0, 0, command_sweep },
 	{ "settings", "",		 "print every configuration key",		0, 0, command_settings },
+	{ "client-secret", "",		 "make a secret for a [client], and its hash",	0, 0, command_client_secret },
 	{ "wrapper",  "DIR",		 "write suexec's wrappers into DIR",		1, 1, command_wrapper },
 };
 
@@ -48,7 +52,7 @@ usage(void)
 {
 	fputs("usage: sallyport COMMAND\n", stderr);
 	for (size_t i = 0; i < COUNT(commands); i++)
-		fprintf(stderr, "  %-8s %-16s %s\n", commands[i].name, commands[i].arguments,
+		fprintf(stderr, "  %-13s %-16s %s\n", commands[i].name, commands[i].arguments,
 		    commands[i].what);
 	fputs("The configuration is the file that SALLYPORT_CONF names, or " CONFIG_DEFAULT_PATH ".\n",
 	    stderr);
@@ -148,10 +152,25 @@ command_settings(int argc UNUSED, char **argv UNUSED)
 		if (i == 0 || key->section != config_keys[i - 1].section)
 			printf("%s%s%s\n", key->section == CONFIG_TOP ? "" : "\n[",
 			    config_section_names[key->section], key->section == CONFIG_TOP ? "" :
-			    key->section == CONFIG_SERVER ? " NAME]" : "]");
+			    key->section >= CONFIG_SERVER ? " NAME]" : "]");
 		printf("%-18s %-36s %s\n", key->name, key->standard == NULL ? "(required)" :
 		    *key->standard == '\0' ? "-" : key->standard, key->manual);
 	}
+	return 0;
+}
+
+/* The secret is for the client, the hash for the configuration; neither is kept. */
+static int
+command_client_secret(int argc UNUSED, char **argv UNUSED)
+{
+	const char *hash, *secret;
+	struct arena arena;
+
+	arena_init(&arena, 4096);
+	secret = client_secret_new(&arena, &hash);
+	printf("client_secret for the client, shown this once:\n%s\n\nfor its [client NAME]:\n"
+	    "secret_sha256 = %s\n", secret, hash);
+	arena_free(&arena);
 	return 0;
 }
 

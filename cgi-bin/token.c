@@ -5,7 +5,8 @@
  *	authorization_code	section 4.1.3, with PKCE (RFC 7636 section 4.6)
  *	refresh_token		section 6, rotated at each use (RFC 9700 section 4.14.2)
  *
- * Success is section 5.1, failure section 5.2.  Clients are public (section 2.1).
+ * Success is section 5.1, failure section 5.2.  Most clients are public (section 2.1); those that the
+ * administrator gave a secret or a key, and those whose metadata document names keys, authenticate.
  */
 #include "protocol/param.h"
 #include "protocol/pkce.h"
@@ -13,7 +14,7 @@
 #include "protocol/scope.h"
 #include "protocol/uri.h"
 #include "service/authorization_code.h"
-#include "service/client.h"
+#include "service/client_authenticate.h"
 #include "service/endpoint.h"
 #include "service/refresh_token.h"
 #include "service/sweep.h"
@@ -35,8 +36,8 @@ main(void)
 }
 
 struct token_request {
+	struct client_credentials credentials;
 	const char		*grant_type;
-	const char		*client_id;
 	const char		*code;
 	const char		*redirect_uri;
 	const char		*code_verifier;
@@ -47,13 +48,13 @@ struct token_request {
 
 static const struct param token_params[] = {
 	PARAM(token_request, grant_type,    REQUIRED, 64,		is_vschar),
-	PARAM(token_request, client_id,	    OPTIONAL, CLIENT_ID_MAX,	is_vschar),
 	PARAM(token_request, code,	    OPTIONAL, 128,		is_vschar),
 	PARAM(token_request, redirect_uri,  OPTIONAL, REDIRECT_URI_MAX,	is_uri),
 	PARAM(token_request, code_verifier, OPTIONAL, 128,		is_code_verifier),
 	PARAM(token_request, refresh_token, OPTIONAL, 128,		is_vschar),
 	PARAM(token_request, scope,	    OPTIONAL, SCOPE_MAX,	is_scope),
 	PARAM(token_request, resource,	    REPEATED, URI_MAX,		is_uri),	/* RFC 8707 */
+	CLIENT_PARAMS(token_request),
 };
 
 static enum oauth_error	authorization_code(struct request *, const struct token_request *,
@@ -78,25 +79,10 @@ grant_type_find(const char *name)
 	return NULL;
 }
 
-/* Section 2.3: a public client names itself; a secret it has none, so Basic is refused. */
-static enum oauth_error
-authenticate(struct request *rq, struct response *rs, const char *client_id)
-{
-	AUTO(client) struct client client = { 0 };
-
-	if (request_variable(rq, "HTTP_AUTHORIZATION") != NULL) {
-		response_header(rs, "WWW-Authenticate", "Basic realm=\"token\"");
-		return fail(&rq->failure, INVALID_CLIENT,
-		    "clients here have no secret: send client_id in the body");
-	}
-	if (client_id == NULL)
-		return fail(&rq->failure, INVALID_CLIENT, "client_id is missing");
-	return client_find(rq, client_id, &client);
-}
-
 static enum oauth_error
 token(struct request *rq, struct response *rs)
 {
+	AUTO(client) struct client client = { 0 };
 	const struct grant_type *type;
 	struct token_request in = { 0 };
 	struct grant grant = { 0 };
@@ -105,7 +91,8 @@ token(struct request *rq, struct response *rs)
 	if ((type = grant_type_find(in.grant_type)) == NULL)
 		return fail(&rq->failure, UNSUPPORTED_GRANT_TYPE,
 		    "grant_type must be authorization_code or refresh_token");
-	TRY(authenticate(rq, rs, in.client_id));
+	TRY(client_authenticate(rq, rs, &in.credentials, &client));
+	in.credentials.client_id = client.client_id;
 	if (in.resource.count > 1)
 		return fail(&rq->failure, INVALID_TARGET, "one resource at a time");
 	TRY(type->exchange(rq, &in, &grant));
@@ -142,7 +129,7 @@ authorization_code(struct request *rq, const struct token_request *in, struct gr
 	if (in->code_verifier == NULL)
 		return missing(rq, "code_verifier");
 	return authorization_code_redeem(rq, &(struct code_request){
-		.code = in->code, .client_id = in->client_id, .redirect_uri = in->redirect_uri,
+		.code = in->code, .client_id = in->credentials.client_id, .redirect_uri = in->redirect_uri,
 		.code_verifier = in->code_verifier, .resource = in->resource.value[0],
 	}, out);
 }
@@ -153,7 +140,7 @@ refresh_token(struct request *rq, const struct token_request *in, struct grant *
 	if (in->refresh_token == NULL)
 		return missing(rq, "refresh_token");
 	return refresh_token_redeem(rq, &(struct refresh_request){
-		.refresh_token = in->refresh_token, .client_id = in->client_id, .scope = in->scope,
+		.refresh_token = in->refresh_token, .client_id = in->credentials.client_id, .scope = in->scope,
 		.resource = in->resource.value[0],
 	}, out);
 }

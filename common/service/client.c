@@ -2,7 +2,10 @@
 #include "service/client.h"
 
 #include "base/random.h"
+#include "protocol/client_id_url.h"
 #include "protocol/redirect_uri.h"
+#include "protocol/scope.h"
+#include "service/client_url.h"
 #include "service/store.h"
 
 #define CLIENT_ID_BYTES	16
@@ -35,7 +38,7 @@ insert(struct request *rq, const struct client_metadata *m, const char *client_i
 	statement_text(q, ":application_type", m->application_type);
 	statement_text(q, ":redirect_uris", redirect_uris);
 	statement_int(q, ":now", rq->now);
-	statement_int(q, ":expires_at", rq->now + rq->config->limits.client_unused);
+	statement_int(q, ":expires_at", rq->now + rq->config->limits.client_never_used);
 	return statement_change(q);
 }
 
@@ -61,8 +64,8 @@ make_room(struct request *rq)
 	return statement_change(q);
 }
 
-static const char *
-redirect_uris_json(struct arena *a, const struct client_metadata *m)
+const char *
+client_redirect_uris_json(struct arena *a, const struct client_metadata *m)
 {
 	struct buf b = buf_new(a, RESPONSE_BODY_MAX);
 
@@ -72,7 +75,7 @@ redirect_uris_json(struct arena *a, const struct client_metadata *m)
 		buf_json(&b, m->redirect_uri[i]);
 	}
 	buf_lit(&b, "]");
-	return buf_text(&b);
+	return arena_string(a, buf_text(&b) == NULL ? "[]" : buf_text(&b));
 }
 
 enum oauth_error
@@ -88,14 +91,14 @@ client_register(struct request *rq, const struct client_metadata *m, const char 
 		return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
 		    "too many clients are registered; ask the administrator",
 		    "limits.clients is reached");
-	if (insert(rq, m, id, redirect_uris_json(rq->arena, m)) != STORED || !transaction_commit(&t))
+	if (insert(rq, m, id, client_redirect_uris_json(rq->arena, m)) != STORED || !transaction_commit(&t))
 		return store_failed(rq);
 	*client_id = id;
 	return OAUTH_OK;
 }
 
-enum oauth_error
-client_find(struct request *rq, const char *client_id, struct client *out)
+static enum oauth_error
+find_row(struct request *rq, const char *client_id, struct client *out)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_CLIENT_GET);
 	const char *uris;
@@ -117,18 +120,47 @@ client_find(struct request *rq, const char *client_id, struct client *out)
 		.client_name = statement_column_text(q, 0, rq->arena),
 		.client_uri = statement_column_text(q, 1, rq->arena),
 		.used = statement_column_int(q, 3) != 0,
+		.host = client_url_host(rq->arena, client_id),
+		.jwks = statement_column_text(q, 4, rq->arena),
 		.redirect_uris = json_parse(rq->arena, uris, strlen(uris)),
 	};
 	rq->client_id = out->client_id;
 	return OAUTH_OK;
 }
 
+/* Its administrator has seen to it that it is trusted. */
+static enum oauth_error
+configured(struct request *rq, const struct config_client *c, struct client *out)
+{
+	*out = (struct client){
+		.client_id = c->client_id, .client_name = c->name, .used = true, .configured = c,
+	};
+	rq->client_id = out->client_id;
+	return OAUTH_OK;
+}
+
+enum oauth_error
+client_find(struct request *rq, const char *client_id, struct client *out)
+{
+	const struct config_client *known = config_client(rq->config, client_id);
+
+	if (known != NULL)
+		return configured(rq, known, out);
+	if (client_id_is_url(client_id))
+		TRY(client_url_check(rq, client_id));
+	return find_row(rq, client_id, out);
+}
+
 bool
 client_allows(struct request *rq, const struct client *c, const char *redirect_uri)
 {
+	const char *const *listed = c->configured == NULL ? NULL : c->configured->redirect_uris;
 	size_t n = !json_object_is_type(c->redirect_uris, json_type_array) ? 0 :
 	    json_object_array_length(c->redirect_uris);
 
+	for (; listed != NULL && *listed != NULL; listed++)
+		if (redirect_uri_matches(rq->arena, *listed, redirect_uri))
+			return true;
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *item = json_object_array_get_idx(c->redirect_uris, i);
 
@@ -137,6 +169,19 @@ client_allows(struct request *rq, const struct client *c, const char *redirect_u
 			return true;
 	}
 	return false;
+}
+
+const char *
+client_scope_known(struct request *rq, const struct client *c, const char *known)
+{
+	const char *may = "";
+
+	if (c->configured == NULL || c->configured->scopes[0] == NULL)
+		return known;
+	for (const char *const *s = c->configured->scopes; *s != NULL; s++)
+		if (scope_contains(known, *s))
+			may = arena_printf(rq->arena, "%s%s%s", may, *may == '\0' ? "" : " ", *s);
+	return may;
 }
 
 void

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "protocol/uri.h"
+#include "service/config_client.h"
 #include "service/config_entra.h"
 #include "service/config_server.h"
 
@@ -18,16 +19,23 @@
 static bool
 begin_section(struct config_reader *r, char *name)
 {
-	if (strncmp(name, "server", 6) == 0 && (name[6] == ' ' || name[6] == '\t')) {
-		r->section = CONFIG_SERVER;
-		return config_server_begin(r, name + 6 + strspn(name + 6, " \t"));
-	}
+	static bool (*const begin[CONFIG_SECTIONS])(struct config_reader *, const char *) = {
+		[CONFIG_SERVER] = config_server_begin, [CONFIG_CLIENT] = config_client_begin,
+	};
+	size_t n = strcspn(name, " \t");
+
+	for (enum config_section s = CONFIG_SERVER; s < CONFIG_SECTIONS && name[n] != '\0'; s++)
+		if (strlen(config_section_names[s]) == n && memcmp(name, config_section_names[s], n) == 0) {
+			r->section = s;
+			return begin[s](r, name + n + strspn(name + n, " \t"));
+		}
 	for (enum config_section s = CONFIG_ENTRA; s < CONFIG_SERVER; s++)
 		if (strcmp(name, config_section_names[s]) == 0) {
 			r->section = s;
 			return true;
 		}
-	return config_wrong(r, "unknown section: there are [entra], [limits] and [server NAME]");
+	return config_wrong(r, "unknown section: there are [entra], [limits], [server NAME] and "
+	    "[client NAME]");
 }
 
 static bool
@@ -35,7 +43,7 @@ read_assignment(struct config_reader *r, const char *name, const char *value)
 {
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *key = &config_keys[i];
-		bool *seen = r->section == CONFIG_SERVER ? &r->seen_server[i] : &r->seen[i];
+		bool *seen = r->section >= CONFIG_SERVER ? &r->seen_named[i] : &r->seen[i];
 
 		if (key->section == r->section && key->syntax == CONFIG_RULE &&
 		    strncmp(name, CONFIG_RULE_PREFIX, sizeof CONFIG_RULE_PREFIX - 1) == 0)
@@ -217,7 +225,7 @@ complete(struct config_reader *r)
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *key = &config_keys[i];
 
-		if (key->section != CONFIG_SERVER && !r->seen[i] && !config_set(r, key,
+		if (key->section < CONFIG_SERVER && !r->seen[i] && !config_set(r, key,
 		    key->standard != NULL ? key->standard : ""))
 			return false;
 	}
@@ -250,7 +258,7 @@ derive(struct config_reader *r)
 	for (size_t i = 0; i < c->servers; i++)
 		if (!config_server_derive(r, &c->server[i]))
 			return false;
-	return true;
+	return config_client_derive(r);
 }
 
 const struct config *

@@ -14,6 +14,7 @@
 #define CONFIG_FILE_MAX		(64 * 1024)	/* bytes */
 #define CONFIG_LIST_MAX		16		/* words in one list */
 #define CONFIG_SERVERS_MAX	32		/* [server] sections */
+#define CONFIG_CLIENTS_MAX	64		/* [client] sections */
 
 typedef const char *config_list[CONFIG_LIST_MAX + 1];	/* NULL at the end */
 
@@ -69,7 +70,13 @@ struct config_limits {
 	int64_t		 session;
 	int64_t		 session_idle;
 	int64_t		 client_unused;
+	int64_t		 client_never_used;
 	int64_t		 clients;		/* count */
+	int64_t		 documents;		/* count */
+	int64_t		 document_least;
+	int64_t		 document_most;
+	int64_t		 document_stale;
+	int64_t		 document_timeout;
 	int64_t		 transactions;		/* count */
 	int64_t		 body_max;		/* bytes */
 	int64_t		 response_max;		/* bytes of an answer from Entra or Graph */
@@ -105,6 +112,17 @@ struct config_server {
 	const char	*scope_known;		/* all that its rules name */
 };
 
+/* A client that the administrator knows. */
+struct config_client {
+	const char	*section;		/* its NAME */
+	const char	*client_id;
+	const char	*name;
+	config_list	 redirect_uris;
+	config_list	 secret_sha256;		/* hexadecimal, in lower case */
+	const char	*key_file;		/* NULL with a secret, or for a public client */
+	config_list	 scopes;
+};
+
 struct config {
 	const char	*public_url;		/* the issuer */
 	const char	*state_dir;
@@ -116,6 +134,9 @@ struct config {
 	config_list	 allowed_origins;
 	config_list	 redirect_schemes;
 	config_list	 registration;
+	config_list	 metadata_domains;
+	config_list	 metadata_networks;
+	config_list	 metadata_ports;
 	const char	*ca_file;
 	const char	*shared_origin;
 	const char	*log;			/* errors or all */
@@ -125,6 +146,8 @@ struct config {
 	struct config_limits	 limits;
 	struct config_server	 server[CONFIG_SERVERS_MAX];
 	size_t			 servers;
+	struct config_client	 client[CONFIG_CLIENTS_MAX];
+	size_t			 clients;
 
 	/* Derived from public_url. */
 	const char	*public_origin;		/* scheme://host[:port] */
@@ -148,6 +171,9 @@ MUST_CHECK const struct config *config_load_file(const char *path, const char **
 /* The [server] of that name, NULL if there is none. */
 MUST_CHECK const struct config_server *config_server(const struct config *, const char *name,
 		    size_t len);
+
+/* The [client] of that id, NULL if there is none or `registration` leaves them out. */
+MUST_CHECK const struct config_client *config_client(const struct config *, const char *client_id);
 
 /* Whether people of that tenant, a GUID in lower case, may come in. */
 MUST_CHECK bool	 config_tenant_allowed(const struct config *, const char *tenant_id);

@@ -49,11 +49,7 @@ config_server_begin(struct config_reader *r, const char *name)
 		return config_wrong(r, "there are too many [server] sections");
 	r->server = &c->server[c->servers++];
 	*r->server = (struct config_server){ .name = arena_string(r->arena, name) };
-	memset(r->seen_server, 0, sizeof r->seen_server);
-	for (size_t i = 0; i < config_key_count; i++)
-		if (config_keys[i].section == CONFIG_SERVER && !config_set(r, &config_keys[i], ""))
-			return false;
-	return true;
+	return config_begin_named(r, CONFIG_SERVER);
 }
 
 bool

@@ -5,7 +5,7 @@
 
 const char *const config_section_names[CONFIG_SECTIONS] = {
 	[CONFIG_TOP] = "", [CONFIG_ENTRA] = "entra", [CONFIG_LIMITS] = "limits",
-	[CONFIG_SERVER] = "server",
+	[CONFIG_SERVER] = "server", [CONFIG_CLIENT] = "client",
 };
 
 #define DAYS	((int64_t)86400)
@@ -14,6 +14,7 @@ const char *const config_section_names[CONFIG_SECTIONS] = {
 #define ENTRA(member)	CONFIG_ENTRA, #member, offsetof(struct config, entra.member)
 #define LIMIT(member)	CONFIG_LIMITS, #member, offsetof(struct config, limits.member)
 #define SERVER(member)	CONFIG_SERVER, #member, offsetof(struct config_server, member)
+#define CLIENT(member)	CONFIG_CLIENT, #member, offsetof(struct config_client, member)
 #define ANY		0, 0, NULL, NULL
 #define CHOICE(words)	0, 0, words, NULL
 #define RANGE(a, b)	a, b, NULL, NULL
@@ -39,8 +40,16 @@ const struct config_key config_keys[] = {
 	  "Browser origins that may call the MCP endpoints, beside public_url's own." },
 	{ TOP(redirect_schemes), CONFIG_LIST, "", ANY,
 	  "Private-use URI schemes that clients may register redirect URIs with." },
-	{ TOP(registration), CONFIG_LIST, "dynamic", CHOICE("dynamic off"),
-	  "How clients become known: dynamic (RFC 7591) or off." },
+	{ TOP(registration), CONFIG_LIST, "dynamic, metadata-document, configured",
+	  CHOICE("dynamic metadata-document configured off"),
+	  "How clients become known: dynamic (RFC 7591), metadata-document (a client_id that is the URL of one), "
+	  "configured ([client NAME] below); or off." },
+	{ TOP(metadata_domains), CONFIG_LIST, "", ANY,
+	  "Hosts whose metadata documents are taken, *.example.org for all below it; without it any." },
+	{ TOP(metadata_networks), CONFIG_LIST, "", ANY,
+	  "Networks beside the public internet that documents may come from, such as 10.20.0.0/16." },
+	{ TOP(metadata_ports), CONFIG_LIST, "443", ANY,
+	  "Ports that they may come from." },
 	{ TOP(ca_file), CONFIG_PATH, "", ANY,
 	  "Certificates trusted for outgoing TLS, instead of the system's." },
 	{ TOP(shared_origin), CONFIG_TEXT, "", CHOICE("accept"),
@@ -103,9 +112,21 @@ const struct config_key config_keys[] = {
 	{ LIMIT(session_idle), CONFIG_DURATION, "30d", RANGE(5, 400 * DAYS),
 	  "Lifetime of a session through which no MCP server is used." },
 	{ LIMIT(client_unused), CONFIG_DURATION, "90d", RANGE(5, 4000 * DAYS),
-	  "Lifetime of a registration that nobody signs in through." },
+	  "Lifetime of a registration, or of a document kept, that nobody signs in through any more." },
+	{ LIMIT(client_never_used), CONFIG_DURATION, "1d", RANGE(5, 4000 * DAYS),
+	  "The same while nobody has signed in through it at all." },
 	{ LIMIT(clients), CONFIG_NUMBER, "10000", RANGE(1, 10000000),
 	  "Registrations kept at once." },
+	{ LIMIT(documents), CONFIG_NUMBER, "1000", RANGE(1, 10000000),
+	  "Clients with metadata documents kept at once." },
+	{ LIMIT(document_least), CONFIG_DURATION, "1m", RANGE(1, 1 * DAYS),
+	  "How long a document is taken for fresh at least, whatever its server says." },
+	{ LIMIT(document_most), CONFIG_DURATION, "1d", RANGE(1, 30 * DAYS),
+	  "And at most." },
+	{ LIMIT(document_stale), CONFIG_DURATION, "1d", RANGE(0, 90 * DAYS),
+	  "How long after that it serves while its server cannot be reached; 0: not at all." },
+	{ LIMIT(document_timeout), CONFIG_DURATION, "5", RANGE(1, 30),
+	  "How long fetching one may take." },
 	{ LIMIT(transactions), CONFIG_NUMBER, "20000", RANGE(8, 10000000),
 	  "Sign-ins under way at once; of more, the oldest that nobody has approved are forgotten." },
 	{ LIMIT(body_max), CONFIG_SIZE, "1M", RANGE(1024, 64 * 1024 * 1024),
@@ -150,6 +171,19 @@ const struct config_key config_keys[] = {
 	  "hold." },
 	{ CONFIG_SERVER, "tool.NAME", offsetof(struct config_server, rule), CONFIG_RULE, "", ANY,
 	  "The same for one tool, or everyone, or nobody; tool.* for those that are not named." },
+
+	{ CLIENT(client_id), CONFIG_TEXT, "", ANY,
+	  "What the client calls itself; without it NAME." },
+	{ CLIENT(name), CONFIG_TEXT, "", ANY,
+	  "What people read on the consent page; without it NAME." },
+	{ CLIENT(redirect_uris), CONFIG_LIST, "", ANY,
+	  "Where answers may go: https, http on loopback with any port, or a scheme of redirect_schemes." },
+	{ CLIENT(secret_sha256), CONFIG_LIST, "", ANY,
+	  "The hash of its secret, from sallyport client-secret; two while one replaces the other." },
+	{ CLIENT(key_file), CONFIG_PATH, "", ANY,
+	  "In place of a secret: its public keys for private_key_jwt, a JWK set or one PEM." },
+	{ CLIENT(scopes), CONFIG_LIST, "", ANY,
+	  "The scopes that it may be given beside mcp:tools; without it all that a server knows." },
 };
 /* clang-format on */
 const size_t config_key_count = COUNT(config_keys);

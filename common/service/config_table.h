@@ -19,12 +19,15 @@ enum config_syntax {
 	CONFIG_RULE,		/* tool.NAME: a list of words for that tool, kept in order */
 };
 
-enum config_section { CONFIG_TOP, CONFIG_ENTRA, CONFIG_LIMITS, CONFIG_SERVER, CONFIG_SECTIONS };
+/* From CONFIG_SERVER on there may be several of a kind, each with a name. */
+enum config_section {
+	CONFIG_TOP, CONFIG_ENTRA, CONFIG_LIMITS, CONFIG_SERVER, CONFIG_CLIENT, CONFIG_SECTIONS
+};
 
 struct config_key {
 	enum config_section	 section;
 	const char		*name;
-	size_t			 offset;	/* in struct config, or in struct config_server */
+	size_t			 offset;	/* in struct config, or in the named section's */
 	enum config_syntax	 syntax;
 	const char		*standard;	/* the default; NULL: required; "": absent */
 	int64_t			 least, most;	/* of numbers, durations, sizes */

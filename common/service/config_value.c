@@ -144,7 +144,8 @@ set_text(struct config_reader *r, const struct config_key *key, const char **out
 bool
 config_set(struct config_reader *r, const struct config_key *key, const char *value)
 {
-	char *base = key->section == CONFIG_SERVER ? (char *)r->server : (char *)r->config;
+	char *base = key->section == CONFIG_SERVER ? (char *)r->server :
+	    key->section == CONFIG_CLIENT ? (char *)r->client : (char *)r->config;
 	void *member = base + key->offset;
 
 	if (*value == '\0') {
@@ -167,4 +168,14 @@ config_set(struct config_reader *r, const struct config_key *key, const char *va
 	default:
 		return set_text(r, key, member, value);
 	}
+}
+
+bool
+config_begin_named(struct config_reader *r, enum config_section section)
+{
+	memset(r->seen_named, 0, sizeof r->seen_named);
+	for (size_t i = 0; i < config_key_count; i++)
+		if (config_keys[i].section == section && !config_set(r, &config_keys[i], ""))
+			return false;
+	return true;
 }

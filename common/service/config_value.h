@@ -5,7 +5,7 @@
 
 #include "service/config_table.h"
 
-#define CONFIG_KEYS_MAX	80
+#define CONFIG_KEYS_MAX	128
 
 struct config_reader {
 	struct config		*config;
@@ -14,8 +14,9 @@ struct config_reader {
 	int			 line;		/* 0 once the file is read */
 	enum config_section	 section;
 	struct config_server	*server;
-	bool			 seen[CONFIG_KEYS_MAX];		/* by row, outside [server] */
-	bool			 seen_server[CONFIG_KEYS_MAX];	/* by row, in this [server] */
+	struct config_client	*client;
+	bool			 seen[CONFIG_KEYS_MAX];		/* by row, outside named sections */
+	bool			 seen_named[CONFIG_KEYS_MAX];	/* by row, in this [server] or [client] */
 	const char		*why;
 };
 
@@ -31,6 +32,9 @@ MUST_CHECK bool	 config_policy_word(const char *);
 /* The words of a list, into CONFIG_LIST_MAX + 1 places. */
 MUST_CHECK bool	 config_set_list(struct config_reader *, const struct config_key *, const char **list,
 		    const char *value);
+
+/* Begins a named section: none of its keys is seen, each has its default. */
+MUST_CHECK bool	 config_begin_named(struct config_reader *, enum config_section);
 
 /* Judges and keeps one value; an empty one means the default.  False with the reason recorded. */
 MUST_CHECK bool	 config_set(struct config_reader *, const struct config_key *, const char *value);

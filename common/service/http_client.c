@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/http_client.h"
 
+#include <errno.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/die.h"
@@ -18,14 +20,14 @@ struct http_client {
 	CURL			*curl;
 	bool			(*wanted)(void *);	/* NULL: nobody watches */
 	void			*watcher;
+	const struct http_call	*call;		/* the present one */
+	bool			 refused;	/* an address by may_connect */
 	char			 error[CURL_ERROR_SIZE];
 };
 
 struct transfer {
-	struct buf	 body;
-	int64_t		 retry_after;
-	int64_t		 date;
-	const char	*www_authenticate;
+	struct buf		 body;
+	struct http_answer	 answer;
 };
 
 struct http_client *
@@ -96,8 +98,15 @@ take_header(char *line, size_t size, size_t n, void *argument)
 {
 	struct transfer *t = argument;
 	const char *seconds = field(t->body.arena, line, size * n, "retry-after:");
-	const char *challenge = field(t->body.arena, line, size * n, "www-authenticate:");
 	const char *date = field(t->body.arena, line, size * n, "date:");
+	const struct {
+		const char	 *name;
+		const char	**value;
+	} texts[] = {
+		{ "www-authenticate:", &t->answer.www_authenticate }, { "age:", &t->answer.age },
+		{ "content-type:", &t->answer.content_type }, { "etag:", &t->answer.etag },
+		{ "cache-control:", &t->answer.cache_control },
+	};
 
 	/* A head of 1xx is followed by another, and says nothing of that. */
 	if (size * n > 5 && memcmp(line, "HTTP/", 5) == 0) {
@@ -105,12 +114,16 @@ take_header(char *line, size_t size, size_t n, void *argument)
 		t->www_authenticate = NULL;
 	}
 	if (seconds != NULL)
-		t->retry_after = retry_after(seconds);
-	if (date != NULL && !http_date_read(date, &t->date))
-		t->date = 0;
-	if (challenge != NULL)
-		t->www_authenticate = t->www_authenticate == NULL ? challenge :
-		    arena_printf(t->body.arena, "%s, %s", t->www_authenticate, challenge);
+		t->answer.retry_after = retry_after(seconds);
+	if (date != NULL && !http_date_read(date, &t->answer.date))
+		t->answer.date = 0;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		const char *value = field(t->body.arena, line, size * n, texts[i].name);
+
+		if (value != NULL)
+			*texts[i].value = *texts[i].value == NULL ? value :
+			    arena_printf(t->body.arena, "%s, %s", *texts[i].value, value);
+	}
 	return size * n;
 }
 
@@ -147,6 +160,35 @@ http_client_pause(struct http_client *c, int64_t ms)
 	return true;
 }
 
+/* The last moment: from here on the address is the connection's. */
+static curl_socket_t
+open_socket(void *client, curlsocktype purpose UNUSED, struct curl_sockaddr *at)
+{
+	struct http_client *c = client;
+
+	if (!c->call->may_connect(c->config, &at->addr)) {
+		c->refused = true;
+		errno = EACCES;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
+}
+
+/* A connection that was opened for another call was never judged, so none is taken over. */
+static bool
+set_guard(struct http_client *c)
+{
+	const struct curl_library *lib = c->lib;
+	CURL *h = c->curl;
+
+	return lib->easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_NOPROXY, "*") == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+	    lib->easy_setopt(h, CURLOPT_OPENSOCKETDATA, c) == CURLE_OK;
+}
+
 static bool
 set_up(struct http_client *c, const struct http_call *call, struct curl_slist *headers,
     struct transfer *t)
@@ -172,6 +214,7 @@ set_up(struct http_client *c, const struct http_call *call, struct curl_slist *h
 	    lib->easy_setopt(h, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_XFERINFOFUNCTION, watch) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_XFERINFODATA, c) == CURLE_OK &&
+	    (call->may_connect == NULL || set_guard(c)) &&
 	    (call->form == NULL ||
 	    (lib->easy_setopt(h, CURLOPT_POST, 1L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_POSTFIELDS, call->form) == CURLE_OK));
@@ -201,12 +244,16 @@ enum http_outcome
 http_client_call(struct http_client *c, struct arena *a, const struct http_call *call,
     struct http_answer *out)
 {
-	struct transfer t = { .body = buf_new(a, (size_t)c->config->limits.response_max) };
+	struct transfer t = {
+		.body = buf_new(a, call->most > 0 ? call->most : (size_t)c->config->limits.response_max),
+	};
 	struct curl_slist *headers;
 	CURLcode code;
 	long status = 0;
 
 	c->error[0] = '\0';
+	c->refused = false;
+	c->call = call;
 	if (c->lib == NULL)
 		c->lib = curl_library();
 	if (c->lib == NULL || (c->curl == NULL && (c->curl = c->lib->easy_init()) == NULL)) {
@@ -217,11 +264,13 @@ http_client_call(struct http_client *c, struct arena *a, const struct http_call 
 	code = set_up(c, call, headers, &t) ? c->lib->easy_perform(c->curl) : CURLE_FAILED_INIT;
 	(void)c->lib->easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
 	c->lib->slist_free_all(headers);
+	t.answer.status = (int)status;
+	t.answer.body = buf_text(&t.body);
+	t.answer.len = t.body.len;
 	if (code == CURLE_OK)
-		*out = (struct http_answer){
-			.status = (int)status, .body = buf_text(&t.body), .len = t.body.len,
-			.retry_after = t.retry_after, .date = t.date, .www_authenticate = t.www_authenticate,
-		};
+		*out = t.answer;
+	else if (c->refused)
+		(void)snprintf(c->error, sizeof c->error, "its address is not one that may be asked");
 	return outcome_of(code, &t);
 }
 

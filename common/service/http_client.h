@@ -9,6 +9,8 @@
 #ifndef SERVICE_HTTP_CLIENT_H
 #define SERVICE_HTTP_CLIENT_H
 
+#include <sys/socket.h>
+
 #include "base/arena.h"
 #include "service/config.h"
 
@@ -23,13 +25,19 @@ struct http_call {
 	int64_t		 timeout;	/* seconds for all of it; 0: the configuration's */
 	int64_t		 connect;	/* seconds for the connection; 0: as all calls */
 	bool		 direct;	/* never by a proxy, whatever the environment says */
+	size_t		 most;		/* bytes of the answer's body; 0: response_max */
+	/*
+	 * For an address that a stranger named: asked of the very address that is about to be connected
+	 * to, which no resolver can change any more.  https alone, no proxy, a connection of its own.
+	 */
+	bool		 (*may_connect)(const struct config *, const struct sockaddr *);
 };
 
 enum http_outcome {
 	HTTP_ANSWERED,		/* with whatever status */
 	HTTP_UNREACHABLE,	/* no connection, bad certificate, broken off */
 	HTTP_TIMED_OUT,
-	HTTP_TOO_LONG,		/* beyond response_max */
+	HTTP_TOO_LONG,		/* beyond response_max, or the call's own */
 	HTTP_NO_CLIENT,		/* libcurl is not to be had */
 };
 
@@ -40,6 +48,10 @@ struct http_answer {
 	int64_t		 retry_after;	/* seconds, an hour at most; 0 when absent */
 	int64_t		 date;		/* seconds since 1970, by the peer's clock; 0 when absent */
 	const char	*www_authenticate;	/* all, joined by ", " (RFC 9110 section 5.3); NULL: none */
+	const char	*content_type;	/* these four: NULL when absent */
+	const char	*cache_control;	/* joined as well */
+	const char	*age;
+	const char	*etag;
 };
 
 struct http_client	*http_client_open(const struct config *);

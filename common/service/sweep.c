@@ -19,6 +19,7 @@ static const enum query expired[] = {
 	QUERY_SETBACK_DELETE_EXPIRED,
 	QUERY_SESSION_DELETE_EXPIRED,
 	QUERY_CLIENT_DELETE_EXPIRED,
+	QUERY_CLIENT_ASSERTION_DELETE_EXPIRED,
 };
 
 /* Sessions through which nobody has used anything for a long time. */

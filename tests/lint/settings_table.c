@@ -80,6 +80,7 @@ main(void)
 	static const char *const titles[CONFIG_SECTIONS] = {
 		[CONFIG_TOP] = "top of the file", [CONFIG_ENTRA] = "`[entra]`",
 		[CONFIG_LIMITS] = "`[limits]`", [CONFIG_SERVER] = "`[server NAME]`",
+		[CONFIG_CLIENT] = "`[client NAME]`",
 	};
 
 	printf("| section | key | syntax | default | |\n|---|---|---|---|---|\n");

@@ -100,14 +100,17 @@ static void
 a_registration_runs_out_unless_it_is_kept(UNUSED void **state)
 {
 	const char *kept = registered(), *left = registered();
+	int64_t never = fix.config.limits.client_never_used;
 
-	at(fix.config.limits.client_unused - 1);
+	at(never - 1);
 	client_keep(&fix.rq, kept);
 	assert_int_equal(find(left), OAUTH_OK);
-	at(fix.config.limits.client_unused);
+	at(never);
 	assert_int_equal(find(left), INVALID_CLIENT);
 	assert_int_equal(find(kept), OAUTH_OK);
-	at(2 * fix.config.limits.client_unused);
+	at(never - 2 + fix.config.limits.client_unused);
+	assert_int_equal(find(kept), OAUTH_OK);
+	at(never - 1 + fix.config.limits.client_unused);
 	assert_int_equal(find(kept), INVALID_CLIENT);
 	client_keep(&fix.rq, "unknown");
 }

@@ -19,6 +19,9 @@ static const struct given {
 	{ CONFIG_TOP, "redirect_schemes", "com.example.app", 0 },
 	{ CONFIG_TOP, "stream_heartbeat", "2", 2 },
 	{ CONFIG_TOP, "registration", "off", 0 },
+	{ CONFIG_TOP, "metadata_domains", "*.example", 0 },
+	{ CONFIG_TOP, "metadata_networks", "127.0.0.0/8", 0 },
+	{ CONFIG_TOP, "metadata_ports", "8443", 0 },
 	{ CONFIG_TOP, "ca_file", "/etc/ca.pem", 0 },
 	{ CONFIG_TOP, "shared_origin", "accept", 0 },
 	{ CONFIG_TOP, "sse_transport", "off", 0 },
@@ -49,7 +52,13 @@ static const struct given {
 	{ CONFIG_LIMITS, "session", "8h", 28800 },
 	{ CONFIG_LIMITS, "session_idle", "3d", 259200 },
 	{ CONFIG_LIMITS, "client_unused", "1d", 86400 },
+	{ CONFIG_LIMITS, "client_never_used", "2h", 7200 },
 	{ CONFIG_LIMITS, "clients", "5", 5 },
+	{ CONFIG_LIMITS, "documents", "6", 6 },
+	{ CONFIG_LIMITS, "document_least", "2", 2 },
+	{ CONFIG_LIMITS, "document_most", "2h", 7200 },
+	{ CONFIG_LIMITS, "document_stale", "0", 0 },
+	{ CONFIG_LIMITS, "document_timeout", "3", 3 },
 	{ CONFIG_LIMITS, "transactions", "9", 9 },
 	{ CONFIG_LIMITS, "body_max", "64K", 65536 },
 	{ CONFIG_LIMITS, "response_max", "2M", 2097152 },
@@ -68,10 +77,17 @@ static const struct given {
 	{ CONFIG_SERVER, "upstream_timeout", "90", 90 },
 	{ CONFIG_SERVER, "upstream_plaintext", "accept", 0 },
 	{ CONFIG_SERVER, "allow", "role:Reader", 0 },
+	{ CONFIG_CLIENT, "client_id", "one.id", 0 },
+	{ CONFIG_CLIENT, "name", "The_client", 0 },
+	{ CONFIG_CLIENT, "redirect_uris", "https://client.example/cb", 0 },
+	{ CONFIG_CLIENT, "key_file", "/etc/client.pem", 0 },
+	{ CONFIG_CLIENT, "scopes", "files:read", 0 },
 };
 
-/* The one key that does not go with the others has a section of its own. */
-#define SECOND	"[server local]\ntools = builtin\n"
+/* The keys that do not go with the others have sections of their own. */
+#define SECOND	"[server local]\ntools = builtin\n" \
+	    "[client second]\nredirect_uris = https://c.example/\nsecret_sha256 = " HASH "\n"
+#define HASH	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static const struct given *
 find_given(const struct config_key *key)
@@ -93,7 +109,9 @@ is_number(const struct config_key *key)
 static const void *
 kept(const struct config *c, const struct config_key *key)
 {
-	const void *base = key->section != CONFIG_SERVER ? (const void *)c :
+	const void *base = key->section == CONFIG_CLIENT ?
+	    &c->client[strcmp(key->name, "secret_sha256") == 0] :
+	    key->section != CONFIG_SERVER ? (const void *)c :
 	    strcmp(key->name, "tools") == 0 ? &c->server[1] : &c->server[0];
 
 	return (const char *)base + key->offset;
@@ -123,7 +141,7 @@ file_of_all(void)
 		if (i > 0 && given[i].section != given[i - 1].section)
 			used += snprintf(text + used, sizeof text - (size_t)used, "[%s%s]\n",
 			    config_section_names[given[i].section],
-			    given[i].section == CONFIG_SERVER ? " mcp" : "");
+			    given[i].section >= CONFIG_SERVER ? " mcp" : "");
 		used += snprintf(text + used, sizeof text - (size_t)used, "%s = %s\n",
 		    given[i].name, given[i].value);
 	}
@@ -144,6 +162,8 @@ every_key_is_read_into_its_member(UNUSED void **state)
 			continue;	/* config_server_test has them */
 		if (strcmp(key->name, "tools") == 0)
 			assert_string_equal(kept_text(c, key), "builtin");
+		else if (strcmp(key->name, "secret_sha256") == 0)
+			assert_string_equal(kept_text(c, key), HASH);
 		else if (g == NULL)
 			fail_msg("this test gives no %s", key->name);
 		else if (is_number(key))
@@ -165,6 +185,13 @@ every_key_has_the_default_that_the_manual_states(UNUSED void **state)
 	assert_null(c->allowed_origins[0]);
 	assert_null(c->redirect_schemes[0]);
 	assert_string_equal(c->registration[0], "dynamic");
+	assert_string_equal(c->registration[1], "metadata-document");
+	assert_string_equal(c->registration[2], "configured");
+	assert_null(c->metadata_domains[0]);
+	assert_null(c->metadata_networks[0]);
+	assert_string_equal(c->metadata_ports[0], "443");
+	assert_int_equal(c->limits.client_never_used, 86400);
+	assert_int_equal(c->limits.documents, 1000);
 	assert_null(c->ca_file);
 	assert_null(c->shared_origin);
 	assert_string_equal(c->log, "errors");

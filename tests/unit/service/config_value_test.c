@@ -106,7 +106,7 @@ choices_are_what_is_offered(UNUSED void **state)
 
 	refuse_each("", "log", bad_logs, COUNT(bad_logs), "log must be one of: errors all");
 	refuse_each("", "registration", bad_registrations, COUNT(bad_registrations),
-	    "registration must be one of: dynamic off");
+	    "registration must be one of: dynamic metadata-document configured off");
 	refuse_each("", "shared_origin", bad_origins, COUNT(bad_origins),
 	    "shared_origin must be one of");
 	must_refuse(TOP ENTRA SERVER "tools = other\n", 7, "tools must be one of: builtin");

@@ -58,14 +58,17 @@ insert_rows(int64_t number, int64_t expires_at)
 	sql(arena_printf(&fix.arena,
 	    "INSERT INTO session_groups (sid, sealed, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), x'00', %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO client_assertion (jti_hash, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), %lld)", n, t));
 }
 
-#define TABLES	16
+#define TABLES	17
 
 static int64_t
 rows(void)
 {
-	return sql_number("SELECT (SELECT count(*) FROM client) + (SELECT count(*) FROM session) + "
+	return sql_number("SELECT (SELECT count(*) FROM client) + (SELECT count(*) FROM client_assertion) + (SELECT count(*) FROM session) + "
 	    "(SELECT count(*) FROM authorization_request) + (SELECT count(*) FROM "
 	    "authorization_code) + "
 	    "(SELECT count(*) FROM access_token) + (SELECT count(*) FROM refresh_token) + "
