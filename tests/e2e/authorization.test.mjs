@@ -109,7 +109,8 @@ describe('metadata', () => {
 		const { json } = await request(`${site.url}/.well-known/oauth-authorization-server`);
 		assert.equal(json.issuer, site.url);
 		assert.deepEqual(json.code_challenge_methods_supported, ['S256']);
-		assert.deepEqual(json.token_endpoint_auth_methods_supported, ['none']);
+		assert.deepEqual(json.token_endpoint_auth_methods_supported, ['none', 'private_key_jwt']);
+		assert.equal(json.client_id_metadata_document_supported, true);
 		assert.equal(json.authorization_response_iss_parameter_supported, true);
 		assert.ok(!JSON.stringify(json).includes('null'));
 	});

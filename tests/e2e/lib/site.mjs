@@ -18,7 +18,8 @@ export const SERVERS = [...FASTCGI, ...CGI];
 
 // options: standin (else one is started), credential ('secret-file' or 'certificate'), tls (of the stand-in's), path (of
 // public_url), top (lines of the configuration), entra and limits (further keys; undefined takes one out), servers (a name
-// for the built-in tools, or an object of a name and the keys of its [server] section), env (further variables).
+// for the built-in tools, or an object of a name and the keys of its [server] section), clients (objects of a name and the
+// keys of its [client] section), env (further variables).
 export async function startSite(server, options = {}) {
 	const dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-e2e.'));
 	chmodSync(dir, 0o711);
@@ -76,7 +77,7 @@ class Site {
 }
 
 function configuration(dir, standin, { credential = 'secret-file', tls, top = [], entra = {}, limits = {},
-	servers = ['mcp'] }) {
+	servers = ['mcp'], clients = [] }) {
 	const keys = {
 		tenant_id: TENANT, client_id: SALLYPORT, credential: makeCredential(dir, credential),
 		authority_host: standin.url, graph_url: standin.graph, ...entra,
@@ -86,14 +87,15 @@ function configuration(dir, standin, { credential = 'secret-file', tls, top = []
 	return [
 		...top, ...tls ? [`ca_file = ${path.join(dir, 'tls', 'ca.pem')}`] : [],
 		'[entra]', ...lines(keys), '[limits]', ...lines(limits),
-		...servers.flatMap(section), '',
+		...servers.flatMap((server) => section('server', server)),
+		...clients.flatMap((client) => section('client', client)), '',
 	].join('\n');
 }
 
 // A server with the built-in tools is its name alone; another is its name and the keys of its section.
-function section(server) {
-	const { name, ...keys } = typeof server === 'string' ? { name: server, tools: 'builtin' } : server;
-	return [`[server ${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`)];
+function section(kind, what) {
+	const { name, ...keys } = typeof what === 'string' ? { name: what, tools: 'builtin' } : what;
+	return [`[${kind} ${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`)];
 }
 
 function makeCredential(dir, kind) {
