@@ -102,6 +102,15 @@ check_server(struct doctor *d, const struct config_server *s)
 		doctor_check_upstream(d, s);
 }
 
+/* Keys that cannot be read would be found out by the client's first request. */
+static void
+check_client(struct doctor *d, const struct config_client *c)
+{
+	if (c->key_file != NULL && access(c->key_file, R_OK) != 0)
+		doctor_says(d, PROBLEM, "[client %s]: key_file %s is missing or not open to this user",
+		    c->section, c->key_file);
+}
+
 int
 doctor_run(const struct config *config)
 {
@@ -129,6 +138,8 @@ doctor_run(const struct config *config)
 	for (size_t i = 0; i < config->servers; i++)
 		if (config->server[i].upstream != NULL)
 			check_server(&d, &config->server[i]);
+	for (size_t i = 0; i < config->clients; i++)
+		check_client(&d, &config->client[i]);
 	http_client_close(d.rq.http);
 	keyring_close(d.rq.keys);
 	store_close(d.rq.store);

@@ -173,6 +173,17 @@ a_path_shared_with_others_must_be_accepted(UNUSED void **state)
 	printed("note ", "everyone who can publish on mcp.example.org is trusted");
 }
 
+static void
+keys_of_a_client_that_cannot_be_read_are_a_problem(UNUSED void **state)
+{
+	fix.config.client[0] = (struct config_client){ .section = "reports", .key_file = path_of("none.pem") };
+	fix.config.clients = 1;
+	capture_begin();
+	(void)doctor_run(&fix.config);
+	(void)capture_end();
+	printed("PROBLEM ", "[client reports]: key_file");
+}
+
 int
 main(void)
 {
@@ -185,6 +196,7 @@ main(void)
 		HEALTHY(a_key_file_with_other_contents_is_a_problem),
 		HEALTHY(a_missing_database_or_one_of_another_schema_is_a_problem),
 		HEALTHY(a_missing_credential_is_a_problem),
+		HEALTHY(keys_of_a_client_that_cannot_be_read_are_a_problem),
 		HEALTHY(plain_http_is_noted),
 		HEALTHY(a_path_shared_with_others_must_be_accepted),
 	};
