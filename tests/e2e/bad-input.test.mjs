@@ -94,7 +94,7 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']) {
 
 		it('at authorize', () => changeNothing([
 			...badQueries(session.metadata.authorization_endpoint, asked.fields, {
-				client_id: 128, redirect_uri: 1024, state: 4096, response_type: 64, code_challenge: 128, code_challenge_method: 64,
+				client_id: 512, redirect_uri: 1024, state: 4096, response_type: 64, code_challenge: 128, code_challenge_method: 64,
 				scope: 1024, resource: 2048, response_mode: 64,
 			}, { mended, expected: atAuthorize }),
 			['nothing', () => request(session.metadata.authorization_endpoint), 400],
@@ -156,7 +156,7 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']) {
 				redirect_uri: unused.asked.fields.redirect_uri, code_verifier: unused.asked.verifier,
 			};
 			return changeNothing([
-				...badForms(url, fields, { grant_type: 64, client_id: 128, code: 128, redirect_uri: 1024, code_verifier: 128,
+				...badForms(url, fields, { grant_type: 64, client_id: 512, code: 128, redirect_uri: 1024, code_verifier: 128,
 					scope: 1024 },
 					{ blind }),
 				...badForms(url, { grant_type: 'refresh_token', client_id: session.client.client_id,
@@ -170,7 +170,7 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']) {
 
 		it('at revoke', () => changeNothing(badForms(session.metadata.revocation_endpoint,
 			{ token: session.tokens.refresh_token, client_id: session.client.client_id, token_type_hint: 'refresh_token' },
-			{ token: 8192, client_id: 128, token_type_hint: 64 }, { blind })));
+			{ token: 8192, client_id: 512, token_type_hint: 64 }, { blind })));
 
 		it('at mcp', () => {
 			const url = site.resource();

@@ -16,7 +16,7 @@ const dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-command.'));
 let site;
 
 before(async () => {
-	site = await startSite('lighttpd-fastcgi', { servers: ['mcp', 'other'], limits: { client_unused: '5s' } });
+	site = await startSite('lighttpd-fastcgi', { servers: ['mcp', 'other'], limits: { client_never_used: '5s' } });
 });
 
 after(async () => {
