@@ -143,7 +143,7 @@ renew(struct request *rq, const struct kept *k)
 	enum oauth_error error = OAUTH_OK;
 	struct setback setback;
 
-	if (setback_read(rq, name, &setback)) {
+	if (setback_read(rq, name, CLIENT_REFUSED, &setback)) {
 		(void)fail_because(&rq->failure, INVALID_CLIENT_METADATA,
 		    "the client's metadata document cannot be fetched", setback.reason);
 		return serve_stale(rq, k);

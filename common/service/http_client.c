@@ -110,8 +110,7 @@ take_header(char *line, size_t size, size_t n, void *argument)
 
 	/* A head of 1xx is followed by another, and says nothing of that. */
 	if (size * n > 5 && memcmp(line, "HTTP/", 5) == 0) {
-		t->retry_after = t->date = 0;
-		t->www_authenticate = NULL;
+		t->answer = (struct http_answer){ 0 };
 	}
 	if (seconds != NULL)
 		t->answer.retry_after = retry_after(seconds);

@@ -225,7 +225,7 @@ one_request_fetches_for_all(UNUSED void **state)
 	for (size_t i = 0; i < sizeof hash; i++)
 		hex = arena_printf(&fix.arena, "%s%02x", hex, hash[i]);
 	sql(arena_printf(&fix.arena, "INSERT INTO lease (name_hash, owner, expires_at) VALUES "
-	    "(x'%s', x'00', 1900000000)", hex));
+	    "(x'%s', x'00', 1800000500)", hex));
 	calls = 0;
 	assert_int_equal(resolve(), TEMPORARILY_UNAVAILABLE);
 	fix.asleep = lands;
