@@ -10,6 +10,15 @@ clock_seconds(void)
 }
 
 int64_t
+clock_microseconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
 clock_monotonic_ms(void)
 {
 	struct timespec now;

@@ -6,6 +6,7 @@
 #include "base/attr.h"
 
 int64_t		 clock_seconds(void);		/* since 1970, wall clock */
+int64_t		 clock_microseconds(void);	/* the same, finer */
 int64_t		 clock_monotonic_ms(void);	/* for durations only */
 void		 clock_sleep_ms(int64_t);
 

@@ -14,6 +14,7 @@ const struct oauth_error_info oauth_errors[OAUTH_ERROR_COUNT] = {
 	[UNSUPPORTED_RESPONSE_TYPE] = { 400, "unsupported_response_type", "RFC 6749 section 4.1.2.1" },
 	[SERVER_ERROR]		    = { 500, "server_error",		  "RFC 6749 section 4.1.2.1" },
 	[TEMPORARILY_UNAVAILABLE]   = { 503, "temporarily_unavailable",	  "RFC 6749 section 4.1.2.1" },
+	[TOO_MANY_REQUESTS]	    = { 429, "temporarily_unavailable",	  "RFC 6585 section 4" },
 	[INVALID_TARGET]	    = { 400, "invalid_target",		  "RFC 8707 section 2" },
 	[INVALID_REDIRECT_URI]	    = { 400, "invalid_redirect_uri",	  "RFC 7591 section 3.2.2" },
 	[INVALID_CLIENT_METADATA]   = { 400, "invalid_client_metadata",	  "RFC 7591 section 3.2.2" },
@@ -48,12 +49,24 @@ fail_scope(struct failure *f, const char *scope, const char *description)
 	return INSUFFICIENT_SCOPE;
 }
 
+static enum oauth_error
+fail_for_now(struct failure *f, enum oauth_error error, const char *description, const char *reason,
+    int64_t retry_after)
+{
+	*f = (struct failure){
+		.error = error, .description = description, .reason = reason, .retry_after = retry_after,
+	};
+	return error;
+}
+
 enum oauth_error
 fail_unavailable(struct failure *f, const char *description, const char *reason, int64_t retry_after)
 {
-	*f = (struct failure){
-		.error = TEMPORARILY_UNAVAILABLE, .description = description, .reason = reason,
-		.retry_after = retry_after,
-	};
-	return TEMPORARILY_UNAVAILABLE;
+	return fail_for_now(f, TEMPORARILY_UNAVAILABLE, description, reason, retry_after);
+}
+
+enum oauth_error
+fail_too_many(struct failure *f, const char *description, const char *reason, int64_t retry_after)
+{
+	return fail_for_now(f, TOO_MANY_REQUESTS, description, reason, retry_after);
 }

@@ -22,6 +22,7 @@ enum oauth_error {
 	UNSUPPORTED_RESPONSE_TYPE,
 	SERVER_ERROR,
 	TEMPORARILY_UNAVAILABLE,
+	TOO_MANY_REQUESTS,
 	INVALID_TARGET,
 	INVALID_REDIRECT_URI,
 	INVALID_CLIENT_METADATA,
@@ -50,7 +51,7 @@ struct failure {
 	const char		*description;	/* for the client: error_description; may be NULL */
 	const char		*reason;	/* for the log alone; may be NULL */
 	const char		*scope;		/* what a challenge asks for; NULL: what it always asks for */
-	int64_t			 retry_after;	/* seconds, of TEMPORARILY_UNAVAILABLE; 0: nobody said */
+	int64_t			 retry_after;	/* seconds, of the two that pass; 0: nobody said */
 };
 
 /* Records the failure and returns its error, so that a check is one line. */
@@ -63,6 +64,10 @@ enum oauth_error	 fail_scope(struct failure *, const char *scope, const char *de
 
 /* TEMPORARILY_UNAVAILABLE, and when to come again. */
 enum oauth_error	 fail_unavailable(struct failure *, const char *description, const char *reason,
+			    int64_t retry_after);
+
+/* TOO_MANY_REQUESTS, the same way. */
+enum oauth_error	 fail_too_many(struct failure *, const char *description, const char *reason,
 			    int64_t retry_after);
 
 /* The one macro that hides control flow.  Requests own an arena: returning is cleaning up. */

@@ -61,9 +61,12 @@ bool			 statement_column_null(struct statement *, int);
  */
 struct transaction {
 	struct store	*store;		/* NULL: it could not begin, or is over */
+	bool		 quick;
 };
 
 struct transaction	 transaction_begin(struct store *);
+/* The same for what a power failure may take away again: it waits for no disk. */
+struct transaction	 transaction_begin_quick(struct store *);
 MUST_CHECK bool		 transaction_commit(struct transaction *);
 void			 transaction_auto(struct transaction *);
 

@@ -172,22 +172,45 @@ transaction_begin(struct store *s)
 	return (struct transaction){ .store = begun ? s : NULL };
 }
 
+/* With a write-ahead log NORMAL loses the last transactions at worst, never the database. */
+struct transaction
+transaction_begin_quick(struct store *s)
+{
+	struct transaction t;
+
+	(void)sqlite3_exec(s->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	t = transaction_begin(s);
+	t.quick = true;
+	if (t.store == NULL)
+		(void)sqlite3_exec(s->db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+	return t;
+}
+
+static void
+transaction_over(struct transaction *t)
+{
+	if (t->quick)
+		(void)sqlite3_exec(t->store->db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+	t->store = NULL;
+}
+
 bool
 transaction_commit(struct transaction *t)
 {
 	if (t->store == NULL ||
 	    sqlite3_exec(t->store->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
 		return false;
-	t->store = NULL;
+	transaction_over(t);
 	return true;
 }
 
 void
 transaction_auto(struct transaction *t)
 {
-	if (t->store != NULL)
-		(void)sqlite3_exec(t->store->db, "ROLLBACK", NULL, NULL, NULL);
-	t->store = NULL;
+	if (t->store == NULL)
+		return;
+	(void)sqlite3_exec(t->store->db, "ROLLBACK", NULL, NULL, NULL);
+	transaction_over(t);
 }
 
 /*

@@ -12,6 +12,15 @@ seconds_are_those_of_the_wall_clock(UNUSED void **state)
 }
 
 static void
+microseconds_are_those_of_the_same_clock(UNUSED void **state)
+{
+	int64_t before = (int64_t)time(NULL), now = clock_microseconds(), after = (int64_t)time(NULL);
+
+	assert_true(before <= now / 1000000 + 1 && now / 1000000 <= after + 1);
+	assert_true(clock_microseconds() >= now);
+}
+
+static void
 the_monotonic_clock_never_goes_back(UNUSED void **state)
 {
 	int64_t last = clock_monotonic_ms();
@@ -49,6 +58,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seconds_are_those_of_the_wall_clock),
+		cmocka_unit_test(microseconds_are_those_of_the_same_clock),
 		cmocka_unit_test(the_monotonic_clock_never_goes_back),
 		cmocka_unit_test(sleeping_takes_at_least_the_time_asked),
 		cmocka_unit_test(sleeping_for_no_time_returns),

@@ -33,6 +33,7 @@ rfc6749_s5_2_and_rfc6750_s3_1_statuses(UNUSED void **state)
 		{ INVALID_CLIENT_METADATA, 400, "invalid_client_metadata" },
 		{ SERVER_ERROR, 500, "server_error" }, { NOT_FOUND, 404, "invalid_request" },
 		{ TEMPORARILY_UNAVAILABLE, 503, "temporarily_unavailable" },
+		{ TOO_MANY_REQUESTS, 429, "temporarily_unavailable" },
 		{ METHOD_NOT_ALLOWED, 405, "invalid_request" }, { CONTENT_TOO_LARGE, 413,
 		"invalid_request" },
 	};

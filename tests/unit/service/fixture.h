@@ -49,6 +49,12 @@ clock_seconds(void)
 }
 
 int64_t
+clock_microseconds(void)
+{
+	return fix.clock * 1000000 + fix.slept_ms * 1000;
+}
+
+int64_t
 clock_monotonic_ms(void)
 {
 	return fix.clock * 1000 + fix.slept_ms;

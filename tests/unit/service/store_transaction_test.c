@@ -43,6 +43,50 @@ a_transaction_is_rolled_back_unless_committed(UNUSED void **state)
 	assert_int_equal(sql_number("SELECT count(*) FROM client WHERE client_id = 'kept'"), 1);
 }
 
+/* 1: NORMAL, 2: FULL. */
+static int64_t
+synchronous(struct store *s)
+{
+	struct { sqlite3 *db; } *inside = (void *)s;
+	sqlite3_stmt *stmt = NULL;
+	int64_t n;
+
+	assert_int_equal(sqlite3_prepare_v2(inside->db, "PRAGMA synchronous", -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	n = sqlite3_column_int64(stmt, 0);
+	assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
+	return n;
+}
+
+static void
+only_a_quick_transaction_waits_for_no_disk(UNUSED void **state)
+{
+	assert_int_equal(synchronous(fix.rq.store), 2);
+	{
+		AUTO(transaction) struct transaction t = transaction_begin_quick(fix.rq.store);
+
+		assert_int_equal(synchronous(fix.rq.store), 1);
+		assert_int_equal(put_client(fix.rq.store, "kept"), STORED);
+		assert_true(transaction_commit(&t));
+		assert_int_equal(synchronous(fix.rq.store), 2);
+	}
+	{
+		AUTO(transaction) struct transaction t = transaction_begin_quick(fix.rq.store);
+
+		assert_int_equal(put_client(fix.rq.store, "lost"), STORED);
+	}
+	assert_int_equal(synchronous(fix.rq.store), 2);
+	assert_int_equal(sql_number("SELECT count(*) FROM client"), 1);
+	{
+		AUTO(transaction) struct transaction one = transaction_begin(fix.rq.store);
+		AUTO(transaction) struct transaction two = transaction_begin_quick(fix.rq.store);
+
+		assert_null(two.store);
+		assert_true(transaction_commit(&one));
+	}
+	assert_int_equal(synchronous(fix.rq.store), 2);
+}
+
 static void
 a_second_transaction_on_one_store_does_not_begin(UNUSED void **state)
 {
@@ -168,6 +212,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_transaction_is_rolled_back_unless_committed),
+		CASE(only_a_quick_transaction_waits_for_no_disk),
 		CASE(a_second_transaction_on_one_store_does_not_begin),
 		CASE(a_change_that_breaks_a_rule_fails_and_says_so),
 		CASE(a_writer_waits_database_wait_and_then_fails),
