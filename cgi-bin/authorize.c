@@ -18,6 +18,7 @@
 #include "service/client_resolve.h"
 #include "service/endpoint.h"
 #include "service/entra_endpoints.h"
+#include "service/rate.h"
 #include "service/sweep.h"
 
 #define STATE_MAX	4096	/* bytes of a client's state */
@@ -32,6 +33,7 @@ main(void)
 		.path    = "/authorize",
 		.methods = "GET",
 		.needs   = { &store_service, &http_service },
+		.admit   = rate_take,
 		.handle  = authorize,
 		.refuse  = refuse_page,
 	});

@@ -21,6 +21,7 @@
 #include "service/endpoint.h"
 #include "service/entra_endpoints.h"
 #include "service/entra_redirect.h"
+#include "service/rate.h"
 
 static enum oauth_error	consent(struct request *, struct response *);
 
@@ -33,6 +34,7 @@ main(void)
 		.methods = "GET, POST",
 		.media   = "application/x-www-form-urlencoded",
 		.needs   = { &store_service, &keyring_service },
+		.admit   = rate_take,
 		.handle  = consent,
 		.refuse  = refuse_page,
 	});

@@ -23,6 +23,7 @@
 #include "service/endpoint.h"
 #include "service/entra_endpoints.h"
 #include "service/entra_sid.h"
+#include "service/rate.h"
 
 #define ISS_MAX		256	/* bytes */
 #define STATE_MAX	16
@@ -41,6 +42,7 @@ main(void)
 		.methods = "GET, POST",
 		.media   = "application/x-www-form-urlencoded",
 		.needs   = { &store_service, &keyring_service },
+		.admit   = rate_take,
 		.handle  = logout,
 		.refuse  = refuse,
 	});

@@ -14,9 +14,11 @@
 #include "service/endpoint.h"
 #include "service/gateway.h"
 #include "service/mcp_method.h"
+#include "service/session_rate.h"
 #include "service/sse_transport.h"
 
 static enum oauth_error	mcp(struct request *, struct response *);
+static void		refuse(const struct request *, struct response *);
 
 int
 main(void)
@@ -25,8 +27,9 @@ main(void)
 		.name     = "mcp",
 		.standard = "/mcp",
 		.needs    = { &store_service, &keyring_service, &http_service, &verdict_service,
-		    &streams_service },
+		    &streams_service, &session_rates_service },
 		.handle   = mcp,
+		.refuse   = refuse,
 	});
 }
 
@@ -138,17 +141,23 @@ challenged(struct request *rq, struct response *rs, const struct config_server *
 	return error;
 }
 
-static enum oauth_error
-post(struct request *rq, struct response *rs, const struct config_server *server, enum door door,
-    const struct access *access)
+static struct mcp_headers
+read_headers(const struct request *rq, const struct config_server *server)
 {
-	struct mcp_headers headers = {
+	return (struct mcp_headers){
 		.protocol_version = request_variable(rq, "HTTP_MCP_PROTOCOL_VERSION"),
 		.method = request_variable(rq, "HTTP_MCP_METHOD"),
 		.name = request_variable(rq, "HTTP_MCP_NAME"),
 		/* An upstream's own server/discover may name no other. */
-		.modern_alone = server->upstream != NULL,
+		.modern_alone = server != NULL && server->upstream != NULL,
 	};
+}
+
+static enum oauth_error
+post(struct request *rq, struct response *rs, const struct config_server *server, enum door door,
+    const struct access *access)
+{
+	struct mcp_headers headers = read_headers(rq, server);
 	struct mcp_refusal refusal;
 	struct mcp_post in = { 0 };
 	enum oauth_error error;
@@ -212,6 +221,26 @@ find_method(const struct request *rq, const struct config_server *server, enum d
 	return deletes && strcmp(rq->method, "DELETE") == 0 ? end_session : NULL;
 }
 
+/* Who calls too often learns so in JSON-RPC, by the request's id, where that can be read. */
+static void
+refuse(const struct request *rq, struct response *rs)
+{
+	struct mcp_headers headers = read_headers(rq, NULL);
+	struct mcp_refusal refusal;
+	struct mcp_post in = { 0 };
+
+	if (rq->failure.error != TOO_MANY_REQUESTS || strcmp(rq->method, "POST") != 0 ||
+	    !mcp_read(rq->arena, rq->body, rq->body_len, &headers, &in, &refusal) || in.batch ||
+	    in.message[0].rpc.kind != JSONRPC_REQUEST) {
+		refuse_json(rq, rs);
+	} else {
+		rs->content_type = "application/json";
+		jsonrpc_error(&rs->body, in.message[0].rpc.id, JSONRPC_SERVER_BUSY, rq->failure.description,
+		    arena_printf(rq->arena, "{\"retryAfter\":%lld}", (long long)rq->failure.retry_after));
+	}
+	json_auto(&in.value);
+}
+
 static enum oauth_error
 mcp(struct request *rq, struct response *rs)
 {
@@ -228,6 +257,7 @@ mcp(struct request *rq, struct response *rs)
 	if (strcmp(rq->method, "OPTIONS") == 0)
 		return preflight(rs);
 	TRY(authenticate(rq, rs, server, &access));
+	TRY(session_rate_take(rq, &access.session.sid));
 	if ((method = find_method(rq, server, door, &allow)) == NULL) {
 		response_header(rs, "Allow", allow);
 		return fail(&rq->failure, METHOD_NOT_ALLOWED, "this address is not spoken to by this method");

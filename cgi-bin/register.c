@@ -8,6 +8,7 @@
  */
 #include "service/client.h"
 #include "service/endpoint.h"
+#include "service/rate.h"
 #include "service/sweep.h"
 
 #define REGISTRATION_MAX	((size_t)64 * 1024)	/* bytes: sixteen long redirect URIs and more */
@@ -24,6 +25,7 @@ main(void)
 		.media   = "application/json",
 		.cors    = true,
 		.needs   = { &store_service },
+		.admit   = rate_take,
 		.handle  = register_client,
 	});
 }

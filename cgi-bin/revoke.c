@@ -10,6 +10,7 @@
 #include "service/access_token.h"
 #include "service/client_authenticate.h"
 #include "service/endpoint.h"
+#include "service/rate.h"
 
 #define TOKEN_MAX	8192	/* bytes */
 
@@ -25,6 +26,7 @@ main(void)
 		.media   = "application/x-www-form-urlencoded",
 		.cors    = true,
 		.needs   = { &store_service },
+		.admit   = rate_take,
 		.handle  = revoke,
 	});
 }

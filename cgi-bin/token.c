@@ -16,6 +16,7 @@
 #include "service/authorization_code.h"
 #include "service/client_authenticate.h"
 #include "service/endpoint.h"
+#include "service/rate.h"
 #include "service/refresh_token.h"
 #include "service/sweep.h"
 
@@ -31,6 +32,7 @@ main(void)
 		.media   = "application/x-www-form-urlencoded",
 		.cors    = true,
 		.needs   = { &store_service, &keyring_service },
+		.admit   = rate_take,
 		.handle  = token,
 	});
 }

@@ -18,6 +18,7 @@ enum jsonrpc_code {
 	JSONRPC_METHOD_NOT_FOUND = -32601,
 	JSONRPC_INVALID_PARAMS	 = -32602,
 	JSONRPC_INTERNAL_ERROR	 = -32603,
+	JSONRPC_SERVER_BUSY	 = -32000,	/* of the range that is the implementation's own */
 };
 
 struct jsonrpc_message {

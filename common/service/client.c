@@ -6,6 +6,7 @@
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 #include "service/client_url.h"
+#include "service/rate.h"
 #include "service/store.h"
 
 #define CLIENT_ID_BYTES	16
@@ -125,7 +126,7 @@ find_row(struct request *rq, const char *client_id, struct client *out)
 		.redirect_uris = json_parse(rq->arena, uris, strlen(uris)),
 	};
 	rq->client_id = out->client_id;
-	return OAUTH_OK;
+	return rate_take_client(rq);
 }
 
 /* Its administrator has seen to it that it is trusted. */
@@ -136,7 +137,7 @@ configured(struct request *rq, const struct config_client *c, struct client *out
 		.client_id = c->client_id, .client_name = c->name, .used = true, .configured = c,
 	};
 	rq->client_id = out->client_id;
-	return OAUTH_OK;
+	return rate_take_client(rq);
 }
 
 enum oauth_error

@@ -18,6 +18,12 @@
 
 typedef const char *config_list[CONFIG_LIST_MAX + 1];	/* NULL at the end */
 
+/* So often in so many seconds; all at once where nothing was before. */
+struct config_rate {
+	int64_t		 count;
+	int64_t		 period;
+};
+
 /* How an application proves to Entra who it is. */
 enum config_credential {
 	CREDENTIAL_CERTIFICATE,		/* PEM files: private key and certificate */
@@ -85,6 +91,15 @@ struct config_limits {
 	int64_t		 streams_person;	/* count, of one person's in it */
 	int64_t		 stream;		/* seconds that one may last */
 	int64_t		 database_wait;		/* seconds to wait for a locked database */
+	const char	*rates;			/* on or off */
+	struct config_rate rate_register;	/* of one address */
+	struct config_rate rate_register_all;
+	struct config_rate rate_browser;	/* of one address, at each page */
+	struct config_rate rate_token;		/* of one address */
+	struct config_rate rate_introspect;	/* of one address */
+	struct config_rate rate_client;		/* of one client, at each endpoint */
+	struct config_rate rate_all;		/* of everyone, at each endpoint */
+	struct config_rate rate_mcp;		/* of one session, in one process */
 };
 
 struct config_server {
@@ -133,6 +148,7 @@ struct config {
 	config_list	 allowed_hosts;
 	config_list	 allowed_origins;
 	config_list	 redirect_schemes;
+	config_list	 trusted_proxies;	/* addresses and networks */
 	config_list	 registration;
 	config_list	 metadata_domains;
 	config_list	 metadata_networks;

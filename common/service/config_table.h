@@ -16,6 +16,8 @@ enum config_syntax {
 	CONFIG_NUMBER,
 	CONFIG_DURATION,	/* 30, 30s, 5m, 1h, 30d: kept as seconds */
 	CONFIG_SIZE,		/* 512, 64K, 1M: kept as bytes */
+	CONFIG_RATE,		/* 60/1m: a number, and in how long a time */
+	CONFIG_NETWORKS,	/* a list of addresses and networks, 10.0.0.0/8 */
 	CONFIG_RULE,		/* tool.NAME: a list of words for that tool, kept in order */
 };
 

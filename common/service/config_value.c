@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/number.h"
+#include "protocol/address.h"
 #include "protocol/guid.h"
 #include "protocol/uri.h"
 
@@ -23,6 +24,9 @@ config_lower(const char *text)
 	for (; *p.out != '\0'; p.out++)
 		*p.out = (char)tolower((unsigned char)*p.out);
 }
+
+#define RATE_COUNT_MAX	1000000
+#define RATE_PERIOD_MAX	86400	/* seconds */
 
 bool
 config_policy_word(const char *word)
@@ -122,6 +126,34 @@ set_number(struct config_reader *r, const struct config_key *key, int64_t *out, 
 }
 
 static bool
+set_rate(struct config_reader *r, const struct config_key *key, struct config_rate *out,
+    const char *value)
+{
+	size_t n = strcspn(value, "/");
+
+	if (value[n] == '\0' || !number_read(arena_copy(r->arena, value, n), RATE_COUNT_MAX, &out->count) ||
+	    !duration_read(value + n + 1, RATE_PERIOD_MAX, &out->period) || out->count < 1 || out->period < 1)
+		return config_wrong(r, arena_printf(r->arena, "%s must be a number from 1 to %d and a time of "
+		    "at most a day: 60/1m, 20/1h", key->name, RATE_COUNT_MAX));
+	return true;
+}
+
+static bool
+set_networks(struct config_reader *r, const struct config_key *key, const char **list,
+    const char *value)
+{
+	struct network network;
+
+	if (!config_set_list(r, key, list, value))
+		return false;
+	for (; *list != NULL; list++)
+		if (!network_read(*list, &network))
+			return config_wrong(r, arena_printf(r->arena,
+			    "%s must list addresses and networks: 192.0.2.1, 10.0.0.0/8, 2001:db8::/32", key->name));
+	return true;
+}
+
+static bool
 set_text(struct config_reader *r, const struct config_key *key, const char **out, const char *value)
 {
 	if (key->syntax == CONFIG_PATH && *value != '/')
@@ -153,7 +185,7 @@ config_set(struct config_reader *r, const struct config_key *key, const char *va
 			return config_wrong(r, arena_printf(r->arena, "%s must be given", key->name));
 		if (*key->standard != '\0')
 			return config_set(r, key, key->standard);
-		if (key->syntax != CONFIG_LIST) {
+		if (key->syntax != CONFIG_LIST && key->syntax != CONFIG_NETWORKS) {
 			*(const char **)member = NULL;
 			return true;
 		}
@@ -161,6 +193,10 @@ config_set(struct config_reader *r, const struct config_key *key, const char *va
 	switch (key->syntax) {
 	case CONFIG_LIST:
 		return config_set_list(r, key, member, value);
+	case CONFIG_NETWORKS:
+		return set_networks(r, key, member, value);
+	case CONFIG_RATE:
+		return set_rate(r, key, member, value);
 	case CONFIG_NUMBER:
 	case CONFIG_DURATION:
 	case CONFIG_SIZE:

@@ -30,6 +30,8 @@ static const struct advice {
 	  "Please try again. If it happens again, give your administrator the reference below." },
 	{ TEMPORARILY_UNAVAILABLE, "The sign-in service is not available just now",
 	  "Please wait a minute, then start again from your application." },
+	{ TOO_MANY_REQUESTS, "Too many sign-ins at once",
+	  "Please wait, then load this page again." },
 	{ FORBIDDEN, "This sign-in was started in another browser",
 	  "Go back to your application and start again; finish in the same browser window." },
 	{ NOT_FOUND, "There is nothing here", "Please check the address." },
@@ -122,6 +124,8 @@ serve(const struct endpoint *e, struct request *rq, struct response *rs)
 	if (e->media != NULL && memchr(rq->body, '\0', rq->body_len) != NULL)
 		return fail(&rq->failure, INVALID_REQUEST, "the body holds a zero byte");
 	TRY(open_needs(e, rq));
+	if (e->admit != NULL)
+		TRY(e->admit(rq));
 	return e->handle(rq, rs);
 }
 
@@ -156,9 +160,12 @@ refuse(const struct endpoint *e, struct request *rq, struct response *rs)
 {
 	rs->status = oauth_errors[rq->failure.error].status;
 	rs->body = buf_new(rq->arena, RESPONSE_BODY_MAX);
-	if (rs->status == 503)
+	if (rs->status == 503 || rs->status == 429) {
 		response_header(rs, "Retry-After", arena_printf(rq->arena, "%lld",
 		    (long long)(rq->failure.retry_after > 0 ? rq->failure.retry_after : RETRY_AFTER)));
+		if (e->cors)
+			response_header(rs, "Access-Control-Expose-Headers", "Retry-After");
+	}
 	(e->refuse != NULL ? e->refuse : refuse_json)(rq, rs);
 }
 
@@ -170,6 +177,7 @@ endpoint_serve(const struct endpoint *e, struct request *worker, struct io *io)
 	int64_t began_ms = clock_monotonic_ms();
 
 	rq->io = io;
+	rq->program = e->name;
 	rq->now = clock_seconds();
 	rq->failure = (struct failure){ 0 };
 	rq->route = rq->client_id = NULL;

@@ -19,7 +19,7 @@ struct service {
 };
 
 extern const struct service store_service, keyring_service, http_service, verdict_service,
-		    streams_service;
+		    streams_service, session_rates_service;
 
 #define NEEDS_MAX	6
 
@@ -31,6 +31,7 @@ struct endpoint {
 	const char	*media;		/* a POST's media type, NULL for any */
 	bool		 cors;		/* browsers of any origin may read the answer */
 	const struct service *needs[NEEDS_MAX];	/* all else stays closed; NULL at the end */
+	enum oauth_error (*admit)(struct request *);	/* asked before the handler; NULL: all come in */
 	enum oauth_error (*handle)(struct request *, struct response *);
 	void		(*refuse)(const struct request *, struct response *);	/* NULL: refuse_json */
 };

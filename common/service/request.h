@@ -18,6 +18,7 @@ struct keyring;
 struct http_client;
 struct verdicts;
 struct streams;
+struct session_rates;
 
 /* An answer that goes on without its worker: see stream.h. */
 struct continuation {
@@ -29,6 +30,7 @@ struct request {
 	struct arena		*arena;
 	const struct config	*config;
 	struct io		*io;
+	const char		*program;	/* the endpoint's name */
 	const char		*id;		/* 16 hexadecimal digits, for the log and the pages */
 	int64_t			 now;		/* seconds, when it began */
 	const char		*method;
@@ -45,6 +47,7 @@ struct request {
 	struct http_client	*http;
 	struct verdicts		*verdicts;
 	struct streams		*streams;	/* the process's */
+	struct session_rates	*session_rates;	/* the process's */
 	struct continuation	*goes_on;	/* set by a handler: there, and not in its response */
 };
 

@@ -14,6 +14,7 @@ syntax(enum config_syntax s)
 		[CONFIG_TEXT] = "text", [CONFIG_PATH] = "absolute path", [CONFIG_URL] = "URL",
 		[CONFIG_LIST] = "list", [CONFIG_GUID] = "GUID", [CONFIG_NUMBER] = "number",
 		[CONFIG_DURATION] = "time", [CONFIG_SIZE] = "size", [CONFIG_RULE] = "list",
+		[CONFIG_RATE] = "number/time", [CONFIG_NETWORKS] = "list",
 		[CONFIG_TENANT] = "tenant", [CONFIG_METADATA_URL] = "URL",
 	};
 

@@ -7,8 +7,10 @@ import { startSite } from '../../e2e/lib/site.mjs';
 export const TOOL = 'get_graph_user_details';
 
 export class Scene {
+	// Requests are counted as everywhere, but nobody meets the limit.
 	static async start(server, options = {}) {
-		const site = await startSite(server, options);
+		const limits = { rate_mcp: '1000000/1s', ...options.limits };
+		const site = await startSite(server, { ...options, limits });
 		try {
 			return new Scene(site, await signedIn(site.resource()));
 		} catch (error) {

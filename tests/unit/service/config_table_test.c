@@ -18,6 +18,7 @@ static const struct given {
 	{ CONFIG_TOP, "allowed_origins", "http://localhost:6274", 0 },
 	{ CONFIG_TOP, "redirect_schemes", "com.example.app", 0 },
 	{ CONFIG_TOP, "stream_heartbeat", "2", 2 },
+	{ CONFIG_TOP, "trusted_proxies", "10.0.0.0/8", 0 },
 	{ CONFIG_TOP, "registration", "off", 0 },
 	{ CONFIG_TOP, "metadata_domains", "*.example", 0 },
 	{ CONFIG_TOP, "metadata_networks", "127.0.0.0/8", 0 },
@@ -67,6 +68,15 @@ static const struct given {
 	{ CONFIG_LIMITS, "streams_max", "7", 7 },
 	{ CONFIG_LIMITS, "stream", "2h", 7200 },
 	{ CONFIG_LIMITS, "database_wait", "9", 9 },
+	{ CONFIG_LIMITS, "rates", "off", 0 },
+	{ CONFIG_LIMITS, "rate_register", "11/1h", 11 },
+	{ CONFIG_LIMITS, "rate_register_all", "12/1h", 12 },
+	{ CONFIG_LIMITS, "rate_browser", "13/1m", 13 },
+	{ CONFIG_LIMITS, "rate_token", "14/1m", 14 },
+	{ CONFIG_LIMITS, "rate_introspect", "15/1m", 15 },
+	{ CONFIG_LIMITS, "rate_client", "16/1m", 16 },
+	{ CONFIG_LIMITS, "rate_all", "17/1m", 17 },
+	{ CONFIG_LIMITS, "rate_mcp", "18/1s", 18 },
 	{ CONFIG_SERVER, "upstream", "https://up.example/mcp", 0 },
 	{ CONFIG_SERVER, "upstream_transport", "sse", 0 },
 	{ CONFIG_SERVER, "upstream_token", "obo:api://up/.default", 0 },
@@ -166,7 +176,7 @@ every_key_is_read_into_its_member(UNUSED void **state)
 			assert_string_equal(kept_text(c, key), HASH);
 		else if (g == NULL)
 			fail_msg("this test gives no %s", key->name);
-		else if (is_number(key))
+		else if (is_number(key) || key->syntax == CONFIG_RATE)
 			assert_int_equal(kept_number(c, key), g->number);
 		else
 			assert_string_equal(kept_text(c, key), g->value);
@@ -211,6 +221,11 @@ every_key_has_the_default_that_the_manual_states(UNUSED void **state)
 	assert_int_equal(c->limits.streams_max, 1000);
 	assert_int_equal(c->limits.stream, 12 * 3600);
 	assert_int_equal(c->limits.database_wait, 5);
+	assert_string_equal(c->limits.rates, "on");
+	assert_int_equal(c->limits.rate_register.count, 600);
+	assert_int_equal(c->limits.rate_register.period, 3600);
+	assert_int_equal(c->limits.rate_mcp.count, 1200);
+	assert_null(c->trusted_proxies[0]);
 	assert_int_equal(c->stream_heartbeat, 15);
 	assert_string_equal(c->sse_transport, "on");
 }

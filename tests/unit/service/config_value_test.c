@@ -98,6 +98,36 @@ numbers_times_and_sizes_have_bounds(UNUSED void **state)
 }
 
 static void
+rates_are_a_number_in_a_time(UNUSED void **state)
+{
+	static const char *const bad[] = { "60", "60/", "/1m", "0/1m", "60/0", "60/2d", "1000001/1m",
+	    "60/1m/1m", "60 / 1m", "-1/1m", "60/1w", "off" };
+	const struct config *c;
+
+	refuse_each("limits", "rate_token", bad, COUNT(bad), "rate_token must be a number from 1 to 1000000");
+	c = must_read(with("limits", "rate_token", "90/1m"));
+	assert_int_equal(c->limits.rate_token.count, 90);
+	assert_int_equal(c->limits.rate_token.period, 60);
+	assert_int_equal(c->limits.rate_register.count, 600);
+	assert_int_equal(c->limits.rate_register.period, 3600);
+	c = must_read(with("limits", "rate_mcp", "1000000/1d"));
+	assert_int_equal(c->limits.rate_mcp.period, 86400);
+}
+
+static void
+proxies_are_addresses_and_networks(UNUSED void **state)
+{
+	static const char *const bad[] = { "proxy.example", "10.0.0.0/33", "10.0.0.1, x", "*", "10.0.0.1:80" };
+	const struct config *c = must_read(with("", "trusted_proxies", "10.0.0.1, 2001:db8::/32"));
+
+	assert_string_equal(c->trusted_proxies[0], "10.0.0.1");
+	assert_string_equal(c->trusted_proxies[1], "2001:db8::/32");
+	assert_null(c->trusted_proxies[2]);
+	assert_null(must_read(with("", "log", "all"))->trusted_proxies[0]);
+	refuse_each("", "trusted_proxies", bad, COUNT(bad), "trusted_proxies must list addresses");
+}
+
+static void
 choices_are_what_is_offered(UNUSED void **state)
 {
 	static const char *const bad_logs[] = { "none", "error", "ALL", "errors all", "errorsall" };
@@ -139,6 +169,8 @@ main(void)
 		CASE(paths_are_absolute),
 		CASE(guids_are_guids),
 		CASE(numbers_times_and_sizes_have_bounds),
+		CASE(rates_are_a_number_in_a_time),
+		CASE(proxies_are_addresses_and_networks),
 		CASE(choices_are_what_is_offered),
 		CASE(lists_are_words_between_commas_and_blanks),
 	};

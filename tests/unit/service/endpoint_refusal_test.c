@@ -108,6 +108,32 @@ rfc9110_s10_2_3_an_outage_says_when_to_come_again(UNUSED void **state)
 }
 
 static enum oauth_error
+admit_nobody(struct request *rq)
+{
+	return fail_too_many(&rq->failure, "too many; come again in 17 s", NULL, 17);
+}
+
+static void
+rfc6585_s4_who_is_not_admitted_is_told_when_to_come_again(UNUSED void **state)
+{
+	struct endpoint e = plain;
+
+	e.admit = admit_nobody;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	begins(serve_by(&e), "Status: 429\r\n");
+	assert_int_equal(handled, 0);
+	holds(web.answer, "\r\nRetry-After: 17\r\n");
+	holds(web.answer, "\r\nAccess-Control-Expose-Headers: Retry-After\r\n");
+	holds(web.answer, "{\"error\":\"temporarily_unavailable\"");
+	e.refuse = refuse_page;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	begins(serve_by(&e), "Status: 429\r\n");
+	holds(web.answer, "load this page again");
+	WEB_REQUEST("", "REQUEST_METHOD=OPTIONS", "REQUEST_URI=/token");
+	begins(serve_by(&e), "Status: 204\r\n");
+}
+
+static enum oauth_error
 use_too_much(struct request *rq, struct response *rs)
 {
 	(void)arena_alloc(rq->arena, (size_t)2 * 1024 * 1024);
@@ -155,6 +181,7 @@ main(void)
 		WORKED(a_failure_for_a_person_is_a_page_with_the_reference),
 		WORKED(a_program_s_own_heading_and_advice_stand_on_its_page),
 		WORKED(rfc9110_s10_2_3_an_outage_says_when_to_come_again),
+		WORKED(rfc6585_s4_who_is_not_admitted_is_told_when_to_come_again),
 		WORKED(an_exhausted_arena_fails_the_request_and_not_the_worker),
 		WORKED(a_header_that_cannot_be_sent_fails_the_request),
 	};

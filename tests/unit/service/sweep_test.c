@@ -56,6 +56,9 @@ insert_rows(int64_t number, int64_t expires_at)
 	    "INSERT INTO assertion (name, sealed, renew_at, expires_at) VALUES "
 	    "('%lld', x'00', 1, %lld)", n, t));
 	sql(arena_printf(&fix.arena,
+	    "INSERT INTO rate (key_hash, full_at, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), 1, %lld)", n, t));
+	sql(arena_printf(&fix.arena,
 	    "INSERT INTO session_groups (sid, sealed, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), x'00', %lld)", n, t));
 	sql(arena_printf(&fix.arena,
@@ -76,7 +79,7 @@ rows(void)
 	    "(SELECT count(*) FROM reauthentication) + (SELECT count(*) FROM lease) + "
 	    "(SELECT count(*) FROM setback) + (SELECT count(*) FROM assertion) + "
 	    "(SELECT count(*) FROM session_groups) + (SELECT count(*) FROM stream_message) + (SELECT count(*) FROM upstream_session) + "
-	    "(SELECT count(*) FROM upstream)");
+	    "(SELECT count(*) FROM upstream) + (SELECT count(*) FROM rate)");
 }
 
 static void
