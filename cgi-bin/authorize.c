@@ -13,6 +13,7 @@
 #include "protocol/resource_indicator.h"
 #include "protocol/scope.h"
 #include "protocol/uri.h"
+#include "service/audit.h"
 #include "service/authorization_request.h"
 #include "service/authorization_response.h"
 #include "service/client_resolve.h"
@@ -172,6 +173,7 @@ authorize(struct request *rq, struct response *rs)
 		    error == OAUTH_OK ? returned.state : NULL);
 		return OAUTH_OK;
 	}
+	audit(rq, &(struct audit){ .event = AUDIT_SIGN_IN_BEGUN });
 	(void)sweep(rq->store, rq->config, rq->now, SWEEP_ROWS, NULL);
 	response_redirect(rq, rs, arena_printf(rq->arena, "%s/consent?transaction=%s",
 	    rq->config->public_url, id.text));

@@ -14,6 +14,7 @@
 #include "protocol/param.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/uri.h"
+#include "service/audit.h"
 #include "service/authorization_request.h"
 #include "service/authorization_response.h"
 #include "service/browser.h"
@@ -180,6 +181,7 @@ send_to_entra(struct request *rq, struct response *rs,
 	default:
 		return store_failed(rq);
 	}
+	audit(rq, &(struct audit){ .event = AUDIT_SIGN_IN_APPROVED });
 	entra_redirect(rq, rs, transaction->id_hash.data, &round, &visit);
 	return OAUTH_OK;
 }
@@ -189,6 +191,7 @@ deny(struct request *rq, struct response *rs, const struct authorization_request
 {
 	if (authorization_request_close(rq, transaction->id_hash) == STORE_FAILED)
 		return store_failed(rq);
+	audit(rq, &(struct audit){ .event = AUDIT_SIGN_IN_DENIED });
 	(void)fail(&rq->failure, ACCESS_DENIED, "the person did not agree");
 	authorization_response_error(rq, rs, transaction->redirect_uri, transaction->state);
 	return OAUTH_OK;

@@ -19,6 +19,7 @@
 #include "protocol/page_text.h"
 #include "protocol/param.h"
 #include "protocol/uri.h"
+#include "service/audit.h"
 #include "service/browser.h"
 #include "service/endpoint.h"
 #include "service/entra_endpoints.h"
@@ -85,8 +86,11 @@ front_channel(struct request *rq, struct response *rs, const struct logout_reque
 		rq->failure.reason = "a sign-out of another issuer was ignored";
 	else
 		error = entra_sid_end(rq, in->sid, &ended);
-	if (ended > 0)
+	if (ended > 0) {
 		log_line("sessions ended by a sign-out at Entra: %lld, id=%s", (long long)ended, rq->id);
+		audit(rq, &(struct audit){ .event = AUDIT_SIGNED_OUT, .reason = arena_printf(rq->arena,
+		    "sessions ended: %lld", (long long)ended) });
+	}
 	if (error != OAUTH_OK)
 		return error;
 	rs->content_type = "text/html; charset=utf-8";

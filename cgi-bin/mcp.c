@@ -10,6 +10,7 @@
  */
 #include "protocol/bearer.h"
 #include "protocol/http.h"
+#include "service/audit.h"
 #include "service/challenge.h"
 #include "service/endpoint.h"
 #include "service/gateway.h"
@@ -138,6 +139,13 @@ challenged(struct request *rq, struct response *rs, const struct config_server *
 		challenge(rq, rs, server, true);
 	if (error == INSUFFICIENT_SCOPE)
 		session_step_up(rq, &access->session.sid);
+	if (error == INSUFFICIENT_SCOPE || error == FORBIDDEN)
+		audit(rq, &(struct audit){
+			.event = error == FORBIDDEN ? AUDIT_ACCESS_REFUSED : AUDIT_STEP_UP_DEMANDED,
+			.session = &access->session, .server = server->name, .reason = error == FORBIDDEN ?
+			    rq->failure.reason : arena_printf(rq->arena, "scope %s", rq->failure.scope == NULL ?
+			    server->scope_needed : rq->failure.scope),
+		});
 	return error;
 }
 

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "protocol/param.h"
+#include "service/audit.h"
 #include "service/authorization_code.h"
 #include "service/authorization_request.h"
 #include "service/authorization_response.h"
@@ -223,8 +224,24 @@ go_on(struct request *rq, struct response *rs, struct arrival *a)
 		return send_again(rq, rs, a);
 	TRY(admit(rq, a));
 	TRY(open_session(rq, a));
+	if (a->demand != NULL)
+		audit(rq, &(struct audit){ .event = AUDIT_STEP_UP_MET, .session = &a->session });
+	audit(rq, &(struct audit){ .event = AUDIT_SIGNED_IN, .session = &a->session });
 	authorization_response_code(rq, rs, asked->redirect_uri, asked->state, a->code.text);
 	return OAUTH_OK;
+}
+
+/* Before the ID token was verified nobody knows who it was. */
+static void
+refuse_sign_in(struct request *rq, const struct arrival *a)
+{
+	bool known = a->session.tenant_id != NULL;
+	const char *reason = rq->failure.reason;
+
+	audit(rq, &(struct audit){
+		.event = AUDIT_SIGN_IN_REFUSED, .session = known ? &a->session : NULL,
+		.reason = reason != NULL ? reason : rq->failure.description,
+	});
 }
 
 static enum oauth_error
@@ -236,8 +253,10 @@ oauth_callback(struct request *rq, struct response *rs)
 	TRY(param_read(&in, callback_params, COUNT(callback_params), rq->query, rq->arena,
 	    &rq->failure));
 	TRY(take_transaction(rq, rs, in.state, &a.pending));
-	if (arrive(rq, &in, &a) != OAUTH_OK || go_on(rq, rs, &a) != OAUTH_OK)
+	if (arrive(rq, &in, &a) != OAUTH_OK || go_on(rq, rs, &a) != OAUTH_OK) {
+		refuse_sign_in(rq, &a);
 		authorization_response_error(rq, rs, a.pending.transaction.redirect_uri,
 		    a.pending.transaction.state);
+	}
 	return OAUTH_OK;
 }

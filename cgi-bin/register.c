@@ -6,6 +6,7 @@
  * redirect URIs, and every sign-in through it asks the person first.  Success is section 3.2.1,
  * failure section 3.2.2.
  */
+#include "service/audit.h"
 #include "service/client.h"
 #include "service/endpoint.h"
 #include "service/rate.h"
@@ -48,6 +49,7 @@ register_client(struct request *rq, struct response *rs)
 	    &rq->failure));
 	TRY(client_register(rq, &metadata, &client_id));
 	rq->client_id = client_id;
+	audit(rq, &(struct audit){ .event = AUDIT_CLIENT_REGISTERED });
 	(void)sweep(rq->store, rq->config, rq->now, SWEEP_ROWS, NULL);
 
 	rs->status = 201;

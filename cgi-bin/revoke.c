@@ -8,6 +8,7 @@
  */
 #include "protocol/param.h"
 #include "service/access_token.h"
+#include "service/audit.h"
 #include "service/client_authenticate.h"
 #include "service/endpoint.h"
 #include "service/rate.h"
@@ -85,8 +86,11 @@ revoke_refresh_token(struct request *rq, const struct opaque_token *token, const
 		return store_failed(rq);
 	if (strcmp(theirs, client_id) != 0)
 		return another_client(rq);
-	return session_end(rq, &sid) != STORE_FAILED && transaction_commit(&t) ? OAUTH_OK :
-	    store_failed(rq);
+	if (session_end(rq, &sid) == STORE_FAILED || !transaction_commit(&t))
+		return store_failed(rq);
+	audit_sid(rq, AUDIT_TOKEN_REVOKED, &sid, "a refresh token");
+	audit_sid(rq, AUDIT_SESSION_ENDED, &sid, "its refresh token was revoked");
+	return OAUTH_OK;
 }
 
 static enum oauth_error
@@ -104,7 +108,10 @@ revoke_access_token(struct request *rq, const uint8_t hash[static SHA256_SIZE], 
 	if (strcmp(theirs, client_id) != 0)
 		return another_client(rq);
 	statement_hash(q, ":token_hash", hash);
-	return statement_change(q) != STORE_FAILED ? OAUTH_OK : store_failed(rq);
+	if (statement_change(q) == STORE_FAILED)
+		return store_failed(rq);
+	audit_sid(rq, AUDIT_TOKEN_REVOKED, &sid, "an access token");
+	return OAUTH_OK;
 }
 
 static enum oauth_error

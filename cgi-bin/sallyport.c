@@ -7,6 +7,8 @@
  *	sweep			delete all expired rows
  *	settings		print every configuration key
  *	client-secret		make a secret for a [client], and its hash
+ *	audit [--since TIME] [--user ID] [--json]
+ *				print the security events that the database keeps
  *	wrapper DIR		write the wrappers that suexec needs, with this configuration's path
  */
 #include <errno.h>
@@ -18,6 +20,7 @@
 
 #include "base/clock.h"
 #include "service/client_secret.h"
+#include "service/audit_report.h"
 #include "service/config_table.h"
 #include "service/doctor.h"
 #include "service/io.h"
@@ -32,6 +35,7 @@ static int	command_check(int, char **);
 static int	command_sweep(int, char **);
 static int	command_settings(int, char **);
 static int	command_client_secret(int, char **);
+static int	command_audit(int, char **);
 static int	command_wrapper(int, char **);
 
 static const struct command {
@@ -44,6 +48,7 @@ static const struct command {
 	{ "sweep",    "",		 "delete all expired rows",			0, 0, command_sweep },
 	{ "settings", "",		 "print every configuration key",		0, 0, command_settings },
 	{ "client-secret", "",		 "make a secret for a [client], and its hash",	0, 0, command_client_secret },
+	{ "audit",    "[--since ...]",	 "print the security events",			0, 5, command_audit },
 	{ "wrapper",  "DIR",		 "write suexec's wrappers into DIR",		1, 1, command_wrapper },
 };
 
@@ -171,6 +176,27 @@ command_client_secret(int argc UNUSED, char **argv UNUSED)
 	printf("client_secret for the client, shown this once:\n%s\n\nfor its [client NAME]:\n"
 	    "secret_sha256 = %s\n", secret, hash);
 	arena_free(&arena);
+	return 0;
+}
+
+static int
+command_audit(int argc, char **argv)
+{
+	struct audit_question question;
+	const struct config *config;
+	const char *why = "";
+
+	if (!audit_question_read(argc, argv, clock_seconds(), &question)) {
+		fputs("usage: sallyport audit [--since TIME] [--user ID] [--json]\n"
+		    "TIME is how long ago (30m, 7d), or a day in UTC (2027-01-15).\n", stderr);
+		return USAGE;
+	}
+	if ((config = load()) == NULL)
+		return CONFIG;
+	if (!audit_report(config, &question, &why)) {
+		fprintf(stderr, "sallyport: %s\n", why);
+		return 1;
+	}
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "protocol/redirect_uri.h"
 #include "protocol/scope.h"
 #include "protocol/uri.h"
+#include "service/audit.h"
 #include "service/authorization_code.h"
 #include "service/client_authenticate.h"
 #include "service/endpoint.h"
@@ -67,9 +68,10 @@ static enum oauth_error	refresh_token(struct request *, const struct token_reque
 static const struct grant_type {
 	const char	 *name;
 	enum oauth_error (*exchange)(struct request *, const struct token_request *, struct grant *);
+	enum audit_event  event;
 } grant_types[] = {
-	{ "authorization_code",	authorization_code },
-	{ "refresh_token",	refresh_token },
+	{ "authorization_code",	authorization_code, AUDIT_TOKEN_ISSUED },
+	{ "refresh_token",	refresh_token,	    AUDIT_TOKEN_REFRESHED },
 };
 
 static const struct grant_type *
@@ -98,6 +100,7 @@ token(struct request *rq, struct response *rs)
 	if (in.resource.count > 1)
 		return fail(&rq->failure, INVALID_TARGET, "one resource at a time");
 	TRY(type->exchange(rq, &in, &grant));
+	audit_sid(rq, type->event, &grant.sid, NULL);
 	(void)sweep(rq->store, rq->config, rq->now, SWEEP_ROWS, NULL);
 
 	rs->content_type = "application/json";

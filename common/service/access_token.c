@@ -66,7 +66,7 @@ access_token_issue(struct request *rq, const struct session *s, const struct dat
 		return store_failed(rq);
 	*out = (struct grant){
 		.access_token = token, .expires_in = expires_at - rq->now,
-		.refresh_token = refresh->text, .scope = scope,
+		.refresh_token = refresh->text, .scope = scope, .sid = s->sid,
 	};
 	return OAUTH_OK;
 }

@@ -17,6 +17,7 @@ struct grant {
 	int64_t		 expires_in;	/* seconds */
 	const char	*refresh_token;
 	const char	*scope;
+	struct sid	 sid;		/* of its session: for the audit */
 };
 
 struct access {

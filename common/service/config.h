@@ -91,6 +91,8 @@ struct config_limits {
 	int64_t		 streams_person;	/* count, of one person's in it */
 	int64_t		 stream;		/* seconds that one may last */
 	int64_t		 database_wait;		/* seconds to wait for a locked database */
+	int64_t		 audit_keep;		/* seconds, in the store */
+	int64_t		 audit_rows;		/* count, there */
 	const char	*rates;			/* on or off */
 	struct config_rate rate_register;	/* of one address */
 	struct config_rate rate_register_all;
@@ -156,6 +158,8 @@ struct config {
 	const char	*ca_file;
 	const char	*shared_origin;
 	const char	*log;			/* errors or all */
+	config_list	 audit;			/* off, or store, syslog, file:PATH */
+	const char	*audit_identity;	/* object-id or subject */
 	const char	*sse_transport;		/* on or off */
 
 	struct config_entra	 entra;

@@ -18,6 +18,7 @@ enum config_syntax {
 	CONFIG_SIZE,		/* 512, 64K, 1M: kept as bytes */
 	CONFIG_RATE,		/* 60/1m: a number, and in how long a time */
 	CONFIG_NETWORKS,	/* a list of addresses and networks, 10.0.0.0/8 */
+	CONFIG_SINKS,		/* a list: off, or store, syslog, file:PATH */
 	CONFIG_RULE,		/* tool.NAME: a list of words for that tool, kept in order */
 };
 

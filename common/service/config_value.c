@@ -154,6 +154,21 @@ set_networks(struct config_reader *r, const struct config_key *key, const char *
 }
 
 static bool
+set_sinks(struct config_reader *r, const struct config_key *key, const char **list, const char *value)
+{
+	const char *const *first = list;
+
+	if (!config_set_list(r, key, list, value))
+		return false;
+	for (; *list != NULL; list++)
+		if ((strcmp(*list, "off") != 0 || first[1] != NULL) && strcmp(*list, "store") != 0 &&
+		    strcmp(*list, "syslog") != 0 && strncmp(*list, "file:/", 6) != 0)
+			return config_wrong(r, arena_printf(r->arena,
+			    "%s must be off, or list store, syslog and file: with an absolute path", key->name));
+	return true;
+}
+
+static bool
 set_text(struct config_reader *r, const struct config_key *key, const char **out, const char *value)
 {
 	if (key->syntax == CONFIG_PATH && *value != '/')
@@ -195,6 +210,8 @@ config_set(struct config_reader *r, const struct config_key *key, const char *va
 		return config_set_list(r, key, member, value);
 	case CONFIG_NETWORKS:
 		return set_networks(r, key, member, value);
+	case CONFIG_SINKS:
+		return set_sinks(r, key, member, value);
 	case CONFIG_RATE:
 		return set_rate(r, key, member, value);
 	case CONFIG_NUMBER:

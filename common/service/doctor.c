@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "protocol/json.h"
+#include "service/audit_sink.h"
 #include "service/doctor_credential.h"
 #include "service/doctor_online.h"
 #include "service/keyring.h"
@@ -111,6 +112,21 @@ check_client(struct doctor *d, const struct config_client *c)
 		    c->section, c->key_file);
 }
 
+/* Where security events go, beside the database. */
+static void
+check_audit(struct doctor *d)
+{
+	const char *why = "";
+
+	for (const char *const *sink = d->rq.config->audit; *sink != NULL; sink++) {
+		if (strcmp(*sink, "syslog") == 0 && access(AUDIT_SYSLOG, W_OK) != 0)
+			doctor_says(d, NOTE, "audit: there is no syslog at " AUDIT_SYSLOG);
+		if (strncmp(*sink, AUDIT_FILE, sizeof AUDIT_FILE - 1) == 0 &&
+		    !audit_file_is_good(*sink + sizeof AUDIT_FILE - 1, &why))
+			doctor_says(d, PROBLEM, "audit cannot be written to %s: %s", *sink, why);
+	}
+}
+
 int
 doctor_run(const struct config *config)
 {
@@ -129,6 +145,7 @@ doctor_run(const struct config *config)
 		check_keys(&d);
 		check_database(&d);
 	}
+	check_audit(&d);
 	good = doctor_check_credential(&d, &config->entra.app);
 	if (config->entra.resource_client_id != NULL)
 		good = doctor_check_credential(&d, &config->entra.resource_app) && good;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/entra_sid.h"
 
+#include "service/audit.h"
 #include "service/client.h"
 #include "service/keyring.h"
 #include "service/session.h"
@@ -62,6 +63,7 @@ static bool
 end_batch(struct request *rq, const struct sid *found, size_t count, int64_t *ended)
 {
 	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
+	bool mine[ENTRA_SID_BATCH] = { 0 };
 	int64_t here = 0;
 
 	if (t.store == NULL)
@@ -69,6 +71,7 @@ end_batch(struct request *rq, const struct sid *found, size_t count, int64_t *en
 	for (size_t i = 0; i < count; i++)
 		switch (session_end(rq, &found[i])) {
 		case STORED:
+			mine[i] = true;
 			here++;
 			break;
 		case ABSENT:
@@ -78,6 +81,9 @@ end_batch(struct request *rq, const struct sid *found, size_t count, int64_t *en
 		}
 	if (!transaction_commit(&t))
 		return false;
+	for (size_t i = 0; i < count; i++)
+		if (mine[i])
+			audit_sid(rq, AUDIT_SESSION_ENDED, &found[i], "its person signed out at Entra ID");
 	*ended += here;
 	return true;
 }

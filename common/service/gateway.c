@@ -93,6 +93,8 @@ enter(struct passage *g)
 	case SCOPE_MISSING:
 		return g->rq->failure.error;
 	default:
+		policy_refused(g->rq, g->server, &g->access->session,
+		    g->in->batch ? NULL : json_string(g->in->message[0].rpc.params, "name"));
 		return g->in->batch ? answer_error(g, 400, JSONRPC_INVALID_REQUEST,
 		    "Invalid Request: a tool in the batch is unknown") :
 		    answer_error(g, 200, JSONRPC_INVALID_PARAMS, "Unknown tool");

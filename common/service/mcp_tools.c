@@ -69,7 +69,10 @@ mcp_tools_call(struct exchange *x)
 		return mcp_error(x, 200, JSONRPC_INVALID_PARAMS,
 		    "tools/call needs a name, and arguments that are an object");
 	permission = policy_tool(x->rq, x->server, &x->rights, name);
-	if ((tool = tool_find(name)) == NULL || permission == DENIED)
+	tool = tool_find(name);
+	if (tool != NULL && permission == DENIED)
+		policy_refused(x->rq, x->server, &x->access->session, name);
+	if (tool == NULL || permission == DENIED)
 		return mcp_error(x, 200, JSONRPC_INVALID_PARAMS, "Unknown tool");
 	/* A batch of slow calls must not keep a worker from everybody else. */
 	if (clock_monotonic_ms() > x->until_ms)

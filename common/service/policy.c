@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/policy.h"
 
+#include "service/audit.h"
+
 enum oauth_error
 policy_server(struct request *rq, const struct config_server *server, const struct rights *rights)
 {
@@ -50,4 +52,14 @@ policy_post(struct request *rq, const struct config_server *server, const struct
 			all = SCOPE_MISSING;
 	}
 	return all;
+}
+
+void
+policy_refused(struct request *rq, const struct config_server *server, const struct session *s,
+    const char *tool)
+{
+	audit(rq, &(struct audit){
+		.event = AUDIT_ACCESS_REFUSED, .session = s, .server = server->name, .tool = tool,
+		.reason = "the tool's rule",
+	});
 }

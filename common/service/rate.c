@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "service/audit.h"
 #include "service/store.h"
 
 #define SECOND		INT64_C(1000000)	/* in microseconds */
@@ -60,6 +61,7 @@ struct bucket {
 	enum whose	 whose;
 	int64_t		 interval;	/* microseconds for one token */
 	int64_t		 size;		/* microseconds for all */
+	int64_t		 told_at;	/* when a refusal was last audited; 0: never */
 };
 
 bool
@@ -121,7 +123,7 @@ find_buckets(struct request *rq, bool client, struct bucket out[static BUCKETS_M
 
 /* Microseconds until it has a token: 0 when it has one.  A bucket that is out of all bounds is none. */
 static int64_t
-wait_of(struct request *rq, const struct bucket *b, int64_t now)
+wait_of(struct request *rq, struct bucket *b, int64_t now)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_RATE_GET);
 	int64_t full_at;
@@ -130,6 +132,7 @@ wait_of(struct request *rq, const struct bucket *b, int64_t now)
 	if (statement_row(q) != STORED)
 		return 0;
 	full_at = statement_column_int(q, 0);
+	b->told_at = statement_column_int(q, 1);
 	return full_at > now + b->size || full_at <= now + b->size - b->interval ? 0 :
 	    full_at - (now + b->size - b->interval);
 }
@@ -175,6 +178,21 @@ take_all(struct request *rq, const struct bucket *b, size_t n, int64_t now, size
 	return sweep_some(rq, now) && transaction_commit(&t) ? STORED : STORE_FAILED;
 }
 
+/* Of a flood one refusal in a while is worth a word. */
+static bool
+is_news(struct request *rq, const struct bucket *b)
+{
+	AUTO(transaction) struct transaction t = transaction_begin_quick(rq->store);
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_RATE_TELL);
+
+	if (t.store == NULL)
+		return false;
+	statement_hash(q, ":key_hash", b->key);
+	statement_int(q, ":now", rq->now);
+	statement_int(q, ":told_before", rq->now - TOLD_EVERY);
+	return statement_change(q) == STORED && transaction_commit(&t);
+}
+
 static enum oauth_error
 refuse(struct request *rq, const struct bucket *b, int64_t wait)
 {
@@ -188,6 +206,10 @@ refuse(struct request *rq, const struct bucket *b, int64_t wait)
 
 	if (seconds < 1)
 		seconds = 1;
+	if (b->told_at > rq->now || b->told_at <= rq->now - TOLD_EVERY)
+		if (is_news(rq, b))
+			audit(rq, &(struct audit){ .event = AUDIT_RATE_LIMITED, .reason = arena_printf(rq->arena,
+			    "%s, by %s", rq->program, whose_names[b->whose]) });
 	return fail_too_many(&rq->failure, arena_printf(rq->arena, "%s; come again in %lld s",
 	    said[b->whose], (long long)seconds), NULL, seconds);
 }
@@ -196,7 +218,7 @@ refuse(struct request *rq, const struct bucket *b, int64_t wait)
 static enum oauth_error
 take(struct request *rq, bool client)
 {
-	struct bucket b[BUCKETS_MAX];
+	struct bucket b[BUCKETS_MAX] = { 0 };
 	size_t n = find_buckets(rq, client, b), which = 0;
 	int64_t now = clock_microseconds(), wait;
 

@@ -2,6 +2,7 @@
 #include "service/reauthentication.h"
 
 #include "protocol/entra_claims.h"
+#include "service/audit.h"
 #include "service/client.h"
 
 static void
@@ -110,6 +111,7 @@ static enum oauth_error
 sign_in_again(struct request *rq, const struct session *s, const char *reason)
 {
 	session_step_up(rq, &s->sid);
+	audit(rq, &(struct audit){ .event = AUDIT_STEP_UP_DEMANDED, .session = s, .reason = "by Entra ID" });
 	return fail_because(&rq->failure, INVALID_TOKEN,
 	    "Microsoft Entra ID asks the user for more; sign in again", reason);
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "protocol/json.h"
+#include "service/audit.h"
 
 #define SEALED_MAX	((size_t)64 * 1024)	/* bytes of a sealed column's text */
 #define IDENTITY	"session.identity"
@@ -201,8 +202,10 @@ session_end_now(struct request *rq, const struct sid *sid, const char *why)
 	if (t.store == NULL || session_end(rq, sid) == STORE_FAILED || !transaction_commit(&t))
 		log_line("session %s should end but the store failed: %s",
 		    sid_text(rq->arena, sid), store_error(rq->store));
-	else
+	else {
 		log_line("session %s ended: %s", sid_text(rq->arena, sid), why);
+		audit_sid(rq, AUDIT_SESSION_ENDED, sid, why);
+	}
 }
 
 bool

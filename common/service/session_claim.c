@@ -2,6 +2,7 @@
 #include "service/session_claim.h"
 
 #include "base/log.h"
+#include "service/audit.h"
 
 enum stored
 session_claim_open(struct request *rq, const struct session_claim *c, struct session *s,
@@ -29,5 +30,7 @@ session_claim_replayed(struct request *rq, struct transaction *t, const struct s
 		return false;
 	log_line("session %s ended: %s was replayed, client=%s", sid_text(rq->arena, sid), what,
 	    rq->client_id);
+	audit_sid(rq, AUDIT_TOKEN_REPLAYED, sid, what);
+	audit_sid(rq, AUDIT_SESSION_ENDED, sid, "a token was replayed");
 	return true;
 }

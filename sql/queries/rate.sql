@@ -1,5 +1,5 @@
 -- name: rate_get
-SELECT full_at FROM rate WHERE key_hash = :key_hash;
+SELECT full_at, told_at FROM rate WHERE key_hash = :key_hash;
 
 -- name: rate_take
 -- Refills and takes at once: time refills by passing, and taking moves the moment on.  Nothing changes

@@ -15,6 +15,7 @@ syntax(enum config_syntax s)
 		[CONFIG_LIST] = "list", [CONFIG_GUID] = "GUID", [CONFIG_NUMBER] = "number",
 		[CONFIG_DURATION] = "time", [CONFIG_SIZE] = "size", [CONFIG_RULE] = "list",
 		[CONFIG_RATE] = "number/time", [CONFIG_NETWORKS] = "list",
+		[CONFIG_SINKS] = "list",
 		[CONFIG_TENANT] = "tenant", [CONFIG_METADATA_URL] = "URL",
 	};
 

@@ -84,8 +84,9 @@ function configuration(dir, standin, { credential = 'secret-file', tls, top = []
 	};
 	const lines = (section) => Object.entries(section).filter(([, value]) => value !== undefined)
 		.map(([key, value]) => `${key} = ${value}`);
+	// No test writes to the machine's own syslog.
 	return [
-		...top, ...tls ? [`ca_file = ${path.join(dir, 'tls', 'ca.pem')}`] : [],
+		...top, ...top.some((line) => line.startsWith('audit =')) ? [] : ['audit = store'], ...tls ? [`ca_file = ${path.join(dir, 'tls', 'ca.pem')}`] : [],
 		'[entra]', ...lines(keys), '[limits]', ...lines(limits),
 		...servers.flatMap((server) => section('server', server)),
 		...clients.flatMap((client) => section('client', client)), '',

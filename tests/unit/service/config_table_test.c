@@ -27,6 +27,8 @@ static const struct given {
 	{ CONFIG_TOP, "shared_origin", "accept", 0 },
 	{ CONFIG_TOP, "sse_transport", "off", 0 },
 	{ CONFIG_TOP, "log", "all", 0 },
+	{ CONFIG_TOP, "audit", "file:/var/log/audit", 0 },
+	{ CONFIG_TOP, "audit_identity", "subject", 0 },
 	{ CONFIG_ENTRA, "tenant_id", "organizations", 0 },
 	{ CONFIG_ENTRA, "client_id", "44444444-4444-4444-8444-444444444444", 0 },
 	{ CONFIG_ENTRA, "credential", "certificate:/etc/app.pem", 0 },
@@ -68,6 +70,8 @@ static const struct given {
 	{ CONFIG_LIMITS, "streams_max", "7", 7 },
 	{ CONFIG_LIMITS, "stream", "2h", 7200 },
 	{ CONFIG_LIMITS, "database_wait", "9", 9 },
+	{ CONFIG_LIMITS, "audit_keep", "2d", 172800 },
+	{ CONFIG_LIMITS, "audit_rows", "1000", 1000 },
 	{ CONFIG_LIMITS, "rates", "off", 0 },
 	{ CONFIG_LIMITS, "rate_register", "11/1h", 11 },
 	{ CONFIG_LIMITS, "rate_register_all", "12/1h", 12 },
@@ -221,6 +225,12 @@ every_key_has_the_default_that_the_manual_states(UNUSED void **state)
 	assert_int_equal(c->limits.streams_max, 1000);
 	assert_int_equal(c->limits.stream, 12 * 3600);
 	assert_int_equal(c->limits.database_wait, 5);
+	assert_string_equal(c->audit[0], "store");
+	assert_string_equal(c->audit[1], "syslog");
+	assert_null(c->audit[2]);
+	assert_string_equal(c->audit_identity, "object-id");
+	assert_int_equal(c->limits.audit_keep, 90 * 86400);
+	assert_int_equal(c->limits.audit_rows, 500000);
 	assert_string_equal(c->limits.rates, "on");
 	assert_int_equal(c->limits.rate_register.count, 600);
 	assert_int_equal(c->limits.rate_register.period, 3600);

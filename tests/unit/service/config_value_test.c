@@ -128,6 +128,19 @@ proxies_are_addresses_and_networks(UNUSED void **state)
 }
 
 static void
+sinks_are_those_that_there_are(UNUSED void **state)
+{
+	static const char *const bad[] = { "on", "off, store", "store, off", "file:audit", "file:", "stdout",
+	    "file" };
+	const struct config *c = must_read(with("", "audit", "file:/var/log/a, store"));
+
+	assert_string_equal(c->audit[0], "file:/var/log/a");
+	assert_string_equal(c->audit[1], "store");
+	assert_string_equal(must_read(with("", "audit", "off"))->audit[0], "off");
+	refuse_each("", "audit", bad, COUNT(bad), "audit must be off, or list store");
+}
+
+static void
 choices_are_what_is_offered(UNUSED void **state)
 {
 	static const char *const bad_logs[] = { "none", "error", "ALL", "errors all", "errorsall" };
@@ -171,6 +184,7 @@ main(void)
 		CASE(numbers_times_and_sizes_have_bounds),
 		CASE(rates_are_a_number_in_a_time),
 		CASE(proxies_are_addresses_and_networks),
+		CASE(sinks_are_those_that_there_are),
 		CASE(choices_are_what_is_offered),
 		CASE(lists_are_words_between_commas_and_blanks),
 	};

@@ -98,7 +98,7 @@ load_config(void)
 	const char *why = "";
 
 	fix.conf = path_of("sallyport.conf");
-	write_file(fix.conf, arena_printf(&fix.arena, "public_url = " ISSUER "\nstate_dir = %s\n"
+	write_file(fix.conf, arena_printf(&fix.arena, "public_url = " ISSUER "\nstate_dir = %s\naudit = store\n"
 	    "[entra]\ntenant_id = " TENANT "\nclient_id = " OUR_APP "\n"
 	    "credential = secret-file:%s/secret\n[limits]\ndatabase_wait = 1\n"
 	    "[server mcp]\n[server other]\n", fix.dir, fix.dir));

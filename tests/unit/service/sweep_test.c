@@ -59,6 +59,9 @@ insert_rows(int64_t number, int64_t expires_at)
 	    "INSERT INTO rate (key_hash, full_at, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), 1, %lld)", n, t));
 	sql(arena_printf(&fix.arena,
+	    "INSERT INTO audit (event_hash, happened_at, event, request_id, times, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), 1, '', '', 1, %lld)", n, t));
+	sql(arena_printf(&fix.arena,
 	    "INSERT INTO session_groups (sid, sealed, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), x'00', %lld)", n, t));
 	sql(arena_printf(&fix.arena,
@@ -66,7 +69,7 @@ insert_rows(int64_t number, int64_t expires_at)
 	    "(CAST('%lld' AS BLOB), %lld)", n, t));
 }
 
-#define TABLES	17
+#define TABLES	18
 
 static int64_t
 rows(void)
@@ -79,7 +82,8 @@ rows(void)
 	    "(SELECT count(*) FROM reauthentication) + (SELECT count(*) FROM lease) + "
 	    "(SELECT count(*) FROM setback) + (SELECT count(*) FROM assertion) + "
 	    "(SELECT count(*) FROM session_groups) + (SELECT count(*) FROM stream_message) + (SELECT count(*) FROM upstream_session) + "
-	    "(SELECT count(*) FROM upstream) + (SELECT count(*) FROM rate)");
+	    "(SELECT count(*) FROM upstream) + (SELECT count(*) FROM rate) + "
+	    "(SELECT count(*) FROM audit)");
 }
 
 static void
