@@ -167,6 +167,8 @@ switched_off_nothing_is_written(UNUSED void **state)
 static void
 what_cannot_be_written_fails_nothing(UNUSED void **state)
 {
+	struct store *store = fix.rq.store;
+
 	to_a_file();
 	fix.config.audit[1] = "store";
 	fix.config.audit[2] = "file:/no/such/folder/audit";
@@ -178,6 +180,7 @@ what_cannot_be_written_fails_nothing(UNUSED void **state)
 	fix.rq.store = NULL;
 	fix.rq.io = NULL;
 	audit_sid(&fix.rq, AUDIT_SIGNED_IN, &(struct sid){ .id = { 1 } }, NULL);
+	fix.rq.store = store;
 }
 
 int
