@@ -224,7 +224,7 @@ go_on(struct request *rq, struct response *rs, struct arrival *a)
 		return send_again(rq, rs, a);
 	TRY(admit(rq, a));
 	TRY(open_session(rq, a));
-	if (a->demand != NULL)
+	if (a->demand.claims != NULL)
 		audit(rq, &(struct audit){ .event = AUDIT_STEP_UP_MET, .session = &a->session });
 	audit(rq, &(struct audit){ .event = AUDIT_SIGNED_IN, .session = &a->session });
 	authorization_response_code(rq, rs, asked->redirect_uri, asked->state, a->code.text);

@@ -69,7 +69,7 @@ insert_rows(int64_t number, int64_t expires_at)
 	    "(CAST('%lld' AS BLOB), %lld)", n, t));
 }
 
-#define TABLES	18
+#define TABLES	19
 
 static int64_t
 rows(void)
