@@ -53,6 +53,7 @@ write_server_metadata(const struct config *config, bool openid, struct buf *out)
 	struct server_metadata m = {
 		.issuer       = config->public_url,
 		.registration = config_list_has(config->registration, "dynamic"),
+		.introspection = config->introspection,
 		.documents    = config_list_has(config->registration, "metadata-document"),
 		.openid       = openid,
 	};

@@ -244,8 +244,8 @@ static int
 command_wrapper(int argc UNUSED, char **argv)
 {
 	static const char *const programs[] = {
-		"metadata", "register", "authorize", "consent", "oauth-callback", "token", "revoke", "logout",
-		"mcp",
+		"metadata", "register", "authorize", "consent", "oauth-callback", "token", "revoke",
+		"introspect", "logout", "mcp",
 	};
 	const struct config *config = load();
 	char where[PATH_MAX], conf[PATH_MAX];

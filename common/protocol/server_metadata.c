@@ -37,6 +37,10 @@ server_metadata(struct buf *b, const struct server_metadata *m)
 	url_member(b, "revocation_endpoint", m->issuer, "/revoke");
 	if (m->registration)
 		url_member(b, "registration_endpoint", m->issuer, "/register");
+	if (m->introspection) {
+		url_member(b, "introspection_endpoint", m->issuer, "/introspect");
+		buf_lit(b, ",\"introspection_endpoint_auth_methods_supported\":[\"Bearer\"]");
+	}
 	buf_lit(b, ",\"scopes_supported\":[\"" SCOPE_TOOLS "\",\"" SCOPE_OFFLINE "\"]"
 	    ",\"response_types_supported\":[\"code\"]"
 	    ",\"response_modes_supported\":[\"query\"]"

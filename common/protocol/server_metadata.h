@@ -11,6 +11,7 @@ struct server_metadata {
 	bool		 documents;		/* client ids may be URLs of metadata documents */
 	bool		 secrets;		/* some client has a secret */
 	bool		 keys;			/* some client may sign assertions */
+	bool		 introspection;		/* RFC 7662 is served to somebody */
 	bool		 openid;		/* the OpenID form: SDKs refuse it without three members */
 };
 

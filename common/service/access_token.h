@@ -23,6 +23,7 @@ struct grant {
 struct access {
 	struct session		 session;
 	const char		*scope;		/* of the token: within the session's */
+	int64_t			 issued_at, expires_at;
 	struct opaque_token	 jti;
 	struct wrap		 wrap;
 };

@@ -116,6 +116,7 @@ struct config_server {
 	const char	*upstream_user_key;
 	int64_t		 upstream_timeout;	/* seconds */
 	const char	*upstream_plaintext;
+	const char	*introspection_key;	/* path; NULL: nobody may ask */
 	config_list	 allow;
 	struct tool_rule *rule;			/* tool.NAME; NULL for none */
 
@@ -168,6 +169,8 @@ struct config {
 	size_t			 servers;
 	struct config_client	 client[CONFIG_CLIENTS_MAX];
 	size_t			 clients;
+
+	bool			 introspection;	/* derived: a server has an introspection_key */
 
 	/* Derived from public_url. */
 	const char	*public_origin;		/* scheme://host[:port] */

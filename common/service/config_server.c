@@ -166,6 +166,7 @@ bool
 config_server_derive(struct config_reader *r, struct config_server *s)
 {
 	s->resource = arena_printf(r->arena, "%s/%s", r->config->public_url, s->name);
+	r->config->introspection = r->config->introspection || s->introspection_key != NULL;
 	s->asks_entra = tool_policy_asks_entra(s->allow);
 	s->scope_needed = s->scope_known = tool_policy_scope(r->arena, s->allow, SCOPE_TOOLS);
 	for (const char *const *w = s->allow; *w != NULL; w++)

@@ -194,6 +194,9 @@ const struct config_key config_keys[] = {
 	  "How long it may be silent before its answer begins, and within one that is JSON." },
 	{ SERVER(upstream_plaintext), CONFIG_TEXT, "", CHOICE("accept"),
 	  "accept: it is reached by http:// beyond this machine, and the network between is trusted." },
+	{ SERVER(introspection_key), CONFIG_PATH, "", ANY,
+	  "Who may ask /introspect about this server's tokens: a file of one secret, or two, of 32 characters or "
+	  "more, one a line." },
 	{ SERVER(allow), CONFIG_LIST, "", ANY,
 	  "Who may use the server: role:NAME, group:ID, scope:NAME. Of each kind that is named, one must "
 	  "hold." },

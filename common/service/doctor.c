@@ -11,6 +11,7 @@
 #include "service/audit_sink.h"
 #include "service/doctor_credential.h"
 #include "service/doctor_online.h"
+#include "service/introspection_key.h"
 #include "service/keyring.h"
 #include "service/store.h"
 
@@ -127,6 +128,17 @@ check_audit(struct doctor *d)
 	}
 }
 
+static void
+check_introspection(struct doctor *d, const struct config_server *s)
+{
+	struct introspection_keys keys;
+	const char *why = "";
+
+	if (doctor_path(d, "introspection_key", s->introspection_key, R_OK) &&
+	    !introspection_key_read(d->rq.arena, s->introspection_key, &keys, &why))
+		doctor_says(d, PROBLEM, "introspection_key %s %s", s->introspection_key, why);
+}
+
 int
 doctor_run(const struct config *config)
 {
@@ -152,9 +164,12 @@ doctor_run(const struct config *config)
 	if (good && d.rq.store != NULL)
 		doctor_check_entra(&d);
 	doctor_check_public_url(&d);
-	for (size_t i = 0; i < config->servers; i++)
+	for (size_t i = 0; i < config->servers; i++) {
 		if (config->server[i].upstream != NULL)
 			check_server(&d, &config->server[i]);
+		if (config->server[i].introspection_key != NULL)
+			check_introspection(&d, &config->server[i]);
+	}
 	for (size_t i = 0; i < config->clients; i++)
 		check_client(&d, &config->client[i]);
 	http_client_close(d.rq.http);

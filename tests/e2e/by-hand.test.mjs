@@ -203,6 +203,12 @@ describe('by hand and behind a server', () => {
 		[401, () => revokeForm({ token: 'x' })],
 	]));
 
+	it('introspect', () => table('introspect', [
+		[404, { method: 'POST', pathInfo: '/introspect', type: FORM, body: form({ token: 'x' }) }],
+		[405, { pathInfo: '/introspect' }],
+		[415, { method: 'POST', pathInfo: '/introspect', type: 'text/plain', body: 'x' }],
+	]));
+
 	it('logout', () => {
 		const button = (headers) => ({ method: 'POST', pathInfo: '/logout', type: FORM, body: form({ decision: 'signout' }), headers });
 		return table('logout', [

@@ -87,6 +87,14 @@ what_is_not_served_is_not_named(UNUSED void **state)
 }
 
 static void
+rfc8414_s2_introspection_is_named_with_how_to_authenticate(UNUSED void **state)
+{
+	write_document((struct server_metadata){ .issuer = ISSUER, .introspection = true });
+	is("introspection_endpoint", ISSUER "/introspect");
+	lists("introspection_endpoint_auth_methods_supported", "Bearer");
+}
+
+static void
 the_openid_form_has_its_three_members(UNUSED void **state)
 {
 	write_document((struct server_metadata){ .issuer = ISSUER, .openid = true });
@@ -106,6 +114,7 @@ main(void)
 		cmocka_unit_test(a44_metadata_documents_are_promised_where_they_are_taken),
 		cmocka_unit_test(rfc9207_s3_iss_is_promised),
 		cmocka_unit_test(what_is_not_served_is_not_named),
+		cmocka_unit_test(rfc8414_s2_introspection_is_named_with_how_to_authenticate),
 		cmocka_unit_test(the_openid_form_has_its_three_members),
 	};
 

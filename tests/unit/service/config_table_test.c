@@ -90,6 +90,7 @@ static const struct given {
 	{ CONFIG_SERVER, "upstream_user_key", "/etc/user.key", 0 },
 	{ CONFIG_SERVER, "upstream_timeout", "90", 90 },
 	{ CONFIG_SERVER, "upstream_plaintext", "accept", 0 },
+	{ CONFIG_SERVER, "introspection_key", "/etc/introspection.key", 0 },
 	{ CONFIG_SERVER, "allow", "role:Reader", 0 },
 	{ CONFIG_CLIENT, "client_id", "one.id", 0 },
 	{ CONFIG_CLIENT, "name", "The_client", 0 },
