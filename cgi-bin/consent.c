@@ -158,8 +158,7 @@ check_form(struct request *rq, const struct consent_request *in,
 	if (!browser_cookie_read(rq, browser))
 		return fail_because(&rq->failure, FORBIDDEN,
 		    "Your browser did not send the cookie that this page had set.", "no browser cookie");
-	if (!secret_equal(browser_csrf(rq, browser, authorization_request_binding(rq, transaction)),
-	    in->csrf))
+	if (!browser_csrf_is_ours(rq, browser, authorization_request_binding(rq, transaction), in->csrf))
 		return fail_because(&rq->failure, FORBIDDEN, "The form was not sent by this page.",
 		    "csrf does not match");
 	return OAUTH_OK;

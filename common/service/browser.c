@@ -2,6 +2,7 @@
 #include "service/browser.h"
 
 #include "base/base64url.h"
+#include "base/secret.h"
 #include "protocol/http.h"
 #include "service/keyring.h"
 
@@ -44,17 +45,36 @@ browser_cookie(struct request *rq, struct response *rs)
 	return cookie;
 }
 
+static const char *
+csrf_under(struct request *rq, const struct key *key, const struct opaque_token *browser,
+    const char *binding)
+{
+	const char *both = arena_printf(rq->arena, "csrf %s %s", browser->text, binding);
+	uint8_t mac[SHA256_SIZE];
+
+	hmac_sign(key->hmac, both, strlen(both), mac);
+	return base64url_encode(rq->arena, mac, sizeof mac);
+}
+
 const char *
 browser_csrf(struct request *rq, const struct opaque_token *browser, const char *binding)
 {
 	const struct key *key = keyring_current(rq->keys, KEY_BROWSER);
-	const char *both = arena_printf(rq->arena, "csrf %s %s", browser->text, binding);
-	uint8_t mac[SHA256_SIZE];
 
-	if (key == NULL || binding == NULL)
-		return NULL;
-	hmac_sign(key->hmac, both, strlen(both), mac);
-	return base64url_encode(rq->arena, mac, sizeof mac);
+	return key == NULL || binding == NULL ? NULL : csrf_under(rq, key, browser, binding);
+}
+
+bool
+browser_csrf_is_ours(struct request *rq, const struct opaque_token *browser, const char *binding,
+    const char *csrf)
+{
+	const struct key *key;
+
+	for (size_t i = 0; binding != NULL &&
+	    (key = keyring_generation(rq->keys, KEY_BROWSER, i)) != NULL; i++)
+		if (secret_equal(csrf_under(rq, key, browser, binding), csrf))
+			return true;
+	return false;
 }
 
 static const char *

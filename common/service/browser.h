@@ -21,6 +21,10 @@ MUST_CHECK bool		 browser_cookie_read(struct request *, struct opaque_token *);
  * key. */
 MUST_CHECK const char	*browser_csrf(struct request *, const struct opaque_token *browser,
 			    const char *binding);
+/* Whether it was made so, under whatever generation of the key: a page may stand open while the key
+ * is rotated. */
+MUST_CHECK bool		 browser_csrf_is_ours(struct request *, const struct opaque_token *browser,
+			    const char *binding, const char *csrf);
 
 /* One cookie per transaction, named after the transaction's hash. */
 void			 browser_transaction_set(struct request *, struct response *,

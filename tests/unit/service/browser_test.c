@@ -106,12 +106,39 @@ the_forms_proof_is_bound_to_browser_and_page(UNUSED void **state)
 	assert_null(browser_csrf(&fix.rq, &one, NULL));
 }
 
+/* A page may stand open while the key is rotated. */
+static void
+the_proof_is_ours_under_every_generation_of_the_key(UNUSED void **state)
+{
+	static const char old[] = "aaaaaaaaaaaaaaaa 1700000000 " ZEROS "\n";
+	static const char new[] = "bbbbbbbbbbbbbbbb 1750000000 BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA\n";
+	struct opaque_token one = opaque_token_new(&fix.arena), two = opaque_token_new(&fix.arena);
+	const char *proof;
+
+	write_file(path_of("keys/browser"), old);
+	proof = browser_csrf(&fix.rq, &one, "page");
+	assert_true(browser_csrf_is_ours(&fix.rq, &one, "page", proof));
+	write_file(path_of("keys/browser"), arena_printf(&fix.arena, "%s%s", old, new));
+	at(60);
+	assert_string_not_equal(browser_csrf(&fix.rq, &one, "page"), proof);
+	assert_true(browser_csrf_is_ours(&fix.rq, &one, "page", proof));
+	assert_true(browser_csrf_is_ours(&fix.rq, &one, "page", browser_csrf(&fix.rq, &one, "page")));
+	assert_false(browser_csrf_is_ours(&fix.rq, &two, "page", proof));
+	assert_false(browser_csrf_is_ours(&fix.rq, &one, "other", proof));
+	assert_false(browser_csrf_is_ours(&fix.rq, &one, NULL, proof));
+	assert_false(browser_csrf_is_ours(&fix.rq, &one, "page", NULL));
+	write_file(path_of("keys/browser"), new);
+	at(120);
+	assert_false(browser_csrf_is_ours(&fix.rq, &one, "page", proof));
+}
+
 static void
 without_the_key_there_is_no_proof(UNUSED void **state)
 {
 	struct opaque_token one = opaque_token_new(&fix.arena);
 
 	assert_int_equal(unlink(path_of("keys/browser")), 0);
+	assert_false(browser_csrf_is_ours(&fix.rq, &one, "page", ""));
 	assert_null(browser_csrf(&fix.rq, &one, "page"));
 }
 
@@ -203,6 +230,7 @@ main(void)
 		CASE(with_a_path_in_public_url_the_cookie_has_that_path),
 		CASE(a_cookie_that_is_not_ours_is_replaced),
 		CASE(the_forms_proof_is_bound_to_browser_and_page),
+		CASE(the_proof_is_ours_under_every_generation_of_the_key),
 		CASE(without_the_key_there_is_no_proof),
 		CASE(each_transaction_has_a_cookie_of_its_own),
 		CASE(a_browser_keeps_at_most_eight_transactions),
