@@ -10,17 +10,23 @@
  *	audit [--since TIME] [--user ID] [--json]
  *				print the security events that the database keeps
  *	wrapper DIR		write the wrappers that suexec needs, with this configuration's path
+ *	sessions, clients	list who is signed in, and what has registered
+ *	revoke			end sessions
+ *	keys			list, rotate and retire the server's own keys
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <limits.h>
+#include <locale.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "service/client_secret.h"
+#include "service/admin.h"
 #include "service/audit_report.h"
+#include "service/client_secret.h"
 #include "service/config_table.h"
 #include "service/doctor.h"
 #include "service/io.h"
@@ -29,6 +35,9 @@
 
 #define USAGE	64	/* sysexits EX_USAGE */
 #define CONFIG	78	/* sysexits EX_CONFIG */
+
+#define SWEEP_AT_ONCE	1000	/* rows of a table deleted in one transaction */
+#define TOLD_EVERY	10000	/* rows between two words about it */
 
 static int	command_init(int, char **);
 static int	command_check(int, char **);
@@ -42,14 +51,22 @@ static const struct command {
 	const char	*name, *arguments, *what;
 	int		 least, most;	/* arguments */
 	int		 (*run)(int, char **);
+	int		 (*admin)(struct admin *, int, char **);	/* in its place */
 } commands[] = {
-	{ "init",     "[--group GROUP]", "make the state directory: keys and database", 0, 2, command_init },
-	{ "check",    "",		 "say what is missing or wrong",		0, 0, command_check },
-	{ "sweep",    "",		 "delete all expired rows",			0, 0, command_sweep },
-	{ "settings", "",		 "print every configuration key",		0, 0, command_settings },
-	{ "client-secret", "",		 "make a secret for a [client], and its hash",	0, 0, command_client_secret },
-	{ "audit",    "[--since ...]",	 "print the security events",			0, 5, command_audit },
-	{ "wrapper",  "DIR",		 "write suexec's wrappers into DIR",		1, 1, command_wrapper },
+	{ "init",     "[--group GROUP]", "make the state directory: keys and database", 0, 2, command_init, NULL },
+	{ "check",    "",		 "say what is missing or wrong",	0, 0, command_check, NULL },
+	{ "sweep",    "",		 "delete all expired rows",		0, 0, command_sweep, NULL },
+	{ "settings", "",		 "print every configuration key",	0, 0, command_settings, NULL },
+	{ "client-secret", "",		 "make a secret for a [client], and its hash", 0, 0, command_client_secret, NULL },
+	{ "audit",    "[--since ...]",	 "print the security events",		0, 5, command_audit, NULL },
+	{ "wrapper",  "DIR",		 "write suexec's wrappers into DIR",	1, 1, command_wrapper, NULL },
+	{ "sessions", "[--user USER] [--client ID] [--json]",
+	  "list who is signed in",						0, 5, NULL, admin_sessions },
+	{ "clients",  "[--json]",	 "list what has registered",		0, 1, NULL, admin_clients },
+	{ "revoke",   "--session SID | --user USER | --client ID | --all  [--json]",
+	  "end sessions",							1, 3, NULL, admin_revoke },
+	{ "keys",     "[rotate | retire] [PURPOSE...] [--json]",
+	  "list or replace the server's own keys",				0, 7, NULL, admin_keys },
 };
 
 static int
@@ -57,12 +74,16 @@ usage(void)
 {
 	fputs("usage: sallyport COMMAND\n", stderr);
 	for (size_t i = 0; i < COUNT(commands); i++)
-		fprintf(stderr, "  %-13s %-16s %s\n", commands[i].name, commands[i].arguments,
+		fprintf(stderr, "  %-13s %-16s %s%s\n", commands[i].name, commands[i].arguments,
+		    strlen(commands[i].arguments) > 16 ? "\n                                 " : "",
 		    commands[i].what);
-	fputs("The configuration is the file that SALLYPORT_CONF names, or " CONFIG_DEFAULT_PATH ".\n",
+	fputs("USER is an object id, TENANT/OBJECT-ID or a subject.\n"
+	    "The configuration is the file that SALLYPORT_CONF names, or " CONFIG_DEFAULT_PATH ".\n",
 	    stderr);
 	return USAGE;
 }
+
+static int	run_admin(int (*)(struct admin *, int, char **), int, char **);
 
 int
 main(int argc, char **argv)
@@ -72,10 +93,13 @@ main(int argc, char **argv)
 		return USAGE;
 	}
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	for (size_t i = 0; argc > 1 && i < COUNT(commands); i++)
-		if (strcmp(commands[i].name, argv[1]) == 0 && argc - 2 >= commands[i].least &&
-		    argc - 2 <= commands[i].most)
-			return commands[i].run(argc - 2, argv + 2);
+	for (size_t i = 0; argc > 1 && i < COUNT(commands); i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->name, argv[1]) == 0 && argc - 2 >= c->least && argc - 2 <= c->most)
+			return c->run != NULL ? c->run(argc - 2, argv + 2) :
+			    run_admin(c->admin, argc - 2, argv + 2);
+	}
 	return usage();
 }
 
@@ -89,6 +113,19 @@ load(void)
 	if (config == NULL)
 		fprintf(stderr, "sallyport: %s\n", why);
 	return config;
+}
+
+static int
+run_admin(int (*run)(struct admin *, int, char **), int argc, char **argv)
+{
+	struct admin a = { .config = load(), .out = stdout, .err = stderr };
+	int status;
+
+	if (a.config == NULL)
+		return CONFIG;
+	a.utf8 = setlocale(LC_CTYPE, "") != NULL && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	status = run(&a, argc, argv);
+	return status == ADMIN_USAGE ? usage() : status;
 }
 
 static int
@@ -129,7 +166,7 @@ static int
 command_sweep(int argc UNUSED, char **argv UNUSED)
 {
 	const struct config *config = load();
-	int64_t deleted = 0;
+	int64_t deleted = 0, before, told = 0;
 	const char *why;
 	struct store *store;
 	bool good;
@@ -140,7 +177,14 @@ command_sweep(int argc UNUSED, char **argv UNUSED)
 		fprintf(stderr, "sallyport: %s\n", why);
 		return 1;
 	}
-	good = sweep(store, config, clock_seconds(), INT_MAX, &deleted);
+	do {		/* requests get their turn in between */
+		before = deleted;
+		good = sweep(store, config, clock_seconds(), SWEEP_AT_ONCE, &deleted);
+		if (deleted - told >= TOLD_EVERY)
+			fprintf(stderr, "%lld deleted so far\n", (long long)(told = deleted));
+	} while (good && deleted > before);
+	/* What it erases it does not count. */
+	good = good && sweep(store, config, clock_seconds(), INT_MAX, &deleted);
 	if (!good)
 		fprintf(stderr, "sallyport: %s\n", store_error(store));
 	store_close(store);
