@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "service/key_replace.h"
 #include "service/key_rotation.h"
 #include "service/store.h"
 

@@ -2,6 +2,7 @@
 #include "service/key_rotation.h"
 
 #include "base/secret.h"
+#include "service/key_replace.h"
 #include "service/store.h"
 
 /* What stays of them; how many go is the result. */

@@ -82,6 +82,22 @@ a_file_that_is_no_good_opens_nothing_and_is_told(UNUSED void **state)
 	assert_int_equal(keys.count, 0);
 }
 
+/* Byte by byte, through what the sanitizer keeps between the arena's blocks. */
+__attribute__((no_sanitize("address"))) static bool
+in_memory(const char *text)
+{
+	for (size_t at = 0; at < fix.arena.used; at++) {
+		size_t same = 0;
+
+		while (text[same] != '\0' && at + same < fix.arena.used &&
+		    fix.arena.base[at + same] == (unsigned char)text[same])
+			same++;
+		if (text[same] == '\0')
+			return true;
+	}
+	return false;
+}
+
 static void
 no_secret_stays_in_memory(UNUSED void **state)
 {
@@ -91,7 +107,8 @@ no_secret_stays_in_memory(UNUSED void **state)
 	write_file(path_of("mcp.key"), SECRET_B "\n");
 	assert_true(introspection_key_read(&fix.arena, path_of("mcp.key"), &keys, &why));
 	assert_int_equal(keys.count, 1);
-	assert_null(memmem(fix.arena.base, fix.arena.used, SECRET_B, sizeof SECRET_B - 1));
+	assert_false(in_memory(SECRET_B));
+	assert_true(in_memory(path_of("mcp.key")));
 }
 
 int
