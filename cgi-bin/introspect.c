@@ -77,6 +77,7 @@ static enum oauth_error
 look_up(struct request *rq, uint32_t servers, const char *token, struct access *out)
 {
 	enum oauth_error error = INVALID_TOKEN;
+	enum stored stored;
 	struct data_key key;
 
 	for (size_t i = 0; error == INVALID_TOKEN && i < rq->config->servers; i++)
@@ -84,19 +85,15 @@ look_up(struct request *rq, uint32_t servers, const char *token, struct access *
 			error = access_token_verify(rq, token, rq->config->server[i].resource, out);
 	if (error != OAUTH_OK)
 		return error;
-	if (!access_token_unseal(rq, out, &key))
+	if ((stored = access_token_unseal(rq, out, &key)) == ABSENT)
 		return fail_because(&rq->failure, INVALID_TOKEN, NULL,
 		    "the stored session does not open or was tampered with");
-	switch (session_alive(rq, &out->session.sid)) {
-	case STORED:
-		return OAUTH_OK;
-	case ABSENT:
+	if (stored == STORED && (stored = session_alive(rq, &out->session.sid)) == ABSENT) {
 		session_step_up(rq, &out->session.sid);
 		return fail_because(&rq->failure, INVALID_TOKEN, NULL,
 		    "nobody has asked Entra about the person for too long");
-	default:
-		return store_failed(rq);
 	}
+	return stored == STORED ? OAUTH_OK : store_failed(rq);
 }
 
 /* The jti is the token's own secret, and so is not among it. */

@@ -123,8 +123,8 @@ judge_claims(struct request *rq, const struct json_members *claims, const char *
 		return refused(rq, "for another resource");
 	out->expires_at = exp;
 	out->scope = json_member_string(rq->arena, claims, "scope");
-	if (out->scope == NULL || !json_member_int(rq->arena, claims, "iat", &out->issued_at) || !opaque_token_read(rq->arena,
-	    json_member_string(rq->arena, claims, "jti"), &out->jti) ||
+	if (out->scope == NULL || !json_member_int(rq->arena, claims, "iat", &out->issued_at) ||
+	    !opaque_token_read(rq->arena, json_member_string(rq->arena, claims, "jti"), &out->jti) ||
 	    !sid_read(json_member_string(rq->arena, claims, "sid"), &out->session.sid))
 		return refused(rq, "claims are missing");
 	return OAUTH_OK;

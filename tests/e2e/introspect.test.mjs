@@ -161,6 +161,16 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi'])
 			assert.deepEqual([refreshed.status, refreshed.json.error], [400, 'invalid_grant']);
 		});
 
+		it('what cannot be looked up is an error, and not inactive', async () => {
+			for (const table of ['access_token', 'session']) {
+				await site.database.sqlite(`ALTER TABLE ${table} RENAME TO out_of_reach`);
+				const { status, json } = await ask(session.tokens.access_token);
+				await site.database.sqlite(`ALTER TABLE out_of_reach RENAME TO ${table}`);
+				assert.deepEqual([status, json.error, json.active], [503, 'temporarily_unavailable', undefined], table);
+			}
+			assert.equal((await ask(session.tokens.access_token)).json.active, true);
+		});
+
 		it('what is asked wrongly is refused', async () => {
 			const url = `${site.url}/introspect`;
 			const headers = { Authorization: `Bearer ${key}` };

@@ -149,8 +149,8 @@ codes_documents_demands_and_sign_ins_need_theirs(UNUSED void **state)
 	    "('a', '', CAST('aaaaaaaaaaaaaaaaMAC' AS BLOB), 1, 1), ('b', '', x'00', 1, 1)");
 	sql("INSERT INTO assertion (name, sealed, renew_at, expires_at) VALUES "
 	    "('a', CAST('aaaaaaaaaaaaaaaa' AS BLOB), 1, 1800100001), ('b', CAST('aaaaaaaaaaaaaaaa' AS BLOB), 1, 1)");
-	sql("INSERT INTO reauthentication (tenant_id, object_id, client_id, resource, sealed, demanded_at, "
-	    "expires_at) VALUES ('', '', '', '', CAST('aaaaaaaaaaaaaaaaX' AS BLOB), 1, 1800100001)");
+	sql("INSERT INTO reauthentication (subject, client_id, resource, sealed, demanded_at, met, rounds, "
+	    "expires_at) VALUES ('', '', '', CAST('aaaaaaaaaaaaaaaaX' AS BLOB), 1, 0, 0, 1800100001)");
 	sql("INSERT INTO authorization_request (id_hash, client_id, redirect_uri, code_challenge, scope, resource, "
 	    "expires_at, sealed) VALUES (x'01', '', '', '', '', '', 1800100001, "
 	    "CAST('aaaaaaaaaaaaaaaaX' AS BLOB)), (x'02', '', '', '', '', '', 1800100001, NULL)");
