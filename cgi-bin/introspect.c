@@ -16,6 +16,7 @@
 #include "service/client.h"
 #include "service/endpoint.h"
 #include "service/introspection_key.h"
+#include "service/rate.h"
 
 #define TOKEN_MAX	8192	/* bytes */
 
@@ -30,6 +31,7 @@ main(void)
 		.methods = "POST",
 		.media   = "application/x-www-form-urlencoded",
 		.needs   = { &store_service, &keyring_service },
+		.admit   = rate_take,
 		.handle  = introspect,
 	});
 }

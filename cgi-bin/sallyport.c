@@ -1,19 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * sallyport: the administrator's command.
- *
- *	init [--group GROUP]	make the state directory: keys and database
- *	check			say what is missing or wrong
- *	sweep			delete all expired rows
- *	settings		print every configuration key
- *	client-secret		make a secret for a [client], and its hash
- *	audit [--since TIME] [--user ID] [--json]
- *				print the security events that the database keeps
- *	wrapper DIR		write the wrappers that suexec needs, with this configuration's path
- *	sessions, clients	list who is signed in, and what has registered
- *	revoke			end sessions
- *	keys			list, rotate and retire the server's own keys
- */
+/* sallyport: the administrator's command; the table below says what it can do. */
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>

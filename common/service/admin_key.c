@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "service/audit.h"
 #include "service/key_replace.h"
 #include "service/key_rotation.h"
 #include "service/store.h"
@@ -113,6 +114,8 @@ rotate(struct admin *a, const struct order *o)
 			continue;
 		if (!(good = key_rotate(&a->rq, &r, &why)))
 			break;
+		if (r.kid != NULL)
+			audit(&a->rq, &(struct audit){ .event = AUDIT_KEY_ROTATED, .reason = key_purpose_names[p] });
 		if (r.kid != NULL)
 			fprintf(a->err, "%s: %s verifies now, and is used in %d seconds\n",
 			    key_purpose_names[p], r.kid, KEY_SETTLE);

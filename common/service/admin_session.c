@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/admin.h"
 
+#include "service/audit.h"
 #include "service/session.h"
 #include "service/session_selection.h"
 
@@ -202,6 +203,9 @@ end_batch(struct request *rq, const struct batch *b, int64_t *ended)
 	if (!transaction_commit(&t))
 		return false;
 	*ended += here;
+	for (size_t i = 0; i < b->count; i++)
+		if (b->lives[i])
+			audit_sid(rq, AUDIT_ADMINISTRATOR_REVOKED, &b->sid[i], "sallyport revoke");
 	return true;
 }
 
