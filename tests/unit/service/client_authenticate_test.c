@@ -8,6 +8,7 @@
 
 /* SHA-256 of "abc". */
 #define ABC	"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define SECRET_ABC	"secret:" ABC
 
 static struct response rs;
 static struct io io;
@@ -94,7 +95,7 @@ a66_a_secret_is_taken_from_either_place(UNUSED void **state)
 static void
 a66_a_wrong_one_is_refused_with_a_challenge_where_basic_was_tried(UNUSED void **state)
 {
-	static const char *const pairs[] = { "secret:abd", "secret:", "secret:" ABC, "unknown:abc", "public:abc",
+	static const char *const pairs[] = { "secret:abd", "secret:", SECRET_ABC, "unknown:abc", "public:abc",
 	    "public:", "keys:abc", "nothing" };
 
 	for (size_t i = 0; i < COUNT(pairs); i++) {

@@ -73,6 +73,7 @@ only_a_quick_transaction_waits_for_no_disk(UNUSED void **state)
 	{
 		AUTO(transaction) struct transaction t = transaction_begin_quick(fix.rq.store);
 
+		assert_non_null(t.store);
 		assert_int_equal(put_client(fix.rq.store, "lost"), STORED);
 	}
 	assert_int_equal(synchronous(fix.rq.store), 2);
