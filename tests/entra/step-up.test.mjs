@@ -93,7 +93,9 @@ describe('a demand', () => {
 
 	it('holds another session of the same person and client too, and lets go of it', async () => {
 		const first = await demanded();
+		await site.database.sqlite('UPDATE session SET created_at = created_at - 5');
 		await site.standin.set({ mfa_required: null });
+		isAskedForMore(await first.mcp.callTool(), first.resource);
 		const { resource, tokens, visits } = await signInAgain(site, first);
 		assert.equal(visits.length, 2);
 		isUser(await new McpClient(resource, tokens.access_token).callTool());
