@@ -5,9 +5,9 @@ import http from 'node:http';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { legacy, send } from '../e2e/lib/mcp.mjs';
-import { startGate } from './lib/gate.mjs';
-import { Pair } from './lib/pair.mjs';
-import { eventually, median, memory, openFiles, processorTime } from './lib/process.mjs';
+import { startGate } from '../gateway/lib/gate.mjs';
+import { Pair } from '../gateway/lib/pair.mjs';
+import { eventually, median, memory, openFiles, processorTime } from '../gateway/lib/process.mjs';
 
 const KILOBYTES = 30;	// of the process, for one stream
 const IDLE = 3000;
