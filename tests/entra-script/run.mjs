@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs httpd-conf/entra/register.sh in a directory of its own with bin/az.mjs as az.
+// Runs httpd-conf/entra/register.sh in a directory of its own with bin/az as az.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import './packages.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -27,11 +28,15 @@ export const clouds = {
 	'china': ['AzureChinaCloud', 'https://microsoftgraph.chinacloudapi.cn/'],
 };
 
+const az = new Worker(join(here, 'bin/az.mjs'));
+const port = await new Promise((resolve, reject) => az.once('message', resolve).once('error', reject));
+az.unref();
+
 // A tenant where nothing is registered.
 export class Directory {
 	constructor(cloud = 'global') {
 		this.dir = mkdtempSync(join(tmpdir(), 'sallyport-entra.'));
-		this.command('az', `exec '${process.execPath}' '${join(here, 'bin/az.mjs')}' "$@"`);
+		symlinkSync(join(here, 'bin/az'), join(this.dir, 'az'));
 		this.command('sleep', 'exit 0');
 		this.state = {
 			tenant, secret, cloud: clouds[cloud][0], endpoint: clouds[cloud][1],
@@ -68,7 +73,7 @@ export class Directory {
 		const run = spawnSync('bash', [script, ...args], {
 			cwd: this.dir,
 			encoding: 'utf8',
-			env: { ...process.env, PATH: `${this.dir}:${process.env.PATH}`, AZ_LOG: at('log'), AZ_FAULTS: at('faults'), AZ_STATE: at('state'), TMPDIR: this.dir },
+			env: { ...process.env, PATH: `${this.dir}:${process.env.PATH}`, AZ_PORT: port, AZ_DIR: this.dir, TMPDIR: this.dir },
 		});
 		const calls = existsSync(at('log')) ? readFileSync(at('log'), 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
 		return { ...run, calls, told: run.stdout + run.stderr };

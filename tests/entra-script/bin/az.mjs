@@ -1,26 +1,22 @@
-#!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 //
-// The Azure CLI as httpd-conf/entra/register.sh sees it, on the directory of graph.mjs in the file $AZ_STATE:
-// { tenant, cloud, endpoint, ... }.  --query is real JMESPath.  Each call is written to $AZ_LOG as one line of JSON.
-// A fault of $AZ_FAULTS, { when: regular expression, out, err, status, times }, comes before the answer.
+// The Azure CLI as httpd-conf/entra/register.sh sees it, on the directory of graph.mjs in the file DIR/state:
+// { tenant, cloud, endpoint, ... }.  --query is real JMESPath.  Each call is written to DIR/log as one line of JSON.
+// A fault of DIR/faults, { when: regular expression, out, err, status, times }, comes before the answer.
+//
+// A thread that bin/az asks over a socket: a node for each of the script's many calls takes longer than all else.
 
 import { X509Certificate } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
+import { parentPort } from 'node:worker_threads';
 import { call, refusal } from './graph.mjs';
 import { require } from '../packages.mjs';
 
 const { search } = require('jmespath');
-const { AZ_LOG, AZ_FAULTS, AZ_STATE } = process.env;
-const args = process.argv.slice(2);
-const line = args.join(' ');
-const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
-const state = JSON.parse(readFileSync(AZ_STATE, 'utf8'));
-const faults = JSON.parse(readFileSync(AZ_FAULTS, 'utf8'));
-const earlier = existsSync(AZ_LOG) ? readFileSync(AZ_LOG, 'utf8').split('\n').filter(Boolean).map((text) => JSON.parse(text)) : [];
-const used = (index) => earlier.filter((one) => one.fault === index).length;
 
-function rest() {
+function rest({ args, option, state }) {
 	const url = new URL(option('--url'));
 	if (`${url.origin}/` !== state.endpoint || !url.pathname.startsWith('/v1.0/'))
 		throw new Error(`a call to ${url}`);
@@ -35,7 +31,7 @@ function rest() {
 }
 
 // az ad app credential reset --append: a certificate's names and dates are those in it.
-function reset() {
+function reset({ option, state }) {
 	const application = state.applications.find(({ appId }) => appId === option('--id'));
 	if (option('--cert') === undefined) {
 		application.passwordCredentials.push({ displayName: option('--display-name'), endDateTime: option('--end-date') });
@@ -54,15 +50,16 @@ function reset() {
 	return {};
 }
 
-function answer() {
+function answer(asked) {
+	const { args, line, state } = asked;
 	if (line.startsWith('account show'))
 		return { tenantId: state.tenant };
 	if (line.startsWith('cloud show'))
 		return { name: state.cloud, endpoints: { microsoftGraphResourceId: state.endpoint } };
 	if (line.startsWith('rest '))
-		return rest();
+		return rest(asked);
 	if (line.startsWith('ad app credential reset ') && args.includes('--append'))
-		return reset();
+		return reset(asked);
 	throw new Error(`unexpected call: ${line}`);
 }
 
@@ -73,24 +70,43 @@ function tsv(value) {
 	return lines.map((one) => `${Array.isArray(one) ? one.map(word).join('\t') : word(one)}\n`).join('');
 }
 
-const fault = faults.findIndex((one, index) => new RegExp(one.when).test(line) && used(index) < (one.times ?? Infinity));
-const certificate = option('--cert');
-appendFileSync(AZ_LOG, JSON.stringify({
-	fault,
-	args,
-	file: certificate === undefined ? undefined : readFileSync(certificate.slice(1), 'utf8'),
-}) + '\n');
-if (fault >= 0) {
-	process.stdout.write(faults[fault].out ?? '');
-	process.stderr.write(faults[fault].err ?? '');
-	process.exit(faults[fault].status ?? 0);
+function run(dir, args) {
+	const file = (name) => join(dir, name);
+	const read = (name) => readFileSync(file(name), 'utf8');
+	const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+	const asked = { args, option, line: args.join(' '), state: JSON.parse(read('state')) };
+	const faults = JSON.parse(read('faults'));
+	const earlier = existsSync(file('log')) ? read('log').split('\n').filter(Boolean).map((text) => JSON.parse(text)) : [];
+	const used = (index) => earlier.filter((one) => one.fault === index).length;
+	const fault = faults.findIndex((one, index) => new RegExp(one.when).test(asked.line) && used(index) < (one.times ?? Infinity));
+	const certificate = option('--cert');
+	appendFileSync(file('log'), JSON.stringify({
+		fault,
+		args,
+		file: certificate === undefined ? undefined : readFileSync(certificate.slice(1), 'utf8'),
+	}) + '\n');
+	if (fault >= 0)
+		return faults[fault];
+	try {
+		const said = answer(asked);
+		writeFileSync(file('state'), JSON.stringify(asked.state));
+		if (said === undefined || option('-o') === 'none')
+			return {};
+		return { out: option('-o') === 'tsv' ? tsv(search(said, option('--query') ?? '@')) : JSON.stringify(said) };
+	} catch (error) {
+		return { err: `ERROR: ${refusal(error) ?? error.stack}\n`, status: 1 };
+	}
 }
-try {
-	const said = answer();
-	writeFileSync(AZ_STATE, JSON.stringify(state));
-	if (said !== undefined && option('-o') !== 'none')
-		process.stdout.write(option('-o') === 'tsv' ? tsv(search(said, option('--query') ?? '@')) : JSON.stringify(said));
-} catch (error) {
-	process.stderr.write(`ERROR: ${refusal(error) ?? error.stack}\n`);
-	process.exitCode = 1;
-}
+
+// The count of the fields that follow, the directory, and az's arguments; standard output, standard error and status.
+const server = net.createServer((socket) => {
+	let text = '';
+	socket.setEncoding('utf8').on('data', (chunk) => {
+		const [count, dir, ...args] = (text += chunk).split('\0').slice(0, -1);
+		if (args.length + 1 !== Number(count))
+			return;
+		const { out = '', err = '', status = 0 } = run(dir, args);
+		socket.end([out, err, status, ''].join('\0'));
+	});
+});
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
