@@ -9,13 +9,13 @@ import { Browser, readForm } from './lib/browser.mjs';
 import { form, post, postJson, request } from './lib/http.mjs';
 import { approve, atClient, signedIn } from './lib/sign-in.mjs';
 import { authorization, redeem, refresh } from './lib/oauth.mjs';
-import { startSite } from './lib/site.mjs';
+import { startSite, suitable } from './lib/site.mjs';
 
 const FORM = 'application/x-www-form-urlencoded';
 const METADATA = [400, 'invalid_client_metadata'];
 const REDIRECT = [400, 'invalid_redirect_uri'];
 
-for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']) {
+for (const server of suitable(['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi'])) {
 	describe(server, () => {
 		const mended = server.startsWith('lighttpd');
 		const blind = server === 'apache-cgi';

@@ -11,13 +11,13 @@ import { cut, meets, wrongMedia, wrongMethods } from './lib/bad.mjs';
 import { form, post, request } from './lib/http.mjs';
 import { authorization, randomText, refresh, revoke } from './lib/oauth.mjs';
 import { approve, signedIn } from './lib/sign-in.mjs';
-import { startSite } from './lib/site.mjs';
+import { startSite, suitable } from './lib/site.mjs';
 
 const INACTIVE = '{"active":false}';
 const claimsOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
 const secret = () => randomBytes(36).toString('base64');
 
-for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi'])
+for (const server of suitable(['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-cgi']))
 	describe(server, () => {
 		const [key, otherKey] = [secret(), secret()];
 		const files = [privateFile(`${key}\n`), privateFile(otherKey)];

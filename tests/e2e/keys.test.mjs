@@ -80,7 +80,7 @@ function busy(site) {
 	const forAWhile = async (act) => {
 		while (going) {
 			await act().catch((error) => failures.push(`${error.stack} after ${Date.now() - began} ms`));
-			await sleep(300);
+			await sleep(700);
 		}
 	};
 	const working = (async () => {
@@ -148,7 +148,7 @@ describe('a running installation', { concurrency: 4 }, () => {
 					assert.deepEqual((await keys.list(purpose)).map(({ state }) => state), ['old', 'old', 'current'], purpose);
 				const { status } = await refresh(idle.metadata, idle.client, idle.tokens.refresh_token);
 				assert.equal(status, 200, 'a session that nobody used meanwhile');
-					assert.equal((await request(`${site.url}/logout?sid=${idle.sid}`)).status, 200);
+				assert.equal((await request(`${site.url}/logout?sid=${idle.sid}`)).status, 200);
 				assert.equal((await refresh(idle.metadata, idle.client, idle.tokens.refresh_token)).status, 400, 'a sign-out finds it by the old key');
 			});
 

@@ -11,7 +11,7 @@ import { Browser, directive } from './lib/browser.mjs';
 import { form, post, request } from './lib/http.mjs';
 import { refresh } from './lib/oauth.mjs';
 import { signIn, signedInByHand } from './lib/sign-in.mjs';
-import { startSite } from './lib/site.mjs';
+import { startSite, suitable } from './lib/site.mjs';
 
 const DONE = 'state=done';
 
@@ -35,7 +35,7 @@ async function isOver({ mcp, metadata, client, tokens }) {
 	assert.deepEqual([status, json.error], [400, 'invalid_grant']);
 }
 
-for (const server of ['lighttpd-fastcgi', 'lighttpd-cgi', 'apache-proxy-fcgi', 'apache-cgi'])
+for (const server of suitable(['lighttpd-fastcgi', 'lighttpd-cgi', 'apache-proxy-fcgi', 'apache-cgi']))
 	describe(server, () => {
 		let site;
 		let at;

@@ -16,6 +16,9 @@ export const FASTCGI = ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-fcgid']
 export const CGI = ['lighttpd-cgi', 'apache-cgi', 'apache-userdir'];
 export const SERVERS = [...FASTCGI, ...CGI];
 
+// Of these set-ups, those for the programs at hand: under sanitizers a program is too slow to start for every request.
+export const suitable = (setUps) => setUps.filter((name) => process.env.SALLYPORT_BIN === undefined || !CGI.includes(name));
+
 // options: standin (else one is started), credential ('secret-file' or 'certificate'), tls (of the stand-in's), path (of
 // public_url), top (lines of the configuration), entra and limits (further keys; undefined takes one out), servers (a name
 // for the built-in tools, or an object of a name and the keys of its [server] section), clients (objects of a name and the
