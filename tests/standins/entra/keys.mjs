@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* The signing keys: several published at once, one of them in use, rotated on demand. */
-import { createHash, generateKeyPair } from 'node:crypto';
+import { createHash, generateKeyPair, generateKeyPairSync } from 'node:crypto';
 import { promisify } from 'node:util';
 import { selfSigned } from './der.mjs';
 import { CONSUMERS_TENANT } from './world.mjs';
 
 const generate = promisify(generateKeyPair);
+const RSA = ['rsa', { modulusLength: 2048 }];
 
 /*
  * owner: whose tokens the key may sign: any tenant's, the consumers tenant's alone, or those of a
  * workload.
  */
 export async function makeKey(owner) {
-	const pair = await generate('rsa', { modulusLength: 2048 });
+	return named(owner, await generate(...RSA));
+}
+
+export function makeKeyAtOnce(owner) {
+	return named(owner, generateKeyPairSync(...RSA));
+}
+
+function named(owner, pair) {
 	const der = selfSigned('accounts.accesscontrol.example', pair);
 	const kid = createHash('sha1').update(der).digest('base64url');
 	const { n, e } = pair.publicKey.export({ format: 'jwk' });

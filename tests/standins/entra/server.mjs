@@ -74,7 +74,7 @@ async function handle(entra, req, res) {
 
 /* options: {port, tls: {key, cert} or undefined, log: file or undefined}. Answers {base}. */
 export async function startServer({ port = 0, tls, log } = {}) {
-	const [keys, workload] = await Promise.all([KeyRing.create(), Workload.create()]);
+	const keys = await KeyRing.create();
 	const server = tls ? https.createServer(tls) : http.createServer();
 	server.keepAliveTimeout = 60e3;
 	await new Promise((done, fail) => {
@@ -82,7 +82,7 @@ export async function startServer({ port = 0, tls, log } = {}) {
 		server.listen(port, '127.0.0.1', done);
 	});
 	const base = `${tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
-	const entra = new Entra(base, { keys, workload: workload.at(base) }, log);
+	const entra = new Entra(base, { keys, workload: new Workload().at(base) }, log);
 	server.on('request', (req, res) => handle(entra, req, res));
 	return { base };
 }

@@ -3,13 +3,16 @@
 import { randomUUID } from 'node:crypto';
 import { sendJson } from './http.mjs';
 import { signToken, verifySignature } from './jwt.mjs';
-import { makeKey } from './keys.mjs';
+import { makeKeyAtOnce } from './keys.mjs';
 
 const HOUR = 3600;
 
 export class Workload {
-	static async create() {
-		return Object.assign(new Workload(), { key: await makeKey('workload') });
+	#key;
+
+	/* Made when it is first needed, which in most tests is never. */
+	get key() {
+		return (this.#key ??= makeKeyAtOnce('workload'));
 	}
 
 	/* base: where the stand-in listens. */
