@@ -108,6 +108,10 @@ $(filter $(B)/tests/unit/base/%,$(UNIT)): $(call archives,base)
 $(filter $(B)/tests/unit/protocol/%,$(UNIT)): $(call archives,protocol base)
 $(filter $(B)/tests/unit/service/%,$(UNIT)): $(call archives,service protocol base)
 
+# What runs once need not be optimised, which takes longer than it runs.
+$(UNIT:$(B)/%=$(B)/obj/%.o): private CFLAGS += -O0
+$(UNIT:$(B)/%=$(B)/obj/%.o): private CPPFLAGS += -U_FORTIFY_SOURCE
+
 $(UNIT): $(B)/%: $(B)/obj/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
