@@ -27,6 +27,26 @@ refuse(const struct param *row, const char *what, struct arena *a, struct failur
 	return fail(f, INVALID_REQUEST, arena_printf(a, "%s %s", row->name, what));
 }
 
+/* Those whose malformed value has an error of its own. */
+static const struct {
+	const char		*name;
+	enum oauth_error	 error;
+} malformed[] = {
+	{ "scope",    INVALID_SCOPE },	/* RFC 6749 sections 4.1.2.1 and 5.2 */
+	{ "resource", INVALID_TARGET },	/* RFC 8707 section 2 */
+};
+
+static enum oauth_error
+refuse_malformed(const struct param *row, struct arena *a, struct failure *f)
+{
+	enum oauth_error error = INVALID_REQUEST;
+
+	for (size_t i = 0; i < COUNT(malformed); i++)
+		if (strcmp(malformed[i].name, row->name) == 0)
+			error = malformed[i].error;
+	return fail(f, error, arena_printf(a, "%s is malformed", row->name));
+}
+
 static enum oauth_error
 store(void *out, const struct param *row, const char *value, struct arena *a, struct failure *f)
 {
@@ -35,7 +55,7 @@ store(void *out, const struct param *row, const char *value, struct arena *a, st
 	if (strlen(value) > row->limit)
 		return refuse(row, "is too long", a, f);
 	if (!row->syntax(value))
-		return refuse(row, "is malformed", a, f);
+		return refuse_malformed(row, a, f);
 	if (row->rule == REPEATED) {
 		struct param_values *all = (void *)member;
 

@@ -5,7 +5,8 @@
  * A row records the parameter's name, which is its member's own name, its rule, limit and syntax,
  * so that name and member cannot drift.  param_read holds RFC 6749 section 3.1's and 3.2's rules
  * once: a parameter without a value is omitted, an unknown one is ignored, one sent twice is
- * invalid_request unless its row says REPEATED.
+ * invalid_request unless its row says REPEATED.  A malformed value is invalid_request too, but that
+ * of scope is invalid_scope and that of resource invalid_target.
  */
 #ifndef PROTOCOL_PARAM_H
 #define PROTOCOL_PARAM_H

@@ -300,13 +300,13 @@ describe('what goes back to the client', () => {
 
 	it('is invalid_scope where nothing of what is asked is known', async () => {
 		await refused({ scope: 'mail.read' }, 'invalid_scope');
-		await refused({ scope: 'a"b' }, 'invalid_request');
+		await refused({ scope: 'a"b' }, 'invalid_scope');
 	});
 
 	it('is invalid_target for a resource that is not ours', async () => {
 		const { origin } = new URL(site.url);
 		for (const resource of ['https://other.example/mcp', `${origin}/other`, `${origin}/MCP`, `${origin}/mcp/x`,
-			`${origin}/mcp#f`,
+			`${origin}/mcp#f`, '/mcp', 'mcp',
 			`${origin}/mcp?a=1`, `${origin}/`, origin, `https://${new URL(origin).host}/mcp`,
 				`http://u@${new URL(origin).host}/mcp`,
 			[site.resource(), site.resource('second')], [site.resource(), site.resource()]])

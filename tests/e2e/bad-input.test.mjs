@@ -53,7 +53,7 @@ for (const server of suitable(['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-
 		const atAuthorize = (name) => ['client_id', 'redirect_uri'].includes(name) ? 400 : ({ status, headers }) => {
 			assert.equal(status, 302);
 			const { searchParams } = new URL(headers.location);
-			assert.ok(['invalid_request', 'invalid_target'].includes(searchParams.get('error')), headers.location);
+			assert.ok(['invalid_request', 'invalid_scope', 'invalid_target'].includes(searchParams.get('error')), headers.location);
 			assert.equal(searchParams.get('iss'), site.url);
 			assert.equal(searchParams.get('state'), name === 'state' ? null : asked.fields.state);
 		};

@@ -8,12 +8,14 @@
 struct rec {
 	const char		*code;
 	const char		*state;
+	const char		*scope;
 	struct param_values	 resource;
 };
 
 static const struct param rows[] = {
 	PARAM(rec, code,     REQUIRED, 8,  is_vschar),
 	PARAM(rec, state,    OPTIONAL, 16, is_text),
+	PARAM(rec, scope,    OPTIONAL, 16, is_vschar),
 	PARAM(rec, resource, REPEATED, 16, is_vschar),
 };
 
@@ -115,6 +117,18 @@ syntax_is_judged_on_the_decoded_value(UNUSED void **state)
 }
 
 static void
+rfc6749_s5_2_a_malformed_scope_and_resource_have_their_own_errors(UNUSED void **state)
+{
+	struct rec r;
+
+	assert_int_equal(read_form("code=a&scope=%0a", &r), INVALID_SCOPE);
+	assert_string_equal(failure.description, "scope is malformed");
+	assert_int_equal(read_form("code=a&resource=%0a", &r), INVALID_TARGET);
+	assert_string_equal(failure.description, "resource is malformed");
+	refused("code=a&scope=b&scope=b", "scope is sent more than once");
+}
+
+static void
 bad_encoding_anywhere_is_refused(UNUSED void **state)
 {
 	refused("code=a&other=%", "a parameter is not properly encoded");
@@ -161,6 +175,7 @@ main(void)
 		cmocka_unit_test(a_required_parameter_is_missed_by_name),
 		cmocka_unit_test(limits_count_decoded_bytes),
 		cmocka_unit_test(syntax_is_judged_on_the_decoded_value),
+		cmocka_unit_test(rfc6749_s5_2_a_malformed_scope_and_resource_have_their_own_errors),
 		cmocka_unit_test(bad_encoding_anywhere_is_refused),
 		cmocka_unit_test(repeated_values_and_pairs_have_a_limit),
 		cmocka_unit_test(rfc6749_appendix_a_vschar_and_text),
