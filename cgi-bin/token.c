@@ -129,8 +129,6 @@ authorization_code(struct request *rq, const struct token_request *in, struct gr
 {
 	if (in->code == NULL)
 		return missing(rq, "code");
-	if (in->redirect_uri == NULL)
-		return missing(rq, "redirect_uri");
 	if (in->code_verifier == NULL)
 		return missing(rq, "code_verifier");
 	return authorization_code_redeem(rq, &(struct code_request){

@@ -116,7 +116,7 @@ judge(struct request *rq, const struct code_request *in, const struct opaque_tok
 
 	if (row->expires_at <= rq->now)
 		return invalid(rq, "expired");
-	if (strcmp(row->redirect_uri, in->redirect_uri) != 0)
+	if (in->redirect_uri != NULL && strcmp(row->redirect_uri, in->redirect_uri) != 0)
 		return invalid(rq, "another redirect_uri");
 	if (!pkce_verify(rq->arena, in->code_verifier, row->code_challenge))
 		return fail(&rq->failure, INVALID_GRANT, "code_verifier does not match code_challenge");

@@ -8,7 +8,7 @@
 struct code_request {
 	const char	*code;
 	const char	*client_id;
-	const char	*redirect_uri;
+	const char	*redirect_uri;	/* NULL: not sent, as OAuth 2.1 section 10.2 has it */
 	const char	*code_verifier;
 	const char	*resource;	/* NULL: the session's */
 };

@@ -52,7 +52,7 @@ async function boundCode(s) {
 	const stranger = await s.client({ redirect_uris: client.redirect_uris });
 	const asked = s.ask(client);
 	const { code } = await approve(browser, await s.page(asked, browser), asked, s.metadata);
-	for (const change of [{ client_id: stranger.client_id }, { redirect_uri: client.redirect_uris[1] }, { redirect_uri: undefined },
+	for (const change of [{ client_id: stranger.client_id }, { redirect_uri: client.redirect_uris[1] },
 		{ code_verifier: 'x'.repeat(43) }, { resource: s.other }])
 		assert.equal((await redeem(s.metadata, asked, code, change)).status, 400, JSON.stringify(change));
 	assert.equal((await redeem(s.metadata, asked, code)).status, 200);

@@ -616,7 +616,7 @@ describe('the token endpoint, for codes', () => {
 			{ code_verifier: other },
 			{ code: other }, { code: 'x' }])
 			await isError(code.redeem(change), 400, 'invalid_grant');
-		for (const change of [{ code: undefined }, { redirect_uri: undefined }, { code_verifier: undefined },
+		for (const change of [{ code: undefined }, { code_verifier: undefined },
 			{ code_verifier: 'short' },
 			{ code_verifier: 'x'.repeat(129) }, { code_verifier: `${other}!` }, { grant_type: undefined }])
 			await isError(code.redeem(change), 400, 'invalid_request');
@@ -624,6 +624,10 @@ describe('the token endpoint, for codes', () => {
 		await isError(code.redeem({ client_id: 'unknown' }), 401, 'invalid_client');
 		await isError(code.redeem({ client_id: undefined }), 401, 'invalid_client');
 		assert.equal((await code.redeem()).status, 200);
+	});
+
+	it('takes a code without the redirect URI, as clients of OAuth 2.1 send it: PKCE binds it', async () => {
+		assert.equal((await (await codeFor()).redeem({ redirect_uri: undefined })).status, 200);
 	});
 
 	it('refuses client authentication, in the scheme that was tried', async () => {

@@ -22,7 +22,7 @@ const SECRET = ['rfc6749/secret-required', 'rfc6749/wrong-secret', 'rfc6749/basi
 // No clear text over loopback, no secrets for clients that register themselves, no sessions with the built-in tools.
 const NOT_ASKED = ['rfc7591/secret-expiry', ...SECRET, 'mcp/session-is-no-token', 'http/hsts', 'http/plain'];
 const NO_OPENID = ['oidc/same', 'oidc/pkce-metadata', 'oidc/required'];
-const NOT_OFFERED = ['rfc6749/post', 'oauth2.1/no-redirect-uri'];
+const NOT_OFFERED = ['rfc6749/post'];
 
 // Resolves with the exit status and the result.
 function suite(args) {

@@ -70,6 +70,17 @@ the_code_stands_in_the_database_as_hash_alone(UNUSED void **state)
 }
 
 static void
+oauth21_s10_2_the_redirect_uri_may_be_left_out(UNUSED void **state)
+{
+	struct code_request asked;
+
+	return_from_entra();
+	asked = honest();
+	asked.redirect_uri = NULL;
+	assert_int_equal(ask(asked), OAUTH_OK);
+}
+
+static void
 refusals_neither_consume_nor_revoke(UNUSED void **state)
 {
 	struct code_request wrong;
@@ -80,6 +91,9 @@ refusals_neither_consume_nor_revoke(UNUSED void **state)
 	assert_int_equal(ask(wrong), INVALID_GRANT);
 	wrong = honest();
 	wrong.redirect_uri = "http://127.0.0.1:49153/callback";
+	assert_int_equal(ask(wrong), INVALID_GRANT);
+	wrong.redirect_uri = NULL;
+	wrong.code_verifier = "another-verifier-another-verifier-another-verifier";
 	assert_int_equal(ask(wrong), INVALID_GRANT);
 	wrong = honest();
 	wrong.resource = ISSUER "/other";
@@ -235,6 +249,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(rfc6749_s4_1_4_a_code_yields_a_working_pair),
 		CASE(the_code_stands_in_the_database_as_hash_alone),
+		CASE(oauth21_s10_2_the_redirect_uri_may_be_left_out),
 		CASE(refusals_neither_consume_nor_revoke),
 		CASE(rfc7636_s4_6_a_wrong_verifier_is_refused_and_the_right_one_still_works),
 		CASE(texts_that_are_no_code_are_refused),
