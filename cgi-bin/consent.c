@@ -11,6 +11,7 @@
  */
 #include "base/secret.h"
 #include "protocol/page.h"
+#include "protocol/page_text.h"
 #include "protocol/param.h"
 #include "protocol/redirect_uri.h"
 #include "protocol/uri.h"
@@ -68,18 +69,17 @@ find_transaction(struct request *rq, const char *text, struct opaque_token *id,
     struct authorization_request *out)
 {
 	if (!opaque_token_read(rq->arena, text, id))
-		return fail(&rq->failure, INVALID_REQUEST, "This address is not complete.");
+		return fail(&rq->failure, INVALID_REQUEST, page_text(TEXT_WHY_CUT_ADDRESS));
 	switch (authorization_request_get(rq, id, out)) {
 	case STORED:
 		break;
 	case ABSENT:
-		return fail(&rq->failure, INVALID_REQUEST,
-		    "This sign-in took too long, or has been used already.");
+		return fail(&rq->failure, INVALID_REQUEST, page_text(TEXT_WHY_OVER));
 	default:
 		return store_failed(rq);
 	}
 	if (out->browser_hash.data != NULL && !is_this_browser(rq, out->browser_hash))
-		return fail(&rq->failure, INVALID_REQUEST, "This sign-in has been used already.");
+		return fail(&rq->failure, INVALID_REQUEST, page_text(TEXT_WHY_USED));
 	return OAUTH_OK;
 }
 
@@ -118,7 +118,7 @@ show(struct request *rq, struct response *rs, const struct opaque_token *id,
 	TRY(entra_authorization_endpoint(rq, &entra));
 	csrf = browser_csrf(rq, &browser, authorization_request_binding(rq, transaction));
 	if (csrf == NULL)
-		return fail_because(&rq->failure, SERVER_ERROR, "The server is not ready.",
+		return fail_because(&rq->failure, SERVER_ERROR, page_text(TEXT_WHY_NOT_READY),
 		    "the browser key cannot be read; run `sallyport check`");
 	rs->content_type = "text/html; charset=utf-8";
 	response_header(rs, "Referrer-Policy", "same-origin");
@@ -153,13 +153,13 @@ check_form(struct request *rq, const struct consent_request *in,
     const struct authorization_request *transaction, struct opaque_token *browser)
 {
 	if (!browser_sent_by_ourselves(rq))
-		return fail_because(&rq->failure, FORBIDDEN, "The form was not sent by this page.",
+		return fail_because(&rq->failure, FORBIDDEN, page_text(TEXT_WHY_FOREIGN_FORM),
 		    "Origin or Sec-Fetch-Site is another site's");
 	if (!browser_cookie_read(rq, browser))
 		return fail_because(&rq->failure, FORBIDDEN,
-		    "Your browser did not send the cookie that this page had set.", "no browser cookie");
+		    page_text(TEXT_WHY_NO_COOKIE), "no browser cookie");
 	if (!browser_csrf_is_ours(rq, browser, authorization_request_binding(rq, transaction), in->csrf))
-		return fail_because(&rq->failure, FORBIDDEN, "The form was not sent by this page.",
+		return fail_because(&rq->failure, FORBIDDEN, page_text(TEXT_WHY_FOREIGN_FORM),
 		    "csrf does not match");
 	return OAUTH_OK;
 }
@@ -176,7 +176,7 @@ send_to_entra(struct request *rq, struct response *rs,
 	case STORED:
 		break;
 	case ABSENT:
-		return fail(&rq->failure, INVALID_REQUEST, "This sign-in has been used already.");
+		return fail(&rq->failure, INVALID_REQUEST, page_text(TEXT_WHY_USED));
 	default:
 		return store_failed(rq);
 	}

@@ -109,8 +109,7 @@ way_out(struct request *rq, const char **url)
 	const char *reason = rq->failure.reason;
 
 	return error == OAUTH_OK ? OAUTH_OK : fail_because(&rq->failure, error,
-	    "This service does not know yet where Microsoft’s sign-out is: that takes a first sign-in.",
-	    reason);
+	    page_text(TEXT_WHY_NO_WAY_OUT), reason);
 }
 
 static enum oauth_error
@@ -140,7 +139,7 @@ send_to_entra(struct request *rq, struct response *rs)
 	const char *entra;
 
 	if (!browser_sent_by_ourselves(rq))
-		return fail_because(&rq->failure, FORBIDDEN, "The form was not sent by this page.",
+		return fail_because(&rq->failure, FORBIDDEN, page_text(TEXT_WHY_FOREIGN_FORM),
 		    "Origin or Sec-Fetch-Site is another site's");
 	TRY(param_read(&in, logout_form_params, COUNT(logout_form_params), rq->body, rq->arena,
 	    &rq->failure));

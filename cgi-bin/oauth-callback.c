@@ -12,6 +12,7 @@
  */
 #include "base/secret.h"
 #include "base/utf8.h"
+#include "protocol/page_text.h"
 #include "protocol/param.h"
 #include "service/audit.h"
 #include "service/authorization_code.h"
@@ -85,8 +86,7 @@ take_transaction(struct request *rq, struct response *rs, const char *state, str
 	case STORED:
 		break;
 	case ABSENT:
-		return fail(&rq->failure, INVALID_REQUEST,
-		    "This sign-in took too long, or has been used already.");
+		return fail(&rq->failure, INVALID_REQUEST, page_text(TEXT_WHY_OVER));
 	default:
 		return store_failed(rq);
 	}
@@ -95,17 +95,17 @@ take_transaction(struct request *rq, struct response *rs, const char *state, str
 	    !browser_transaction_read(rq, out->transaction.id_hash.data, &cookie) ||
 	    !secret_bytes_equal(cookie.hash, cookie_hash.data, SHA256_SIZE))
 		return fail_because(&rq->failure, FORBIDDEN,
-		    "The person who approved did so in another browser.", "no transaction cookie");
+		    page_text(TEXT_WHY_OTHER_BROWSER), "no transaction cookie");
 	browser_transaction_clear(rq, rs, out->transaction.id_hash.data);
 	if (!authorization_request_unseal(rq, &out->transaction, &cookie, sealed, &out->nonce,
 	    &out->code_verifier))
-		return fail_because(&rq->failure, SERVER_ERROR, "The server is not ready.",
+		return fail_because(&rq->failure, SERVER_ERROR, page_text(TEXT_WHY_NOT_READY),
 		    "the transaction does not open or was tampered with; run `sallyport check`");
 	switch (authorization_request_close(rq, out->transaction.id_hash)) {
 	case STORED:
 		return OAUTH_OK;
 	case ABSENT:
-		return fail(&rq->failure, INVALID_REQUEST, "This sign-in has been used already.");
+		return fail(&rq->failure, INVALID_REQUEST, page_text(TEXT_WHY_USED));
 	default:
 		return store_failed(rq);
 	}

@@ -54,6 +54,32 @@ static const char *const english[TEXT_COUNT] = {
 	[TEXT_ERROR]		= "Error",
 	[TEXT_ERROR_NEXT]	= "What you can do",
 	[TEXT_REFERENCE]	= "If you ask your administrator for help, give this reference:",
+	[TEXT_FAULT_HEADING]	= "Something went wrong on our side",
+	[TEXT_FAULT]		= "Please try again. If it happens again, give your administrator the "
+				  "reference below.",
+	[TEXT_UNAVAILABLE_HEADING] = "The sign-in service is not available just now",
+	[TEXT_UNAVAILABLE]	= "Please wait a minute, then start again where you began.",
+	[TEXT_TOO_MANY_HEADING]	= "Too many requests at once",
+	[TEXT_TOO_MANY]		= "Please wait, then load this page again.",
+	[TEXT_ELSEWHERE_HEADING] = "This sign-in was started in another browser",
+	[TEXT_ELSEWHERE]	= "Go back to where you began, in your application or on a page of this "
+				  "service, and start again; finish in the same browser window.",
+	[TEXT_NOT_FOUND_HEADING] = "There is nothing here",
+	[TEXT_NOT_FOUND]	= "Please check the address.",
+	[TEXT_NO_WAY_HEADING]	= "This sign-in cannot go on",
+	[TEXT_NO_WAY]		= "Go back to where you began, in your application or on a page of this "
+				  "service, and start again. If it happens again with an application, "
+				  "remove the connection there and add it anew.",
+	[TEXT_WHY_NOT_READY]	= "The server is not ready.",
+	[TEXT_WHY_CUT_ADDRESS]	= "This address is not complete.",
+	[TEXT_WHY_OVER]		= "This sign-in took too long, or has been used already.",
+	[TEXT_WHY_USED]		= "This sign-in has been used already.",
+	[TEXT_WHY_OTHER_BROWSER] = "The person who approved did so in another browser.",
+	[TEXT_WHY_FOREIGN_FORM]	= "The form was not sent by this page.",
+	[TEXT_WHY_NO_COOKIE]	= "Your browser did not send the cookie that this page had set.",
+	[TEXT_WHY_NO_WAY_OUT]	= "This service does not know yet where Microsoft’s sign-out is: that takes a "
+				  "first sign-in.",
+	[TEXT_WHY_TOO_MUCH]	= "There is more to end than one request may.",
 };
 
 static const struct {

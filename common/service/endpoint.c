@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "protocol/http.h"
 #include "protocol/page.h"
+#include "protocol/page_text.h"
 
 #define RETRY_AFTER	5	/* seconds, where nobody said when to come again */
 
@@ -24,20 +25,14 @@ refuse_json(const struct request *rq, struct response *rs)
 /* A page's heading and advice by error; anything else is the last row's. */
 static const struct advice {
 	enum oauth_error	 error;
-	const char		*title, *next;
+	enum page_text		 title, next;
 } advices[] = {
-	{ SERVER_ERROR, "Something went wrong on our side",
-	  "Please try again. If it happens again, give your administrator the reference below." },
-	{ TEMPORARILY_UNAVAILABLE, "The sign-in service is not available just now",
-	  "Please wait a minute, then start again from your application." },
-	{ TOO_MANY_REQUESTS, "Too many sign-ins at once",
-	  "Please wait, then load this page again." },
-	{ FORBIDDEN, "This sign-in was started in another browser",
-	  "Go back to your application and start again; finish in the same browser window." },
-	{ NOT_FOUND, "There is nothing here", "Please check the address." },
-	{ OAUTH_OK, "This sign-in cannot go on",
-	  "Go back to your application and start again. If it happens again, remove the connection "
-	  "there and add it anew." },
+	{ SERVER_ERROR,		   TEXT_FAULT_HEADING,	     TEXT_FAULT },
+	{ TEMPORARILY_UNAVAILABLE, TEXT_UNAVAILABLE_HEADING, TEXT_UNAVAILABLE },
+	{ TOO_MANY_REQUESTS,	   TEXT_TOO_MANY_HEADING,    TEXT_TOO_MANY },
+	{ FORBIDDEN,		   TEXT_ELSEWHERE_HEADING,   TEXT_ELSEWHERE },
+	{ NOT_FOUND,		   TEXT_NOT_FOUND_HEADING,   TEXT_NOT_FOUND },
+	{ OAUTH_OK,		   TEXT_NO_WAY_HEADING,	     TEXT_NO_WAY },
 };
 
 void
@@ -58,7 +53,7 @@ refuse_page(const struct request *rq, struct response *rs)
 
 	while (a->error != OAUTH_OK && a->error != rq->failure.error)
 		a++;
-	refuse_page_saying(rq, rs, a->title, a->next);
+	refuse_page_saying(rq, rs, page_text(a->title), page_text(a->next));
 }
 
 static void

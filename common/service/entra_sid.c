@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/entra_sid.h"
 
+#include "protocol/page_text.h"
 #include "service/audit.h"
 #include "service/client.h"
 #include "service/keyring.h"
@@ -21,7 +22,7 @@ mark(struct arena *a, const struct key *key, const char *sid)
 static enum oauth_error
 no_key(struct request *rq)
 {
-	return fail_because(&rq->failure, SERVER_ERROR, "The server is not ready.",
+	return fail_because(&rq->failure, SERVER_ERROR, page_text(TEXT_WHY_NOT_READY),
 	    "the logout key cannot be read; run `sallyport check`");
 }
 
@@ -102,7 +103,7 @@ end_all(struct request *rq, struct bytes of, int64_t *ended)
 		if (count < ENTRA_SID_BATCH)
 			return OAUTH_OK;
 	}
-	return fail_because(&rq->failure, SERVER_ERROR, "There is more to end than one request may.",
+	return fail_because(&rq->failure, SERVER_ERROR, page_text(TEXT_WHY_TOO_MUCH),
 	    "more sessions of one sid than a request ends");
 }
 

@@ -75,7 +75,7 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			assert.equal(admitted(answers), 7);
 			isRefused(answers[9], 8);
 			assert.match(answers[9].headers['content-type'], /^text\/html/);
-			assert.match(answers[9].text, /Too many sign-ins at once/);
+			assert.match(answers[9].text, /Too many requests at once/);
 			assert.match(answers[9].text, /load this page again/);
 			assert.equal(answers[9].location, undefined, 'nobody is sent anywhere');
 		});
