@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/audit_record.h"
 
+#include "base/date.h"
+
 const char *const audit_field_names[AUDIT_FIELDS] = {
 	[AUDIT_ADDRESS] = "address", [AUDIT_TENANT] = "tenant", [AUDIT_OBJECT] = "object",
 	[AUDIT_SUBJECT] = "subject", [AUDIT_CLIENT] = "client", [AUDIT_SID] = "sid",
@@ -29,24 +31,12 @@ audit_record_clean(struct arena *a, struct audit_record *r)
 			r->field[i] = clean(a, r->field[i]);
 }
 
-char *
-audit_time(struct arena *a, int64_t at)
-{
-	time_t t = (time_t)at;
-	struct tm tm;
-	char text[64] = "-";
-
-	if (gmtime_r(&t, &tm) != NULL)
-		(void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return arena_string(a, text);
-}
-
 const char *
 audit_record_json(struct arena *a, const struct audit_record *r)
 {
 	struct buf b = buf_new(a, AUDIT_LINE_MAX);
 
-	buf_member(&b, "time", audit_time(a, r->at));
+	buf_member(&b, "time", date_second(a, r->at));
 	buf_member(&b, "event", r->event);
 	buf_member(&b, "id", r->id);
 	for (size_t i = 0; i < AUDIT_FIELDS; i++)
@@ -64,7 +54,7 @@ audit_record_text(struct arena *a, const struct audit_record *r)
 {
 	struct buf b = buf_new(a, AUDIT_LINE_MAX);
 
-	buf_lit(&b, audit_time(a, r->at));
+	buf_lit(&b, date_second(a, r->at));
 	buf_lit(&b, " ");
 	buf_lit(&b, arena_printf(a, "%-18s", r->event));
 	for (size_t i = 0; i < AUDIT_FIELDS; i++) {

@@ -27,9 +27,6 @@ struct audit_record {
 /* Bounds each value and turns what is not printable ASCII into '?': nobody writes a line of ours. */
 void		 audit_record_clean(struct arena *, struct audit_record *);
 
-/* "2027-01-15T08:00:00Z" */
-NONNULL char	*audit_time(struct arena *, int64_t);
-
 /* One object without a line feed; NULL if it does not fit. */
 MUST_CHECK const char *audit_record_json(struct arena *, const struct audit_record *);
 

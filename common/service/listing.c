@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/listing.h"
 
+#include "base/date.h"
 #include "base/terminal.h"
 #include "protocol/json.h"
 
 #define ROW_MAX	((size_t)1024 * 1024)	/* bytes */
-
-char *
-listing_time(struct arena *a, int64_t at)
-{
-	time_t t = (time_t)at;
-	struct tm tm;
-	char text[32];
-
-	if (gmtime_r(&t, &tm) == NULL || strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm) == 0)
-		return arena_string(a, "?");
-	return arena_string(a, text);
-}
 
 /* The strings of an array, each through `write`. */
 static size_t
@@ -77,7 +66,7 @@ person_cell(const struct listing *l, struct buf *b, enum cell_kind kind, const s
 	case CELL_TEXT:
 		return buf_terminal(b, c->text == NULL || *c->text == '\0' ? "-" : c->text, l->utf8);
 	case CELL_TIME:
-		buf_lit(b, c->number == 0 ? "-" : listing_time(l->arena, c->number));
+		buf_lit(b, c->number == 0 ? "-" : date_minute(l->arena, c->number));
 		break;
 	case CELL_FLAG:
 		buf_lit(b, c->number != 0 ? "yes" : "no");

@@ -44,7 +44,4 @@ void		 listing_row(struct listing *, const struct listing_cell *);
 /* False when not all could be written. */
 MUST_CHECK bool	 listing_end(struct listing *);
 
-/* "2026-11-23 14:05" */
-NONNULL char	*listing_time(struct arena *, int64_t);
-
 #endif
