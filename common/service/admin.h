@@ -14,7 +14,7 @@
 /* Exit statuses. */
 enum { ADMIN_DONE = 0, ADMIN_FAILED = 1, ADMIN_NOTHING = 2, ADMIN_USAGE = 64 };
 
-#define ADMIN_PAGE	100	/* rows read, or sessions ended, in one transaction */
+#define ADMIN_PAGE	100	/* rows read at once */
 
 struct admin {
 	const struct config	*config;

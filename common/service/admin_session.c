@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/admin.h"
 
-#include "service/audit.h"
 #include "service/session.h"
-#include "service/session_selection.h"
+#include "service/session_revoke.h"
 
 #define TOLD_EVERY	1000	/* sessions ended between two words about it */
 
@@ -153,99 +152,39 @@ admin_sessions(struct admin *a, int argc, char **argv)
 
 /* --- revoke ----------------------------------------------------------------------------------------- */
 
-struct batch {
-	struct sid	 sid[ADMIN_PAGE];
-	bool		 lives[ADMIN_PAGE];
-	size_t		 count;
-	struct sid	 after;		/* where the next one begins */
-	size_t		 after_len;	/* 0: at the first */
-};
-
 static bool
-read_batch(struct request *rq, const struct session_selection *s, struct batch *b)
+end_all(struct admin *a, struct session_revocation *r)
 {
-	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_SELECT);
-	enum stored stored = STORED;
-
-	statement_int(q, ":now", rq->now);
-	statement_int(q, ":idle_since", session_idle_since(rq));
-	statement_blob(q, ":after", (struct bytes){ .data = b->after.id, .len = b->after_len });
-	statement_blob(q, ":sid", s->by_sid ? sid_bytes(rq->arena, &s->sid) : (struct bytes){ 0 });
-	statement_int(q, ":limit", ADMIN_PAGE);
-	session_selection_bind(s, q);
-	for (b->count = 0; b->count < ADMIN_PAGE && (stored = statement_row(q)) == STORED; b->count++) {
-		if (!read_sid(rq, q, &b->sid[b->count]))
-			return false;
-		b->lives[b->count] = statement_column_int(q, 1) != 0;
-	}
-	return stored != STORE_FAILED;
-}
-
-/* One transaction; *ended counts those that lived. */
-static bool
-end_batch(struct request *rq, const struct batch *b, int64_t *ended)
-{
-	AUTO(transaction) struct transaction t = transaction_begin(rq->store);
-	int64_t here = 0;
-
-	if (t.store == NULL)
-		return false;
-	for (size_t i = 0; i < b->count; i++)
-		switch (session_end(rq, &b->sid[i])) {
-		case STORED:
-			here += b->lives[i];
-			break;
-		case ABSENT:
-			break;		/* somebody else was quicker */
-		default:
-			return false;
-		}
-	if (!transaction_commit(&t))
-		return false;
-	*ended += here;
-	for (size_t i = 0; i < b->count; i++)
-		if (b->lives[i])
-			audit_sid(rq, AUDIT_ADMINISTRATOR_REVOKED, &b->sid[i], "sallyport revoke");
-	return true;
-}
-
-/* In the order of their ids, so that it ends: what begins meanwhile is not meant. */
-static bool
-end_all(struct admin *a, const struct session_selection *s, int64_t *ended)
-{
-	struct batch b = { 0 };
 	int64_t told = 0;
 
-	do {
-		if (!read_batch(&a->rq, s, &b) || (b.count > 0 && !end_batch(&a->rq, &b, ended)))
+	while (!r->over) {
+		if (!session_revoke_batch(&a->rq, r))
 			return false;
-		if (b.count > 0) {
-			b.after = b.sid[b.count - 1];
-			b.after_len = SID_SIZE;
-		}
-		if (*ended - told >= TOLD_EVERY) {
-			told = *ended;
+		if (r->ended - told >= TOLD_EVERY) {
+			told = r->ended;
 			fprintf(a->err, "%lld sessions ended so far\n", (long long)told);
 		}
 		arena_reset(&a->arena);
-	} while (b.count == ADMIN_PAGE);
+	}
 	return true;
 }
 
 static int
 revoke(struct admin *a, const struct session_selection *s, bool all)
 {
-	int64_t ended = 0;
-	bool good = end_all(a, s, &ended);
+	struct session_revocation r = {
+		.of = *s, .event = AUDIT_ADMINISTRATOR_REVOKED, .reason = "sallyport revoke",
+	};
+	bool good = end_all(a, &r);
 
-	fprintf(a->out, a->json ? "{\"ended\":%lld}\n" : ended == 1 ? "%lld session ended\n" :
-	    "%lld sessions ended\n", (long long)ended);
+	fprintf(a->out, a->json ? "{\"ended\":%lld}\n" : r.ended == 1 ? "%lld session ended\n" :
+	    "%lld sessions ended\n", (long long)r.ended);
 	if (!good)
 		return admin_fail(a, arena_printf(&a->arena, "%s; run it again for the rest",
 		    store_error(a->rq.store)));
 	if (fflush(a->out) != 0)
 		return ADMIN_FAILED;
-	return ended > 0 || all ? ADMIN_DONE : ADMIN_NOTHING;
+	return r.ended > 0 || all ? ADMIN_DONE : ADMIN_NOTHING;
 }
 
 int
