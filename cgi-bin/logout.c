@@ -72,7 +72,9 @@ static const struct param logout_form_params[] = {
 static void
 refuse(const struct request *rq, struct response *rs)
 {
-	refuse_page_saying(rq, rs, page_text(TEXT_LOGOUT_FAILED_HEADING), page_text(TEXT_LOGOUT_FAILED));
+	refuse_page_saying(rq, rs, (struct error_page){
+		.title = page_text(TEXT_LOGOUT_FAILED_HEADING), .next = page_text(TEXT_LOGOUT_FAILED),
+	});
 }
 
 /* Whether or not there was anything to end, the answer is the same. */

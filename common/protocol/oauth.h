@@ -52,6 +52,7 @@ struct failure {
 	const char		*reason;	/* for the log alone; may be NULL */
 	const char		*scope;		/* what a challenge asks for; NULL: what it always asks for */
 	int64_t			 retry_after;	/* seconds, of the two that pass; 0: nobody said */
+	const char		*again;		/* path of our page where a person begins anew; NULL: no page of ours */
 };
 
 /* Records the failure and returns its error, so that a check is one line. */

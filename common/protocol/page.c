@@ -142,23 +142,32 @@ page_logout_heard(struct buf *b)
 	page_wrap(b, "<p>", page_text(TEXT_LOGOUT_HEARD), "</p>\n</html>\n");
 }
 
-void
-page_error(struct buf *b, int status, const char *title, const char *what, const char *next,
-    const char *reference)
+static void
+error_next(struct buf *b, const struct error_page *page)
 {
-	page_open(b, title, page_text(TEXT_BRAND));
-	page_wrap(b, "<p>", what, "</p>\n");
-	if (page_given(next)) {
-		page_wrap(b, "<div class=\"after\"><h2>", page_text(TEXT_ERROR_NEXT), "</h2>\n");
-		page_wrap(b, "<p>", next, "</p></div>\n");
+	page_wrap(b, "<div class=\"after\"><h2>", page_text(TEXT_ERROR_NEXT), "</h2>\n");
+	page_wrap(b, "<p>", page->next, "</p>\n");
+	if (page_given(page->link)) {
+		page_wrap(b, "<p><a href=\"", page->link, "\">");
+		page_wrap(b, "", page_text(page->link_text), "</a></p>\n");
 	}
+	buf_lit(b, "</div>\n");
+}
+
+void
+page_error(struct buf *b, const struct error_page *page)
+{
+	page_open(b, page->title, page_text(TEXT_BRAND));
+	page_wrap(b, "<p>", page->what, "</p>\n");
+	if (page_given(page->next))
+		error_next(b, page);
 	page_wrap(b, "<p class=\"after note\">", page_text(TEXT_ERROR), " ");
-	buf_number(b, status);
+	buf_number(b, page->status);
 	buf_lit(b, ". ");
-	if (page_given(reference)) {
+	if (page_given(page->reference)) {
 		page_say(b, TEXT_REFERENCE);
 		buf_lit(b, " ");
-		page_address(b, reference);
+		page_address(b, page->reference);
 	}
 	buf_lit(b, "</p>\n");
 	page_close(b);

@@ -9,6 +9,7 @@
 #define PROTOCOL_PAGE_H
 
 #include "base/buf.h"
+#include "protocol/page_text.h"
 
 struct consent_page {
 	const char	*service;		/* our own host name */
@@ -37,10 +38,18 @@ void		 page_signed_out(struct buf *, const char *service);
 /* For nobody's eyes: a frame in Entra's sign-out page, sent with page_policy_framed. */
 void		 page_logout_heard(struct buf *);
 
-/* What went wrong and what to do next, in sentences of ours; `reference` is the request's id for
- * the administrator, NULL when there is none. */
-void		 page_error(struct buf *, int status, const char *title, const char *what,
-		    const char *next, const char *reference);
+/* What went wrong and what to do next, in sentences of ours. */
+struct error_page {
+	int		 status;
+	const char	*title;
+	const char	*what;
+	const char	*next;			/* NULL when there is nothing to be done */
+	const char	*link;			/* where it is done: absolute path; NULL: not here */
+	enum page_text	 link_text;
+	const char	*reference;		/* the request's id, for the administrator; NULL: none */
+};
+
+void		 page_error(struct buf *, const struct error_page *);
 
 /* The Content-Security-Policy for these pages.  `form_action` is a blank-separated list of origins
  * the form's navigation may pass, NULL for none ('none' is sent). */

@@ -51,6 +51,40 @@ static const char *const english[TEXT_COUNT] = {
 	[TEXT_LOGOUT_FAILED_HEADING] = "This did not sign you out",
 	[TEXT_LOGOUT_FAILED]	= "Open the sign-out page of this service and press its button. Or sign out "
 				  "on a page of Microsoft’s own, such as the one where you read your mail.",
+	[TEXT_ACCOUNT_HEADING]	= "Your connected applications",
+	[TEXT_ACCOUNT_LEAD]	= "These applications can use services here in your name. Disconnect what you "
+				  "do not know or no longer need.",
+	[TEXT_ACCOUNT_NONE]	= "No application can use services here in your name. When you connect one, "
+				  "it appears on this page.",
+	[TEXT_ACCOUNT_CLOSED]	= "Sign in to see which applications can use services here in your name, and "
+				  "to disconnect them.",
+	[TEXT_ACCOUNT_NEXT]	= "You sign in with your organisation’s Microsoft account.",
+	[TEXT_ACCOUNT_SIGN_IN]	= "Sign in",
+	[TEXT_ACCOUNT_SHARED]	= "Do other people use this browser too?",
+	[TEXT_ACCOUNT_LOGOUT]	= "Sign out of Microsoft as well",
+	[TEXT_ACCOUNT_WHO]	= "Signed in as",
+	[TEXT_ACCOUNT_SIGN_OUT]	= "Sign out",
+	[TEXT_ACCOUNT_GONE]	= "It is not registered here any more.",
+	[TEXT_ACCOUNT_LEADS]	= "Its answers go to",
+	[TEXT_ACCOUNT_LOCAL]	= "a program on the computer where you connected it",
+	[TEXT_ACCOUNT_USES]	= "It can use",
+	[TEXT_ACCOUNT_MAY]	= "It may",
+	[TEXT_ACCOUNT_SINCE]	= "Connected",
+	[TEXT_ACCOUNT_USED]	= "Last used",
+	[TEXT_ACCOUNT_END]	= "Disconnect",
+	[TEXT_ACCOUNT_END_ALL]	= "Disconnect all",
+	[TEXT_ACCOUNT_ENDS]	= "What a disconnected application was given ends at once, on whatever "
+				  "computer it runs. Before it uses a service here again, it must ask you.",
+	[TEXT_ACCOUNT_MORE]	= "There are more applications than this page shows. They can be disconnected "
+				  "together.",
+	[TEXT_ACCOUNT_ENDED]	= "The application is disconnected.",
+	[TEXT_ACCOUNT_ENDED_ALL] = "All applications are disconnected.",
+	[TEXT_ACCOUNT_ENDED_NONE] = "There was nothing left to disconnect.",
+	[TEXT_ACCOUNT_ENDED_SOME] = "There was more to disconnect than can be done at once. Press the button "
+				  "again for the rest.",
+	[TEXT_ACCOUNT_SIGNED_OUT] = "You are signed out of this page.",
+	[TEXT_ACCOUNT_OVER]	= "You are not signed in to this page any more. Nothing was changed. Please "
+				  "sign in again.",
 	[TEXT_ERROR]		= "Error",
 	[TEXT_ERROR_NEXT]	= "What you can do",
 	[TEXT_REFERENCE]	= "If you ask your administrator for help, give this reference:",
@@ -70,6 +104,9 @@ static const char *const english[TEXT_COUNT] = {
 	[TEXT_NO_WAY]		= "Go back to where you began, in your application or on a page of this "
 				  "service, and start again. If it happens again with an application, "
 				  "remove the connection there and add it anew.",
+	[TEXT_AGAIN_HEADING]	= "This did not work",
+	[TEXT_AGAIN]		= "Nothing was changed. Open the page again, and press its button there:",
+	[TEXT_ACCOUNT_OPEN]	= "Your connected applications",
 	[TEXT_WHY_NOT_READY]	= "The server is not ready.",
 	[TEXT_WHY_CUT_ADDRESS]	= "This address is not complete.",
 	[TEXT_WHY_OVER]		= "This sign-in took too long, or has been used already.",
@@ -77,9 +114,13 @@ static const char *const english[TEXT_COUNT] = {
 	[TEXT_WHY_OTHER_BROWSER] = "The person who approved did so in another browser.",
 	[TEXT_WHY_FOREIGN_FORM]	= "The form was not sent by this page.",
 	[TEXT_WHY_NO_COOKIE]	= "Your browser did not send the cookie that this page had set.",
+	[TEXT_WHY_NO_WAY_IN]	= "This service does not know yet where Microsoft’s sign-in is: it learns that "
+				  "when somebody connects an application.",
 	[TEXT_WHY_NO_WAY_OUT]	= "This service does not know yet where Microsoft’s sign-out is: that takes a "
 				  "first sign-in.",
 	[TEXT_WHY_TOO_MUCH]	= "There is more to end than one request may.",
+	[TEXT_WHY_OLD_FORM]	= "The form was not sent by this page, or belongs to an earlier sign-in.",
+	[TEXT_WHY_NO_ENTRY]	= "You cancelled the sign-in, or Microsoft did not let you in.",
 };
 
 static const struct {

@@ -4,8 +4,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "protocol/http.h"
-#include "protocol/page.h"
-#include "protocol/page_text.h"
 
 #define RETRY_AFTER	5	/* seconds, where nobody said when to come again */
 
@@ -36,14 +34,16 @@ static const struct advice {
 };
 
 void
-refuse_page_saying(const struct request *rq, struct response *rs, const char *title,
-    const char *next)
+refuse_page_saying(const struct request *rq, struct response *rs, struct error_page page)
 {
+	page.status = oauth_errors[rq->failure.error].status;
+	page.reference = rq->id;
+	if (page.what == NULL)
+		page.what = rq->failure.description == NULL ? "" : rq->failure.description;
 	rs->content_type = "text/html; charset=utf-8";
 	response_header(rs, "Content-Security-Policy", page_policy(rq->arena, NULL));
 	response_header(rs, "Referrer-Policy", "same-origin");
-	page_error(&rs->body, oauth_errors[rq->failure.error].status, title,
-	    rq->failure.description == NULL ? "" : rq->failure.description, next, rq->id);
+	page_error(&rs->body, &page);
 }
 
 void
@@ -53,7 +53,15 @@ refuse_page(const struct request *rq, struct response *rs)
 
 	while (a->error != OAUTH_OK && a->error != rq->failure.error)
 		a++;
-	refuse_page_saying(rq, rs, page_text(a->title), page_text(a->next));
+	if (rq->failure.again != NULL && (a->error == FORBIDDEN || a->error == OAUTH_OK))
+		refuse_page_saying(rq, rs, (struct error_page){
+			.title = page_text(TEXT_AGAIN_HEADING), .next = page_text(TEXT_AGAIN),
+			.link = rq->failure.again, .link_text = TEXT_ACCOUNT_OPEN,
+		});
+	else
+		refuse_page_saying(rq, rs, (struct error_page){
+			.title = page_text(a->title), .next = page_text(a->next),
+		});
 }
 
 static void

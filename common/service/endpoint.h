@@ -8,6 +8,7 @@
 #ifndef SERVICE_ENDPOINT_H
 #define SERVICE_ENDPOINT_H
 
+#include "protocol/page.h"
 #include "service/request.h"
 
 /* Something that a worker opens at its first request and keeps: a database, keys, a client. */
@@ -43,9 +44,8 @@ int		 endpoint_run(const struct endpoint *);
 void		 refuse_json(const struct request *, struct response *);
 /* A page for a person, with advice for somebody who signs in. */
 void		 refuse_page(const struct request *, struct response *);
-/* The same with a heading and advice of the program's own. */
-void		 refuse_page_saying(const struct request *, struct response *, const char *title,
-		    const char *next);
+/* The same with a heading and advice of the program's own: what is not given follows from the failure. */
+void		 refuse_page_saying(const struct request *, struct response *, struct error_page);
 
 struct request_line {
 	const char	*method, *path;

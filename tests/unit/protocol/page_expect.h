@@ -61,7 +61,8 @@ error(int status, const char *what, const char *next, const char *reference)
 	struct buf b = buf_new(&arena, PAGE_MAX);
 	const char *html;
 
-	page_error(&b, status, "This sign-in has run out", what, next, reference);
+	page_error(&b, &(struct error_page){ .status = status, .title = "This sign-in has run out",
+	    .what = what, .next = next, .reference = reference });
 	html = buf_text(&b);
 	assert_non_null(html);
 	return html;

@@ -34,7 +34,7 @@ the_policy_s_hash_is_the_hash_of_the_style_element_sent(void **state UNUSED)
 	uint8_t sum[SHA256_SIZE];
 	const char *html, *from, *to;
 
-	page_error(&b, 400, "a", "b", "c", NULL);
+	page_error(&b, &(struct error_page){ .status = 400, .title = "a", .what = "b", .next = "c" });
 	html = buf_text(&b);
 	assert_non_null(html);
 	from = strstr(html, "<style>");

@@ -49,11 +49,23 @@ error_escapes_markup_in_every_field(void **state UNUSED)
 	struct buf b = buf_new(&arena, PAGE_MAX);
 	const char *html;
 
-	page_error(&b, 400, "<b>", "<b>", "<b>", "<b>");
+	page_error(&b, &(struct error_page){ .status = 400, .title = "<b>", .what = "<b>", .next = "<b>",
+	    .link = "<b>", .link_text = TEXT_ACCOUNT_OPEN, .reference = "<b>" });
 	html = buf_text(&b);
 	assert_non_null(html);
 	lacks(html, "<b>");
-	assert_true(count(html, "&lt;b&gt;") == 5);	/* the title stands twice */
+	assert_true(count(html, "&lt;b&gt;") == 6);	/* the title stands twice */
+}
+
+static void
+error_leads_to_where_the_next_step_is_done(void **state UNUSED)
+{
+	struct buf b = buf_new(&arena, PAGE_MAX);
+
+	page_error(&b, &(struct error_page){ .status = 403, .title = "t", .what = "w", .next = "n",
+	    .link = "/a/account", .link_text = TEXT_ACCOUNT_OPEN });
+	assert_non_null(buf_text(&b));
+	has(buf_text(&b), "<a href=\"/a/account\">Your connected applications</a>");
 }
 
 static void
@@ -158,6 +170,7 @@ main(void)
 		cmocka_unit_test(the_form_posts_transaction_csrf_and_one_of_three_decisions),
 		cmocka_unit_test(error_says_what_happened_what_to_do_and_the_reference),
 		cmocka_unit_test(error_does_without_next_step_and_reference),
+		cmocka_unit_test(error_leads_to_where_the_next_step_is_done),
 		cmocka_unit_test(both_pages_have_language_title_one_heading_and_a_main_landmark),
 		cmocka_unit_test(both_pages_hold_no_script_no_style_attribute_and_nothing_from_elsewhere),
 		cmocka_unit_test(what_does_not_fit_sticks),

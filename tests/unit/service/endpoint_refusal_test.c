@@ -49,7 +49,7 @@ a_failure_for_a_person_is_a_page_with_the_reference(UNUSED void **state)
 static void
 say(const struct request *rq, struct response *rs)
 {
-	refuse_page_saying(rq, rs, "Not <so>", "Do that.");
+	refuse_page_saying(rq, rs, (struct error_page){ .title = "Not <so>", .next = "Do that." });
 }
 
 static void
