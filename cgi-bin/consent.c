@@ -94,18 +94,6 @@ redirect_origin(struct request *rq, const char *redirect_uri)
 	return u.host == NULL ? arena_printf(rq->arena, "%s:", u.scheme) : uri_origin(rq->arena, &u);
 }
 
-static const char *
-redirect_host(struct request *rq, const char *redirect_uri)
-{
-	struct uri u;
-	const char *host;
-
-	if (!uri_parse(rq->arena, redirect_uri, &u) || u.host == NULL)
-		return NULL;
-	host = strstr(uri_origin(rq->arena, &u), "://");
-	return host + 3;
-}
-
 static enum oauth_error
 show(struct request *rq, struct response *rs, const struct opaque_token *id,
     const struct authorization_request *transaction)
@@ -132,7 +120,7 @@ show(struct request *rq, struct response *rs, const struct opaque_token *id,
 		.client_uri    = client.client_uri,
 		.client_host   = client.host,
 		.known	       = client.configured != NULL,
-		.redirect_host = redirect_host(rq, transaction->redirect_uri),
+		.redirect_host = redirect_uri_host(rq->arena, transaction->redirect_uri),
 		.redirect_uri  = transaction->redirect_uri,
 		.resource      = transaction->resource,
 		.scope	       = transaction->scope,

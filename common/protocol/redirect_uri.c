@@ -54,3 +54,11 @@ redirect_uri_is_loopback(struct arena *a, const char *text)
 
 	return uri_parse(a, text, &u) && is_loopback(&u);
 }
+
+const char *
+redirect_uri_host(struct arena *a, const char *text)
+{
+	struct uri u;
+
+	return !uri_parse(a, text, &u) || u.host == NULL ? NULL : strstr(uri_origin(a, &u), "://") + 3;
+}

@@ -22,4 +22,7 @@ MUST_CHECK bool	 redirect_uri_matches(struct arena *, const char *registered, co
 
 MUST_CHECK bool	 redirect_uri_is_loopback(struct arena *, const char *);
 
+/* "host[:port]", as people are shown it; NULL for a private-use scheme, and for no URI. */
+const char	*redirect_uri_host(struct arena *, const char *);
+
 #endif

@@ -155,6 +155,16 @@ loopback_is_known(UNUSED void **state)
 	assert_false(redirect_uri_is_loopback(&a, "localhost"));
 }
 
+static void
+people_are_shown_host_and_port(UNUSED void **state)
+{
+	assert_string_equal(redirect_uri_host(&a, "https://Client.example/cb?x=1"), "client.example");
+	assert_string_equal(redirect_uri_host(&a, "https://client.example:8443/"), "client.example:8443");
+	assert_string_equal(redirect_uri_host(&a, "http://[::1]:9/"), "[::1]:9");
+	assert_null(redirect_uri_host(&a, "com.example.app:/cb"));
+	assert_null(redirect_uri_host(&a, "no URI"));
+}
+
 int
 main(void)
 {
@@ -167,6 +177,7 @@ main(void)
 		cmocka_unit_test(rfc8252_s7_3_the_port_of_a_loopback_uri_is_free),
 		cmocka_unit_test(rfc8252_s7_3_nothing_else_of_a_loopback_uri_is_free),
 		cmocka_unit_test(loopback_is_known),
+		cmocka_unit_test(people_are_shown_host_and_port),
 	};
 
 	return RUN(tests, open_arena, close_arena);
