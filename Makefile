@@ -23,7 +23,7 @@ FUZZ      := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 PAGES     := $(wildcard cgi-bin/*.8)
 
 # Programs that call nobody, and so link wholly static with STATIC=1.
-WHOLLY_STATIC := metadata register consent token revoke introspect logout
+WHOLLY_STATIC := metadata register consent token revoke introspect logout account
 
 CPPFLAGS  := -Icommon -I$(B)/gen -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"'
 CFLAGS    := -std=c17 -O2 -g -fPIE -pthread \

@@ -5,7 +5,8 @@
  * Only the browser that approved may go on: its transaction cookie is checked before Entra's code
  * is redeemed, and a second browser gets 403 and no code.  Then: redeem with our credential,
  * verify the ID token (OpenID Connect Core 3.1.3.7), open the session with Entra's tokens sealed
- * inside, and return our own code to the client (RFC 6749 section 4.1.2).
+ * inside, and return our own code to the client (RFC 6749 section 4.1.2).  Where the person's own
+ * page began it, that person is signed in there instead.
  *
  * When Entra has demanded more of this person since (reauthentication.h), the same browser is sent
  * to it once more, with that demand, before a session exists.
@@ -14,6 +15,7 @@
 #include "base/utf8.h"
 #include "protocol/page_text.h"
 #include "protocol/param.h"
+#include "service/account_session.h"
 #include "service/audit.h"
 #include "service/authorization_code.h"
 #include "service/authorization_request.h"
@@ -90,7 +92,7 @@ take_transaction(struct request *rq, struct response *rs, const char *state, str
 	default:
 		return store_failed(rq);
 	}
-	rq->client_id = out->transaction.client_id;
+	rq->client_id = out->transaction.account ? NULL : out->transaction.client_id;
 	if (out->transaction.id_hash.len != SHA256_SIZE || cookie_hash.len != SHA256_SIZE ||
 	    !browser_transaction_read(rq, out->transaction.id_hash.data, &cookie) ||
 	    !secret_bytes_equal(cookie.hash, cookie_hash.data, SHA256_SIZE))
@@ -127,7 +129,7 @@ session_of(struct request *rq, const struct arrival *a)
 	const struct authorization_request *asked = &a->pending.transaction;
 
 	return (struct session){
-		.sid = sid_new(), .client_id = asked->client_id, .resource = asked->resource,
+		.sid = sid_new(), .client_id = rq->client_id, .resource = asked->resource,
 		.scope = asked->scope, .tenant_id = a->who.tenant_id, .object_id = a->who.object_id,
 		.subject = session_subject(rq, a->who.tenant_id, a->who.object_id),
 		.created_at = rq->now, .expires_at = rq->now + rq->config->limits.session,
@@ -210,7 +212,17 @@ arrive(struct request *rq, const struct callback_request *in, struct arrival *a)
 		return fail(&rq->failure, SERVER_ERROR, "Microsoft Entra ID sent neither code nor error");
 	TRY(entra_code_redeem(rq, in->code, a->pending.code_verifier, a->pending.nonce, &a->reply, &a->who));
 	a->session = session_of(rq, a);
-	TRY(second_round_find(rq, &a->pending.transaction, &a->session, a->reply.access_token, &a->demand));
+	return a->pending.transaction.account ? OAUTH_OK : second_round_find(rq, &a->pending.transaction,
+	    &a->session, a->reply.access_token, &a->demand);
+}
+
+/* Nothing is kept of Entra's tokens: the page needs to know who it is, and no more. */
+static enum oauth_error
+open_account(struct request *rq, struct response *rs, const struct arrival *a)
+{
+	TRY(account_session_begin(rq, rs, &a->who));
+	audit(rq, &(struct audit){ .event = AUDIT_ACCOUNT_OPENED, .session = &a->session });
+	response_redirect(rq, rs, arena_printf(rq->arena, "%s/account", rq->config->public_url));
 	return OAUTH_OK;
 }
 
@@ -220,6 +232,8 @@ go_on(struct request *rq, struct response *rs, struct arrival *a)
 {
 	const struct authorization_request *asked = &a->pending.transaction;
 
+	if (asked->account)
+		return open_account(rq, rs, a);
 	if (a->demand.claims != NULL && asked->reauthenticates == NULL)
 		return send_again(rq, rs, a);
 	TRY(admit(rq, a));
@@ -244,19 +258,33 @@ refuse_sign_in(struct request *rq, const struct arrival *a)
 	});
 }
 
+/* There is no client to tell, and no application to go back to. */
+static enum oauth_error
+say_how_to_begin_anew(struct request *rq)
+{
+	rq->failure.again = arena_printf(rq->arena, "%s/account", rq->config->public_path);
+	if (rq->failure.error == ACCESS_DENIED)
+		rq->failure.description = page_text(TEXT_WHY_NO_ENTRY);
+	return rq->failure.error;
+}
+
 static enum oauth_error
 oauth_callback(struct request *rq, struct response *rs)
 {
 	struct callback_request in = { 0 };
 	struct arrival a = { 0 };
+	const struct authorization_request *asked = &a.pending.transaction;
+	enum oauth_error error;
 
 	TRY(param_read(&in, callback_params, COUNT(callback_params), rq->query, rq->arena,
 	    &rq->failure));
-	TRY(take_transaction(rq, rs, in.state, &a.pending));
-	if (arrive(rq, &in, &a) != OAUTH_OK || go_on(rq, rs, &a) != OAUTH_OK) {
-		refuse_sign_in(rq, &a);
-		authorization_response_error(rq, rs, a.pending.transaction.redirect_uri,
-		    a.pending.transaction.state);
-	}
+	if ((error = take_transaction(rq, rs, in.state, &a.pending)) != OAUTH_OK)
+		return asked->account ? say_how_to_begin_anew(rq) : error;
+	if (arrive(rq, &in, &a) == OAUTH_OK && go_on(rq, rs, &a) == OAUTH_OK)
+		return OAUTH_OK;
+	refuse_sign_in(rq, &a);
+	if (asked->account)
+		return say_how_to_begin_anew(rq);
+	authorization_response_error(rq, rs, asked->redirect_uri, asked->state);
 	return OAUTH_OK;
 }

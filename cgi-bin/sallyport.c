@@ -275,7 +275,7 @@ command_wrapper(int argc UNUSED, char **argv)
 {
 	static const char *const programs[] = {
 		"metadata", "register", "authorize", "consent", "oauth-callback", "token", "revoke",
-		"introspect", "logout", "mcp",
+		"introspect", "logout", "account", "mcp",
 	};
 	const struct config *config = load();
 	char where[PATH_MAX], conf[PATH_MAX];

@@ -16,6 +16,8 @@ const struct audit_event_info audit_events[AUDIT_EVENTS] = {
 	[AUDIT_SIGN_IN_REFUSED]	      = { "sign_in_refused",	   true },
 	[AUDIT_SIGNED_IN]	      = { "signed_in",		   false },
 	[AUDIT_SIGNED_OUT]	      = { "signed_out",		   false },
+	[AUDIT_ACCOUNT_OPENED]	      = { "account_opened",	   false },
+	[AUDIT_PERSON_REVOKED]	      = { "person_revoked",	   false },
 	[AUDIT_TOKEN_ISSUED]	      = { "token_issued",	   false },
 	[AUDIT_TOKEN_REFRESHED]	      = { "token_refreshed",	   true },
 	[AUDIT_TOKEN_REPLAYED]	      = { "token_replayed",	   false },
@@ -47,6 +49,8 @@ add_session(struct request *rq, const struct session *s, struct audit_record *r)
 	r->field[AUDIT_TENANT] = subject ? NULL : s->tenant_id;
 	r->field[AUDIT_OBJECT] = subject ? NULL : s->object_id;
 	r->field[AUDIT_SUBJECT] = subject ? s->subject : NULL;
+	if (s->client_id == NULL)
+		return;
 	r->field[AUDIT_CLIENT] = s->client_id;
 	r->field[AUDIT_SERVER] = s->resource == NULL ? NULL : server_of(rq, s->resource);
 	r->field[AUDIT_SID] = sid_text(rq->arena, &s->sid);

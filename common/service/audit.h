@@ -19,6 +19,8 @@ enum audit_event {
 	AUDIT_SIGN_IN_REFUSED,
 	AUDIT_SIGNED_IN,
 	AUDIT_SIGNED_OUT,
+	AUDIT_ACCOUNT_OPENED,
+	AUDIT_PERSON_REVOKED,
 	AUDIT_TOKEN_ISSUED,
 	AUDIT_TOKEN_REFRESHED,
 	AUDIT_TOKEN_REPLAYED,
@@ -44,7 +46,7 @@ extern const struct audit_event_info audit_events[AUDIT_EVENTS];
 struct audit {
 	enum audit_event	 event;
 	const char		*reason;
-	const struct session	*session;	/* whose it is */
+	const struct session	*session;	/* whose it is; without client_id a person alone */
 	const struct sid	*sid;		/* the same, to be looked up: one that has ended too */
 	const char		*client_id;	/* else the session's, else the request's */
 	const char		*server;	/* else the session's */

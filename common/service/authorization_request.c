@@ -12,6 +12,12 @@
 #define ROOM		16	/* transactions that go at once where there are too many */
 #define BINDING_MAX	((size_t)64 * 1024)	/* bytes of a transaction's text */
 
+static const char *
+kind_of(const struct authorization_request *t)
+{
+	return t->account ? "account" : "client";
+}
+
 /* Anyone may open as many as they like: the database does not grow with them. */
 static void
 make_room(struct request *rq)
@@ -42,6 +48,7 @@ authorization_request_open(struct request *rq, const struct authorization_reques
 	statement_text(q, ":scope", in->scope);
 	statement_text(q, ":resource", in->resource);
 	statement_text(q, ":reauthenticates", in->reauthenticates);
+	statement_text(q, ":kind", kind_of(in));
 	statement_int(q, ":expires_at", rq->now + rq->config->limits.transaction);
 	return statement_change(q);
 }
@@ -78,7 +85,7 @@ authorization_request_binding(struct request *rq, const struct authorization_req
 	const char *const part[] = {
 		base64url_encode(rq->arena, t->id_hash.data, t->id_hash.len), t->client_id, t->redirect_uri,
 		t->code_challenge, t->scope, t->resource, t->state == NULL ? "" : t->state,
-		t->reauthenticates == NULL ? "" : t->reauthenticates,
+		t->reauthenticates == NULL ? "" : t->reauthenticates, kind_of(t),
 	};
 	struct buf b = buf_new(rq->arena, BINDING_MAX);
 	uint8_t digest[SHA256_SIZE];
@@ -143,6 +150,7 @@ authorization_request_by_state(struct request *rq, const struct opaque_token *st
 	out->reauthenticates = statement_column_text(q, 7, rq->arena);
 	*cookie_hash = statement_column_blob(q, 8, rq->arena);
 	*sealed = statement_column_blob(q, 9, rq->arena);
+	out->account = strcmp(statement_column_text(q, 10, rq->arena), "account") == 0;
 	return STORED;
 }
 

@@ -24,6 +24,7 @@ struct authorization_request {
 	const char	*code_challenge;
 	const char	*scope;
 	const char	*resource;
+	bool		 account;		/* for the person's own page: no client, all texts "" */
 	const char	*reauthenticates;	/* of whom Entra demanded what, in the second round; NULL: the first */
 	struct bytes	 browser_hash;		/* of the browser that approved; no data before */
 };

@@ -8,6 +8,10 @@
 
 #define BROWSER		"sallyport-browser"
 #define TRANSACTION	"sallyport-transaction-"
+#define ACCOUNT		"sallyport-account"
+#define NOTE		"sallyport-note"
+#define GONE		"; Max-Age=0"
+#define NOTE_LASTS	60	/* seconds */
 
 static const char *
 cookie_name(struct request *rq, const char *name)
@@ -24,6 +28,12 @@ set_cookie(struct request *rq, struct response *rs, const char *name, const char
 
 	response_header(rs, "Set-Cookie", arena_printf(rq->arena,
 	    "%s=%s; Path=%s; Secure; HttpOnly; SameSite=Lax%s", name, value, path, lifetime));
+}
+
+static const char *
+lasting(struct request *rq, int64_t seconds)
+{
+	return arena_printf(rq->arena, "; Max-Age=%lld", (long long)seconds);
 }
 
 bool
@@ -98,10 +108,10 @@ browser_transaction_set(struct request *rq, struct response *rs,
 
 			if (old == NULL)
 				break;
-			set_cookie(rq, rs, old, "", "; Max-Age=0");
+			set_cookie(rq, rs, old, "", GONE);
 		}
-	set_cookie(rq, rs, transaction_name(rq, id_hash), cookie->text, arena_printf(rq->arena,
-	    "; Max-Age=%lld", (long long)rq->config->limits.transaction));
+	set_cookie(rq, rs, transaction_name(rq, id_hash), cookie->text,
+	    lasting(rq, rq->config->limits.transaction));
 }
 
 bool
@@ -116,7 +126,43 @@ void
 browser_transaction_clear(struct request *rq, struct response *rs,
     const uint8_t id_hash[static SHA256_SIZE])
 {
-	set_cookie(rq, rs, transaction_name(rq, id_hash), "", "; Max-Age=0");
+	set_cookie(rq, rs, transaction_name(rq, id_hash), "", GONE);
+}
+
+void
+browser_account_set(struct request *rq, struct response *rs, const struct opaque_token *token)
+{
+	set_cookie(rq, rs, cookie_name(rq, ACCOUNT), token->text, lasting(rq, rq->config->limits.account));
+}
+
+bool
+browser_account_read(struct request *rq, struct opaque_token *out)
+{
+	return opaque_token_read(rq->arena, http_cookie(rq->arena,
+	    request_variable(rq, "HTTP_COOKIE"), cookie_name(rq, ACCOUNT)), out);
+}
+
+void
+browser_account_clear(struct request *rq, struct response *rs)
+{
+	set_cookie(rq, rs, cookie_name(rq, ACCOUNT), "", GONE);
+}
+
+void
+browser_note_set(struct request *rq, struct response *rs, const char *word)
+{
+	set_cookie(rq, rs, cookie_name(rq, NOTE), word, lasting(rq, NOTE_LASTS));
+}
+
+const char *
+browser_note_take(struct request *rq, struct response *rs)
+{
+	const char *word = http_cookie(rq->arena, request_variable(rq, "HTTP_COOKIE"),
+	    cookie_name(rq, NOTE));
+
+	if (word != NULL)
+		set_cookie(rq, rs, cookie_name(rq, NOTE), "", GONE);
+	return word;
 }
 
 bool

@@ -34,6 +34,17 @@ MUST_CHECK bool		 browser_transaction_read(struct request *,
 void			 browser_transaction_clear(struct request *, struct response *,
 			    const uint8_t id_hash[static SHA256_SIZE]);
 
+/* Who is signed in to the page of their clients: account_session.h. */
+void			 browser_account_set(struct request *, struct response *,
+			    const struct opaque_token *);
+MUST_CHECK bool		 browser_account_read(struct request *, struct opaque_token *);
+void			 browser_account_clear(struct request *, struct response *);
+
+/* A word of ours for the page that comes next and for none after it, which no link can put there. */
+void			 browser_note_set(struct request *, struct response *, const char *word);
+/* NULL when there is none. */
+MUST_CHECK const char	*browser_note_take(struct request *, struct response *);
+
 /* True unless the headers say that another site sent the form: Origin and Sec-Fetch-Site. */
 MUST_CHECK bool		 browser_sent_by_ourselves(const struct request *);
 

@@ -72,6 +72,7 @@ struct config_limits {
 	int64_t		 access_token;		/* seconds, as all lifetimes */
 	int64_t		 code;
 	int64_t		 transaction;
+	int64_t		 account;
 	int64_t		 refresh_idle;
 	int64_t		 session;
 	int64_t		 session_idle;

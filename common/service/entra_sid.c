@@ -91,7 +91,7 @@ end_batch(struct request *rq, const struct sid *found, size_t count, int64_t *en
 
 /* Anyone may ask, so nothing is locked before there is something to end. */
 static enum oauth_error
-end_all(struct request *rq, struct bytes of, int64_t *ended)
+end_sessions(struct request *rq, struct bytes of, int64_t *ended)
 {
 	struct sid found[ENTRA_SID_BATCH];
 	size_t count;
@@ -107,6 +107,23 @@ end_all(struct request *rq, struct bytes of, int64_t *ended)
 	    "more sessions of one sid than a request ends");
 }
 
+/* The page of the person's own clients, which knows them by a sign-in with the same browser. */
+static enum oauth_error
+close_account(struct request *rq, struct bytes of)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_ACCOUNT_SESSION_OF_ENTRA_SID);
+	AUTO(statement) struct statement *close = store_query(rq->store,
+	    QUERY_ACCOUNT_SESSION_DELETE_ENTRA_SID);
+	enum stored stored;
+
+	statement_blob(q, ":entra_sid", of);
+	if ((stored = statement_row(q)) == STORED) {
+		statement_blob(close, ":entra_sid", of);
+		stored = statement_change(close);
+	}
+	return stored == STORE_FAILED ? store_failed(rq) : OAUTH_OK;
+}
+
 enum oauth_error
 entra_sid_end(struct request *rq, const char *sid, int64_t *ended)
 {
@@ -115,7 +132,11 @@ entra_sid_end(struct request *rq, const char *sid, int64_t *ended)
 	*ended = 0;
 	if (keyring_generation(rq->keys, KEY_LOGOUT, 0) == NULL)
 		return no_key(rq);
-	for (size_t i = 0; (key = keyring_generation(rq->keys, KEY_LOGOUT, i)) != NULL; i++)
-		TRY(end_all(rq, mark(rq->arena, key, sid), ended));
+	for (size_t i = 0; (key = keyring_generation(rq->keys, KEY_LOGOUT, i)) != NULL; i++) {
+		struct bytes of = mark(rq->arena, key, sid);
+
+		TRY(close_account(rq, of));
+		TRY(end_sessions(rq, of, ended));
+	}
 	return OAUTH_OK;
 }

@@ -17,8 +17,9 @@
 MUST_CHECK enum oauth_error entra_sid_mark(struct request *, const char *sid, struct bytes *out);
 
 /*
- * Ends every session that was opened with this sid, under whatever generation of the key.  *ended
- * counts them, those before a failure too.
+ * Ends every session that was opened with this sid, under whatever generation of the key, and the
+ * person's being signed in to the page of their clients.  *ended counts the sessions, those before
+ * a failure too.
  */
 MUST_CHECK enum oauth_error entra_sid_end(struct request *, const char *sid, int64_t *ended);
 

@@ -43,12 +43,14 @@ count_rows(struct request *rq, enum key_purpose purpose, const char *kid, int64_
 	}
 }
 
-/* How long something may live that it made and no row tells of. */
+/* How long something may live that it made and no row tells of: tokens, and the proofs of forms. */
 static int64_t
 life(const struct config *config, enum key_purpose purpose)
 {
-	return purpose == KEY_SIGN ? config->limits.access_token :
-	    purpose == KEY_BROWSER ? config->limits.transaction : 0;
+	const struct config_limits *l = &config->limits;
+
+	return purpose == KEY_SIGN ? l->access_token : purpose != KEY_BROWSER ? 0 :
+	    l->transaction > l->account ? l->transaction : l->account;
 }
 
 /* When the first of those after it took its place. */

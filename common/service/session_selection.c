@@ -39,6 +39,18 @@ session_selection_user(struct session_selection *s, const char *text)
 	    read_guid(object, strlen(object), s->object_id);
 }
 
+bool
+session_selection_person(struct session_selection *s, const char *tenant_id, const char *object_id)
+{
+	struct session_selection person = *s;
+
+	if (!read_guid(tenant_id, strlen(tenant_id), person.tenant_id) ||
+	    !read_guid(object_id, strlen(object_id), person.object_id))
+		return false;
+	*s = person;
+	return true;
+}
+
 void
 session_selection_bind(const struct session_selection *s, struct statement *q)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* session_selection.h - which sessions an administrator means */
+/* session_selection.h - which sessions an administrator means, or a person of their own */
 #ifndef SERVICE_SESSION_SELECTION_H
 #define SERVICE_SESSION_SELECTION_H
 
@@ -20,6 +20,10 @@ struct session_selection {
 
 /* OBJECT_ID, TENANT_ID/OBJECT_ID or a subject; false when it is none of them. */
 MUST_CHECK bool	 session_selection_user(struct session_selection *, const char *text);
+
+/* Exactly that person's; false, with nothing selected, unless both are GUIDs. */
+MUST_CHECK bool	 session_selection_person(struct session_selection *, const char *tenant_id,
+		    const char *object_id);
 
 /* Binds :tenant_id, :object_id, :subject and :client_id. */
 void		 session_selection_bind(const struct session_selection *, struct statement *);

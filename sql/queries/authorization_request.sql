@@ -1,8 +1,8 @@
 -- name: authorization_request_insert
 INSERT INTO authorization_request (id_hash, client_id, redirect_uri, state, code_challenge, scope,
-	resource, reauthenticates, expires_at)
+	resource, reauthenticates, kind, expires_at)
 VALUES (:id_hash, :client_id, :redirect_uri, :state, :code_challenge, :scope, :resource,
-	:reauthenticates, :expires_at);
+	:reauthenticates, :kind, :expires_at);
 
 -- name: authorization_request_make_room
 -- Of too many the oldest go that nobody has approved.
@@ -11,9 +11,10 @@ DELETE FROM authorization_request WHERE (SELECT count(*) FROM authorization_requ
 	ORDER BY expires_at LIMIT :limit);
 
 -- name: authorization_request_get
+-- For the consent page: a sign-in without a client is asked for nothing there.
 SELECT client_id, redirect_uri, state, code_challenge, scope, resource, browser_hash, reauthenticates
   FROM authorization_request
- WHERE id_hash = :id_hash AND expires_at > :now;
+ WHERE id_hash = :id_hash AND kind = 'client' AND expires_at > :now;
 
 -- name: authorization_request_approve
 -- The first approval binds the transaction to its browser; the same browser may approve again (a
@@ -26,7 +27,7 @@ UPDATE authorization_request
 
 -- name: authorization_request_by_state
 SELECT id_hash, client_id, redirect_uri, state, code_challenge, scope, resource, reauthenticates,
-       cookie_hash, sealed
+       cookie_hash, sealed, kind
   FROM authorization_request
  WHERE entra_state_hash = :entra_state_hash AND expires_at > :now;
 

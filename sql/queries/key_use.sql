@@ -14,9 +14,13 @@ SELECT (SELECT count(*) FROM entra_cache WHERE substr(mac, 1, 16) = :kid_bytes)
 	 WHERE substr(sealed, 1, 16) = :kid_bytes AND expires_at > :now);
 
 -- name: key_use_browser
-SELECT count(*) FROM authorization_request
- WHERE substr(sealed, 1, 16) = :kid_bytes AND expires_at > :now;
+SELECT (SELECT count(*) FROM authorization_request
+	 WHERE substr(sealed, 1, 16) = :kid_bytes AND expires_at > :now)
+     + (SELECT count(*) FROM account_session
+	 WHERE substr(sealed, 1, 16) = :kid_bytes AND expires_at > :now);
 
 -- name: key_use_logout
-SELECT count(*) FROM session
- WHERE substr(entra_sid, 1, 16) = :kid_bytes AND ended_at IS NULL AND expires_at > :now;
+SELECT (SELECT count(*) FROM session
+	 WHERE substr(entra_sid, 1, 16) = :kid_bytes AND ended_at IS NULL AND expires_at > :now)
+     + (SELECT count(*) FROM account_session
+	 WHERE substr(entra_sid, 1, 16) = :kid_bytes AND expires_at > :now);

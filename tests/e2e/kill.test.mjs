@@ -8,7 +8,7 @@ import { refresh } from './lib/oauth.mjs';
 import { signIn, signedIn } from './lib/sign-in.mjs';
 import { startSite } from './lib/site.mjs';
 
-const PROGRAMS = ['metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke', 'introspect', 'logout', 'mcp'];
+const PROGRAMS = ['metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke', 'introspect', 'logout', 'account', 'mcp'];
 const PATIENCE = 20_000;
 
 // gap: milliseconds between two kills at most.  lighttpd looks once a second what it must start again.

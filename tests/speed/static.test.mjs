@@ -11,7 +11,7 @@ import { encodeRequest, fastCgi } from './lib/counting.mjs';
 import { build, hasInterpreter, needed } from './lib/programs.mjs';
 import { Scene } from './lib/scene.mjs';
 
-const WHOLLY = ['metadata', 'register', 'consent', 'token', 'revoke', 'introspect', 'logout'];
+const WHOLLY = ['metadata', 'register', 'consent', 'token', 'revoke', 'introspect', 'logout', 'account'];
 const CALLING = ['authorize', 'oauth-callback', 'mcp', 'sallyport'];
 const C_LIBRARY = /^(lib(c|m|dl|pthread)|ld-linux.*)\.so\./;
 const THREADS = 4;

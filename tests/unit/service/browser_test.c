@@ -222,6 +222,25 @@ only_our_own_origin_sends_the_form(UNUSED void **state)
 		assert_false(ours(others[i], "same-origin"));
 }
 
+static void
+a_word_for_the_next_page_is_taken_once(UNUSED void **state)
+{
+	const char *word;
+
+	come_with("");
+	assert_null(browser_note_take(&fix.rq, &rs));
+	assert_string_equal(headers(), "");
+	browser_note_set(&fix.rq, &rs, "done");
+	assert_string_equal(headers(), "Set-Cookie: __Host-sallyport-note=done; Path=/; Secure; HttpOnly; "
+	    "SameSite=Lax; Max-Age=60\r\n");
+	come_with(sent_back());
+	word = browser_note_take(&fix.rq, &rs);
+	assert_non_null(word);
+	assert_string_equal(word, "done");
+	assert_non_null(strstr(headers(), "__Host-sallyport-note=; Path=/"));
+	assert_non_null(strstr(headers(), "Max-Age=0"));
+}
+
 int
 main(void)
 {
@@ -235,6 +254,7 @@ main(void)
 		CASE(each_transaction_has_a_cookie_of_its_own),
 		CASE(a_browser_keeps_at_most_eight_transactions),
 		CASE(only_our_own_origin_sends_the_form),
+		CASE(a_word_for_the_next_page_is_taken_once),
 	};
 
 	return RUN(tests, NULL, NULL);

@@ -51,6 +51,7 @@ static const struct given {
 	{ CONFIG_LIMITS, "access_token", "5m", 300 },
 	{ CONFIG_LIMITS, "code", "30s", 30 },
 	{ CONFIG_LIMITS, "transaction", "1h", 3600 },
+	{ CONFIG_LIMITS, "account", "20m", 1200 },
 	{ CONFIG_LIMITS, "refresh_idle", "7d", 604800 },
 	{ CONFIG_LIMITS, "session", "8h", 28800 },
 	{ CONFIG_LIMITS, "session_idle", "3d", 259200 },
@@ -216,6 +217,7 @@ every_key_has_the_default_that_the_manual_states(UNUSED void **state)
 	assert_int_equal(c->limits.access_token, 3600);
 	assert_int_equal(c->limits.code, 60);
 	assert_int_equal(c->limits.transaction, 600);
+	assert_int_equal(c->limits.account, 900);
 	assert_int_equal(c->limits.refresh_idle, 30 * 86400);
 	assert_int_equal(c->limits.session, 90 * 86400);
 	assert_int_equal(c->limits.client_unused, 90 * 86400);

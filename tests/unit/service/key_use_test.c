@@ -59,6 +59,9 @@ what_no_row_tells_of_is_waited_for(UNUSED void **state)
 	GENERATIONS(KEY_SIGN, 0, 10);
 	needed_till(KEY_SIGN, replaced + fix.config.limits.access_token);
 	GENERATIONS(KEY_BROWSER, 0, 10);
+	needed_till(KEY_BROWSER, replaced + fix.config.limits.account);
+	fix.config.limits.transaction = fix.config.limits.account + 1;
+	GENERATIONS(KEY_BROWSER, 0, 10);
 	needed_till(KEY_BROWSER, replaced + fix.config.limits.transaction);
 	GENERATIONS(KEY_LOGOUT, 0, 10);
 	needed_till(KEY_LOGOUT, replaced);

@@ -42,12 +42,33 @@ anything_else_names_nobody(UNUSED void **state)
 	}
 }
 
+/* What is not named is any, so half a person must not be everybody. */
+static void
+a_person_is_selected_by_both_ids_or_not_at_all(UNUSED void **state)
+{
+	static const char *const wrong[][2] = {
+		{ "", "" }, { TID, "" }, { "", OID }, { TID, "x" }, { "x", OID }, { TID, OID "/" }, { TID "/", OID },
+	};
+	struct session_selection s = { .client_id = "client" };
+
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		assert_false(session_selection_person(&s, wrong[i][0], wrong[i][1]));
+		assert_string_equal(s.tenant_id, "");
+		assert_string_equal(s.object_id, "");
+	}
+	assert_true(session_selection_person(&s, TID, OID));
+	assert_string_equal(s.tenant_id, TID);
+	assert_string_equal(s.object_id, OID);
+	assert_string_equal(s.client_id, "client");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_person_is_named_in_three_ways),
 		cmocka_unit_test(anything_else_names_nobody),
+		cmocka_unit_test(a_person_is_selected_by_both_ids_or_not_at_all),
 	};
 
 	return RUN(tests, NULL, NULL);

@@ -67,9 +67,12 @@ insert_rows(int64_t number, int64_t expires_at)
 	sql(arena_printf(&fix.arena,
 	    "INSERT INTO client_assertion (jti_hash, expires_at) VALUES "
 	    "(CAST('%lld' AS BLOB), %lld)", n, t));
+	sql(arena_printf(&fix.arena,
+	    "INSERT INTO account_session (token_hash, sealed, expires_at) VALUES "
+	    "(CAST('%lld' AS BLOB), x'00', %lld)", n, t));
 }
 
-#define TABLES	19
+#define TABLES	20
 
 static int64_t
 rows(void)
@@ -83,7 +86,7 @@ rows(void)
 	    "(SELECT count(*) FROM setback) + (SELECT count(*) FROM assertion) + "
 	    "(SELECT count(*) FROM session_groups) + (SELECT count(*) FROM stream_message) + (SELECT count(*) FROM upstream_session) + "
 	    "(SELECT count(*) FROM upstream) + (SELECT count(*) FROM rate) + "
-	    "(SELECT count(*) FROM audit)");
+	    "(SELECT count(*) FROM audit) + (SELECT count(*) FROM account_session)");
 }
 
 static void

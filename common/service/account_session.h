@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * account_session.h - who is signed in to the page of their own clients
+ *
+ * Begun by the callback with a random cookie of its own, so that a cookie from elsewhere is never
+ * taken up; ended by its person, by Entra's sign-out, or after limits.account.  The row holds the
+ * cookie's hash, and who it is sealed under cookie and browser key: whoever has the database learns
+ * nothing of it, and whoever writes to it is nobody else.
+ */
+#ifndef SERVICE_ACCOUNT_SESSION_H
+#define SERVICE_ACCOUNT_SESSION_H
+
+#include "protocol/entra_token.h"
+#include "protocol/opaque_token.h"
+#include "service/request.h"
+#include "service/store.h"
+
+struct account_session {
+	struct opaque_token	 token;		/* the browser's cookie */
+	const char		*tenant_id;
+	const char		*object_id;
+	const char		*name;		/* for display; "" when Entra gave none */
+	const char		*username;	/* the same */
+	int64_t			 expires_at;
+};
+
+/* Signs the person in, in place of whom the browser's cookie stands for; sets the cookie. */
+MUST_CHECK enum oauth_error account_session_begin(struct request *, struct response *,
+		    const struct entra_identity *);
+
+/* Whom the browser's cookie stands for; ABSENT when nobody, any more. */
+MUST_CHECK enum stored account_session_find(struct request *, struct account_session *);
+
+/* Signs out, and takes the cookie back. */
+MUST_CHECK enum oauth_error account_session_end(struct request *, struct response *,
+		    const struct account_session *);
+
+#endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The page of a person's own clients, as somebody uses it.
+import assert from 'node:assert/strict';
+import { ALICE } from '../../standins/entra/world.mjs';
+import { Browser } from './browser.mjs';
+
+export const COOKIE = '__Host-sallyport-account';
+
+// Presses the button to sign in, and answers Entra's page as `user` where it asks.
+export async function openAccount(site, { user = ALICE, browser = new Browser(), decision = 'signin' } = {}) {
+	const closed = await browser.open(`${site.url}/account`);
+	await site.standin.user('none');
+	try {
+		const entra = await browser.submit(closed, decision);
+		const page = entra.landed.origin === site.standin.url ? await browser.submit(entra, user) : entra;
+		assert.equal(page.landed.href, `${site.url}/account`, page.text);
+		return { browser, page, reload: () => browser.open(`${site.url}/account`) };
+	} finally {
+		await site.standin.user(ALICE);
+	}
+}
+
+export const accountCookie = (browser) => [...browser.jar.values()].find(({ name }) => name === COOKIE);
+
+// The texts of the page's applications, by client id.
+export function applications({ text }) {
+	return new Map([...text.matchAll(/<li>\n<h2[\s\S]*?name="end" value="([^"]*)"[\s\S]*?<\/li>\n(?=<li>\n<h2|<\/ul>\n<div)/g)]
+		.map(([html, id]) => [id, html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim()]));
+}
