@@ -98,6 +98,9 @@ page_consent(struct buf *b, const struct consent_page *page)
 	if (page->loopback)
 		consent_warning(b);
 	page_wrap(b, "<p class=\"next\" id=\"next\">", page_text(TEXT_NEXT), "</p>\n");
+	page_wrap(b, "<p class=\"note\">", page_text(TEXT_NEXT_ACCOUNT), " ");
+	page_address(b, page->account);
+	buf_lit(b, "</p>\n");
 	consent_form(b, page);
 	page_close(b);
 }

@@ -22,6 +22,7 @@ struct consent_page {
 	const char	*resource;		/* the MCP endpoint asked for */
 	const char	*scope;			/* granted if approved, blank-separated */
 	bool		 loopback;		/* the redirect leads to this very computer */
+	const char	*account;		/* the page where it can be disconnected again: URL */
 	const char	*action;		/* where the form posts: absolute path */
 	const char	*transaction;		/* hidden fields */
 	const char	*csrf;

@@ -4,12 +4,12 @@
 #include "base/date.h"
 #include "protocol/page_part.h"
 
-/* A reader of the screen says it by itself: the page was loaded because of it. */
+/* The focus goes there: a page that has just been loaded announces nothing by itself. */
 static void
 said(struct buf *b, enum page_text which)
 {
 	if (which != TEXT_COUNT)
-		page_wrap(b, "<p class=\"said\" role=\"status\">", page_text(which), "</p>\n");
+		page_wrap(b, "<p class=\"said\" role=\"status\" tabindex=\"-1\" autofocus>", page_text(which), "</p>\n");
 }
 
 static void

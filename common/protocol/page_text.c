@@ -27,6 +27,7 @@ static const char *const english[TEXT_COUNT] = {
 				  "Continue only if you started it yourself just now.",
 	[TEXT_NEXT]		= "If you continue, you sign in with your organisation’s Microsoft "
 				  "account. The application does not see your password.",
+	[TEXT_NEXT_ACCOUNT]	= "You can disconnect it again at any time, on the page",
 	[TEXT_APPROVE]		= "Continue",
 	[TEXT_SWITCH]		= "Use another account",
 	[TEXT_DENY]		= "Cancel",

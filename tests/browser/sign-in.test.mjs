@@ -2,20 +2,12 @@
 // The pages in a real Chromium: cookies with prefixes on loopback, form-action along the whole navigation to Entra and back,
 // the way back, keyboard, accessibility, framing.  Screenshots are left in build/screenshots.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { legacy, send } from '../e2e/lib/mcp.mjs';
 import { authorization, discover, readResponse, redeem, register } from '../e2e/lib/oauth.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
-
-const PACKAGES = new URL('../../build/npm/node_modules/', import.meta.url);
-const SHOTS = fileURLToPath(new URL('../../build/screenshots', import.meta.url));
-const AXE = readFileSync(new URL('axe-core/axe.min.js', PACKAGES), 'utf8');
-const CHROMIUM = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync',
-	'--disable-component-update', '--disable-quic'];
+import { LOOKS, eventually, hasNoFault, look, press, shoot, startChromium } from './lib/chromium.mjs';
 
 let site;
 let chromium;
@@ -23,17 +15,15 @@ let client;	// the MCP client's own listener for its redirect URI
 let metadata;
 
 before(async () => {
-	const { default: puppeteer } = await import(new URL('puppeteer-core/lib/puppeteer/puppeteer-core.js', PACKAGES));
-	mkdirSync(SHOTS, { recursive: true });
 	site = await startSite('lighttpd-fastcgi');
 	({ metadata } = await discover(site.resource()));
 	client = http.createServer((request, response) => response.end('<title>client</title>signed in')).listen(0, '127.0.0.1');
 	await new Promise((resolve) => client.once('listening', resolve));
-	chromium = await puppeteer.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM });
+	chromium = await startChromium();
 });
 
 after(async () => {
-	await chromium?.close();
+	await chromium?.stop();
 	client?.close();
 	await site?.stop();
 });
@@ -48,18 +38,7 @@ async function openConsent(page, ask = {}) {
 	return asked;
 }
 
-async function withPage(body) {
-	const context = await chromium.createBrowserContext();
-	const page = await context.newPage();
-	try {
-		return await body(page, context);
-	} finally {
-		await context.close();
-	}
-}
-
-const press = (page, value) => Promise.all([page.waitForNavigation(), page.click(`button[value="${value}"]`)]);
-const shoot = (page, name) => page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
+const withPage = (body) => chromium.withPage(body);
 
 test('a person signs in: consent, Entra, and back to the client with a code that works', () => withPage(async (page) => {
 	const asked = await openConsent(page);
@@ -129,7 +108,7 @@ test('a person signs out: the button, Entra with our answer in its frame, and ba
 	await press(page, 'signout');
 	assert.ok(page.url().startsWith(site.standin.url), page.url());
 	assert.equal((await framed).status(), 200);
-	const shown = await eventually(() => page.frames().find((f) => f.url().includes('sid=')));
+	const shown = await eventually(() => page.frames().find((f) => f.url().includes('sid=')), 'the frame');
 	assert.match(await shown.$eval('p', (e) => e.textContent), /sign-out has arrived/);
 	assert.equal((await send(site.resource(), tokens.access_token, legacy('tools/list'))).status, 401);
 	await page.waitForNavigation();
@@ -154,15 +133,9 @@ test('the page cannot be framed', () => withPage(async (page) => {
 	assert.equal(await frame.$('button').catch(() => null), null);
 }));
 
-for (const [name, features, width] of [
-	['light', [{ name: 'prefers-color-scheme', value: 'light' }], 1000],
-	['dark', [{ name: 'prefers-color-scheme', value: 'dark' }], 1000],
-	['narrow', [{ name: 'prefers-color-scheme', value: 'light' }], 320],
-])
+for (const [name, features, width] of LOOKS)
 	test(`the pages have no accessibility fault and no sideways scrolling: ${name}`, () => withPage(async (page) => {
-		await page.emulateMediaFeatures(features);
-		await page.setViewport({ width, height: 800 });
-		await page.setBypassCSP(true);	// for axe's own script; the style sheet's hash is held by its unit test
+		await look(page, features, width);
 		await openConsent(page);
 		await shoot(page, `consent-${name}`);
 		await hasNoFault(page);
@@ -173,20 +146,3 @@ for (const [name, features, width] of [
 			await hasNoFault(page);
 		}
 	}));
-
-async function eventually(find) {
-	for (let tries = 0; tries < 50; tries++) {
-		const found = await find();
-		if (found)
-			return found;
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
-	throw new Error('it did not come');
-}
-
-async function hasNoFault(page) {
-	await page.evaluate(AXE);
-	const { violations } = await page.evaluate(() => globalThis.axe.run());
-	assert.deepEqual(violations.map((v) => `${v.id}: ${v.help}`), []);
-	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
-}

@@ -150,7 +150,7 @@ what_was_done_is_said_once_and_announced(void **state UNUSED)
 	lacks(opened(&page), "role=\"status\"");
 	lacks(closed(&page), "role=\"status\"");
 	page.said = TEXT_ACCOUNT_ENDED;
-	has(opened(&page), "<p class=\"said\" role=\"status\">The application is disconnected.</p>");
+	has(opened(&page), "<p class=\"said\" role=\"status\" tabindex=\"-1\" autofocus>The application is disconnected.</p>");
 	page.said = TEXT_ACCOUNT_SIGNED_OUT;
 	says(closed(&page), TEXT_ACCOUNT_SIGNED_OUT);
 }

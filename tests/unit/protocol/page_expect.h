@@ -24,6 +24,7 @@ static const struct consent_page plain = {
 	.redirect_uri	= "https://client.example/cb?app=1",
 	.resource	= "https://gateway.contoso.example/mcp",
 	.scope		= "mcp:basic graph:user.read",
+	.account	= "https://gateway.contoso.example/account",
 	.action		= "/consent",
 	.transaction	= "transaction-1",
 	.csrf		= "csrf-1",

@@ -12,6 +12,7 @@ consent_escapes_markup_in_every_field(void **state UNUSED)
 		offsetof(struct consent_page, redirect_uri),
 		offsetof(struct consent_page, resource),
 		offsetof(struct consent_page, scope),
+		offsetof(struct consent_page, account),
 		offsetof(struct consent_page, action),
 		offsetof(struct consent_page, transaction),
 		offsetof(struct consent_page, csrf),
