@@ -4,7 +4,7 @@
  *
  * Each row carries an HMAC over document and time under the cache key, which only oauth-callback
  * and mcp hold: no other program can plant a key or an endpoint.  The one exception is where
- * browsers are sent, which authorize keeps for consent and logout; it is pinned to the authority's
+ * browsers are sent, which authorize keeps for consent, account and logout; it is pinned to the authority's
  * origin and nothing else is ever taken from that row.
  */
 #ifndef SERVICE_ENTRA_CACHE_H

@@ -25,8 +25,8 @@ MUST_CHECK enum oauth_error entra_issuer_v1(struct request *, const char *tenant
 		    const char **issuer);
 
 /*
- * Where browsers are sent to sign in and out, for authorize (which fetches both), consent and
- * logout (which only read).  Needs no key.  TEMPORARILY_UNAVAILABLE when it is not known.
+ * Where browsers are sent to sign in and out, for authorize (which fetches both), consent, account
+ * and logout (which only read).  Needs no key.  TEMPORARILY_UNAVAILABLE when it is not known.
  */
 MUST_CHECK enum oauth_error entra_authorization_endpoint(struct request *, const char **url);
 MUST_CHECK enum oauth_error entra_end_session_endpoint(struct request *, const char **url);

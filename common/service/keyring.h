@@ -17,7 +17,7 @@ enum key_purpose {
 	KEY_SIGN,		/* session tokens: token, mcp */
 	KEY_WRAP,		/* data keys: oauth-callback, token, mcp */
 	KEY_CACHE,		/* Entra's documents: oauth-callback, mcp */
-	KEY_BROWSER,		/* consent's form and cookies: consent, oauth-callback */
+	KEY_BROWSER,		/* forms and cookies: consent, oauth-callback, account */
 	KEY_LOGOUT,		/* Entra's session ids: oauth-callback, logout */
 	KEY_PURPOSES
 };
