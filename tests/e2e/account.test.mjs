@@ -362,16 +362,6 @@ describe('account', { concurrency: SERVERS.length }, () => {
 				assert.doesNotMatch(page.text, /<script/);
 				assert.match((await browser.submit(page, idOf(session))).text, /The application is disconnected/);
 			});
-
-			it('being signed in is an event, and refusals are', async () => {
-				const [{ n: before }] = await site.database.rows("SELECT count(*) AS n FROM audit WHERE event = 'account_opened'");
-				await openAccount(site);
-				const rows = await site.database.rows("SELECT * FROM audit WHERE event = 'account_opened' ORDER BY happened_at DESC");
-				assert.equal(rows.length, before + 1);
-				const [{ object_id: oid, tenant_id: tid, client_id: client, sid, server: name }] = rows;
-				assert.ok(oid && tid);
-				assert.deepEqual([client, sid, name].map((value) => value ?? null), [null, null, null]);
-			});
 		});
 });
 

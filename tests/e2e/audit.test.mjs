@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { TENANT } from '../standins/entra/world.mjs';
+import { openAccount } from './lib/account.mjs';
 import { form, observe, postJson, request } from './lib/http.mjs';
 import { McpClient } from './lib/mcp.mjs';
 import { REDIRECT_URI, authorization, refresh, register, revoke } from './lib/oauth.mjs';
@@ -69,7 +70,7 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			({ site } = at);
 			stopObserving = observe(({ headers, json, location }) => {
 				for (const text of [json?.access_token, json?.refresh_token, ...(headers['set-cookie'] ?? [])
-					.map((cookie) => cookie.split(/[=;]/)[1]), location && new URL(location, site.url).searchParams.get('code')])
+					.filter((cookie) => !cookie.includes('-note=')).map((cookie) => cookie.split(/[=;]/)[1]), location && new URL(location, site.url).searchParams.get('code')])
 					if (text)
 						secrets.add(text);
 			});
@@ -157,6 +158,26 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			assert.deepEqual(again.events, []);
 		});
 
+		it('the page of a person\'s own clients: who opened it, and each session that was ended there', async () => {
+			const { client } = await signedIn(site.resource());
+			const opened = await during(() => openAccount(site));
+			assert.deepEqual(names(opened.events), ['account_opened']);
+			const { object, client: of, sid, server: at } = opened.events[0];
+			assert.match(object, GUID);
+			assert.deepEqual([of, sid, at], [undefined, undefined, undefined], 'a person, and no client\'s session');
+			const { browser, page } = opened.result;
+			const ended = await during(() => browser.submit(page, client.client_id));
+			assert.deepEqual(names(ended.events), ['person_revoked']);
+			assert.equal(ended.events[0].object, object);
+			assert.equal(ended.events[0].client, client.client_id);
+			assert.equal(ended.events[0].reason, 'disconnected the client');
+			assert.match(ended.events[0].sid, /^[0-9a-f]{32}$/);
+			const refused = await during(() => site.standin.during({ authorize_error: 'access_denied' },
+				async () => browser.submit(await browser.open(`${site.url}/account`), 'signout').then((out) => browser.submit(out, 'signin'))));
+			assert.deepEqual(names(refused.events), ['sign_in_refused']);
+			assert.equal(refused.events[0].client, undefined);
+		});
+
 		it('who may not use a server or a tool, once a minute', async () => {
 			for (const [name, want] of [['closed', { event: 'access_refused', server: 'closed', tool: undefined }],
 				['ruled', { event: 'access_refused', server: 'ruled', tool: TOOL }],
@@ -209,7 +230,7 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			const one = command(site, ['audit', '--since', '1h', '--user', object]);
 			assert.ok(one.stdout.split('\n').length > 5);
 			for (const line of one.stdout.trim().split('\n'))
-				assert.match(line, new RegExp(`^\\S+Z \\w+ .* object=${object} .* id=[0-9a-f]{16}$`));
+				assert.match(line, new RegExp(`^\\S+Z \\w+ .* object=${object} (.* )?id=[0-9a-f]{16}$`));
 			assert.equal(command(site, ['audit', '--user', 'nobody']).stdout, '');
 			assert.equal(command(site, ['audit', '--since', 'yesterday']).status, 64);
 		});

@@ -222,6 +222,19 @@ describe('by hand and behind a server', () => {
 		]);
 	});
 
+	it('account', () => {
+		const button = (fields, headers) => ({ method: 'POST', pathInfo: '/account', type: FORM, body: form(fields), headers });
+		const own = { Origin: site.url };
+		return table('account', [
+			[200, { pathInfo: '/account' }],
+			[303, button({ csrf: 'x', decision: 'end-all' }, own)],
+			[400, button({ csrf: 'x' }, own)],
+			[403, button({ csrf: 'x', decision: 'signin' }, own)],
+			[403, button({ csrf: 'x', decision: 'end-all' }, {})],
+			[405, { method: 'DELETE', pathInfo: '/account' }],
+		]);
+	});
+
 	it('mcp', async () => {
 		const { json } = await refresh(session.metadata, session.client, session.tokens.refresh_token);
 		const posted = ({ headers, body }, token = json.access_token) => ({

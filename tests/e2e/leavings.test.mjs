@@ -5,7 +5,8 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Browser } from './lib/browser.mjs';
+import { openAccount } from './lib/account.mjs';
+import { Browser, readForm } from './lib/browser.mjs';
 import { observe, post, postJson, request } from './lib/http.mjs';
 import { McpClient, legacy, send } from './lib/mcp.mjs';
 import { authorization, discover, randomText, redeem, refresh, register, revoke } from './lib/oauth.mjs';
@@ -197,6 +198,15 @@ async function misuse(site, { client, metadata }, note, { tokens, response, aske
 	await postJson(site.resource(), { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: access } },
 		{ headers: { Authorization: `Bearer ${access}` } });
 	await secondBrowser(site, metadata, client, note);
+	await ownClients(site, note);
+}
+
+// The page of a person's own clients: its cookies, and the proofs of both its forms.
+async function ownClients(site, note) {
+	const browser = new Browser();
+	const closed = await browser.open(`${site.url}/account`);
+	const { page } = await openAccount(site, { browser });
+	note(readForm(closed, 'signin').fields.csrf, readForm(page, 'signout').fields.csrf, ...browser.sent);
 }
 
 async function secondBrowser(site, metadata, client, note) {

@@ -84,6 +84,13 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			assert.equal((await request(`${site.url}/consent?transaction=x`)).status, 400);
 		});
 
+		it('the page of a person\'s own clients has one too, for whatever is asked of it', async () => {
+			const answers = await each(10, (i) => i % 2 === 0 ? request(`${site.url}/account`) : post(`${site.url}/account`, {}));
+			assert.equal(admitted(answers), 8);
+			isRefused(answers[9], 8);
+			assert.match(answers[9].text, /Too many requests at once/);
+		});
+
 		it('the token endpoint: 429, and the client keeps its token', async () => {
 			const answers = await each(14, () => post(metadata.token_endpoint, { grant_type: 'refresh_token' }));
 			assert.equal(admitted(answers), 11);
