@@ -224,10 +224,9 @@ read_form(struct request *rq, struct account_form *in, enum button *button)
 {
 	TRY(param_read(in, account_form_params, COUNT(account_form_params), rq->body, rq->arena,
 	    &rq->failure));
-	*button = END_ONE;
-	if (in->decision != NULL)
-		for (*button = 0; *button < END_ONE && strcmp(decisions[*button], in->decision) != 0;)
-			++*button;
+	*button = in->decision == NULL ? END_ONE : SIGN_IN;
+	while (*button < END_ONE && strcmp(decisions[*button], in->decision) != 0)
+		++*button;
 	return (in->decision != NULL) == (*button != END_ONE) && (in->end != NULL) == (*button == END_ONE) ?
 	    OAUTH_OK : fail(&rq->failure, INVALID_REQUEST,
 	    "either end, or decision: signin, switch, signout or end-all");

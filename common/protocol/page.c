@@ -161,7 +161,8 @@ void
 page_error(struct buf *b, const struct error_page *page)
 {
 	page_open(b, page->title, page_text(TEXT_BRAND));
-	page_wrap(b, "<p>", page->what, "</p>\n");
+	if (page_given(page->what))
+		page_wrap(b, "<p>", page->what, "</p>\n");
 	if (page_given(page->next))
 		error_next(b, page);
 	page_wrap(b, "<p class=\"after note\">", page_text(TEXT_ERROR), " ");
@@ -173,5 +174,9 @@ page_error(struct buf *b, const struct error_page *page)
 		page_address(b, page->reference);
 	}
 	buf_lit(b, "</p>\n");
+	if (page_given(page->detail)) {
+		page_wrap(b, "<p class=\"note\">", page_text(TEXT_DETAIL), " ");
+		page_wrap(b, "<span lang=\"en\">", page->detail, "</span></p>\n");
+	}
 	page_close(b);
 }

@@ -43,11 +43,12 @@ void		 page_logout_heard(struct buf *);
 struct error_page {
 	int		 status;
 	const char	*title;
-	const char	*what;
+	const char	*what;			/* NULL when the title says it all */
 	const char	*next;			/* NULL when there is nothing to be done */
 	const char	*link;			/* where it is done: absolute path; NULL: not here */
 	enum page_text	 link_text;
 	const char	*reference;		/* the request's id, for the administrator; NULL: none */
+	const char	*detail;		/* for whoever wrote the application, in English; NULL: none */
 };
 
 void		 page_error(struct buf *, const struct error_page *);

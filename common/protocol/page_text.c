@@ -89,6 +89,7 @@ static const char *const english[TEXT_COUNT] = {
 	[TEXT_ERROR]		= "Error",
 	[TEXT_ERROR_NEXT]	= "What you can do",
 	[TEXT_REFERENCE]	= "If you ask your administrator for help, give this reference:",
+	[TEXT_DETAIL]		= "Details:",
 	[TEXT_FAULT_HEADING]	= "Something went wrong on our side",
 	[TEXT_FAULT]		= "Please try again. If it happens again, give your administrator the "
 				  "reference below.",
@@ -140,6 +141,15 @@ const char *
 page_text(enum page_text which)
 {
 	return english[which];
+}
+
+bool
+page_text_has(const char *sentence)
+{
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		if (strcmp(english[i], sentence) == 0)
+			return true;
+	return false;
 }
 
 const char *

@@ -81,6 +81,7 @@ enum page_text {
 	TEXT_ERROR,
 	TEXT_ERROR_NEXT,
 	TEXT_REFERENCE,
+	TEXT_DETAIL,
 	TEXT_FAULT_HEADING,	/* pages of errors: what is wrong, and what to do */
 	TEXT_FAULT,
 	TEXT_UNAVAILABLE_HEADING,
@@ -112,6 +113,9 @@ enum page_text {
 };
 
 NONNULL const char	*page_text(enum page_text);
+
+/* Whether a sentence is one of the table's, and so for people; others are for programs, in English. */
+MUST_CHECK bool		 page_text_has(const char *sentence);
 
 /* What a scope allows, in words; TEXT_SCOPE_UNKNOWN for one the table does not name. */
 NONNULL const char	*page_text_scope(const char *scope);

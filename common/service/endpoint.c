@@ -36,10 +36,14 @@ static const struct advice {
 void
 refuse_page_saying(const struct request *rq, struct response *rs, struct error_page page)
 {
+	const char *said = rq->failure.description;
+
 	page.status = oauth_errors[rq->failure.error].status;
 	page.reference = rq->id;
-	if (page.what == NULL)
-		page.what = rq->failure.description == NULL ? "" : rq->failure.description;
+	if (said != NULL && page_text_has(said))
+		page.what = said;
+	else
+		page.detail = said;
 	rs->content_type = "text/html; charset=utf-8";
 	response_header(rs, "Content-Security-Policy", page_policy(rq->arena, NULL));
 	response_header(rs, "Referrer-Policy", "same-origin");

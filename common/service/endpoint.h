@@ -44,7 +44,7 @@ int		 endpoint_run(const struct endpoint *);
 void		 refuse_json(const struct request *, struct response *);
 /* A page for a person, with advice for somebody who signs in. */
 void		 refuse_page(const struct request *, struct response *);
-/* The same with a heading and advice of the program's own: what is not given follows from the failure. */
+/* The same with a heading and advice of the program's own; the rest follows from the failure. */
 void		 refuse_page_saying(const struct request *, struct response *, struct error_page);
 
 struct request_line {

@@ -51,11 +51,11 @@ error_escapes_markup_in_every_field(void **state UNUSED)
 	const char *html;
 
 	page_error(&b, &(struct error_page){ .status = 400, .title = "<b>", .what = "<b>", .next = "<b>",
-	    .link = "<b>", .link_text = TEXT_ACCOUNT_OPEN, .reference = "<b>" });
+	    .link = "<b>", .link_text = TEXT_ACCOUNT_OPEN, .reference = "<b>", .detail = "<b>" });
 	html = buf_text(&b);
 	assert_non_null(html);
 	lacks(html, "<b>");
-	assert_true(count(html, "&lt;b&gt;") == 6);	/* the title stands twice */
+	assert_true(count(html, "&lt;b&gt;") == 7);	/* the title stands twice */
 }
 
 static void
@@ -110,6 +110,20 @@ error_says_what_happened_what_to_do_and_the_reference(void **state UNUSED)
 	has(html, " 403");
 	has(html, ">7f3a-19c2<");
 	says(html, TEXT_REFERENCE);
+}
+
+static void
+error_tells_what_is_for_programs_last_and_as_english(void **state UNUSED)
+{
+	struct buf b = buf_new(&arena, PAGE_MAX);
+	const char *html;
+
+	page_error(&b, &(struct error_page){ .status = 400, .title = "t", .next = "n", .detail = "state is malformed" });
+	html = buf_text(&b);
+	assert_non_null(html);
+	has(html, "<span lang=\"en\">state is malformed</span>");
+	assert_true(strstr(html, "state is malformed") > strstr(html, " 400"));
+	lacks(html, "<p></p>");
 }
 
 static void
@@ -170,6 +184,7 @@ main(void)
 		cmocka_unit_test(rfc8252_s7_1_a_private_use_scheme_stands_where_the_host_would),
 		cmocka_unit_test(the_form_posts_transaction_csrf_and_one_of_three_decisions),
 		cmocka_unit_test(error_says_what_happened_what_to_do_and_the_reference),
+		cmocka_unit_test(error_tells_what_is_for_programs_last_and_as_english),
 		cmocka_unit_test(error_does_without_next_step_and_reference),
 		cmocka_unit_test(error_leads_to_where_the_next_step_is_done),
 		cmocka_unit_test(both_pages_have_language_title_one_heading_and_a_main_landmark),

@@ -32,11 +32,20 @@ a_known_scope_has_words_and_an_unknown_one_the_general_ones(void **state UNUSED)
 	assert_string_equal(page_text_scope("<b>"), page_text(TEXT_SCOPE_UNKNOWN));
 }
 
+static void
+a_sentence_for_people_is_known_from_one_for_programs(void **state UNUSED)
+{
+	assert_true(page_text_has(page_text(TEXT_WHY_OVER)));
+	assert_false(page_text_has("redirect_uri is missing"));
+	assert_false(page_text_has(""));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_text_is_there),
+		cmocka_unit_test(a_sentence_for_people_is_known_from_one_for_programs),
 		cmocka_unit_test(no_text_holds_markup_or_a_gap),
 		cmocka_unit_test(a_known_scope_has_words_and_an_unknown_one_the_general_ones),
 	};

@@ -58,11 +58,14 @@ a_person_sees_their_own_clients_and_nobody_else_s(UNUSED void **state)
 {
 	connected(PERSON, "mine", RESOURCE, "", -9, -5);
 	connected(BOB, "bobs", RESOURCE, "", -9, -5);
+	connected(BOB, "mine", ISSUER "/other", "", -90, -1);
 	sql("INSERT INTO session (sid, client_id, resource, scope, subject, tenant_id, object_id, created_at, "
 	    "expires_at, last_used_at) VALUES (x'00', 'other-tenant', '', '', '', "
 	    "'22222222-2222-4222-8222-222222222222', '" PERSON "', 1, 1900000000, 1800000000)");
 	assert_int_equal(list()->applications, 1);
 	assert_string_equal(page.application[0].client_id, "mine");
+	assert_int_equal(page.application[0].connections, 1);
+	assert_int_equal(page.application[0].connection->used, START - 5);
 	assert_false(page.more);
 }
 
@@ -77,6 +80,10 @@ what_is_over_is_not_shown(UNUSED void **state)
 		assert_int_equal(list()->applications, 1);
 		sql(arena_printf(&fix.arena, "UPDATE session SET %s", over[i]));
 		assert_int_equal(list()->applications, 0);
+		connected(PERSON, "c", ISSUER "/other", "", -9, -5);
+		assert_int_equal(list()->applications, 1);
+		assert_int_equal(page.application->connections, 1);
+		sql("DELETE FROM session");
 	}
 }
 

@@ -46,6 +46,63 @@ a_failure_for_a_person_is_a_page_with_the_reference(UNUSED void **state)
 	assert_null(strstr(answer, "for the log"));
 }
 
+static enum oauth_error
+refuse_a_person(struct request *rq, struct response *rs UNUSED)
+{
+	return fail_because(&rq->failure, INVALID_REQUEST, page_text(TEXT_WHY_USED), NULL);
+}
+
+/* A sentence for people comes first; what is for programs, last, and marked as English. */
+static void
+a_person_reads_what_is_for_people(UNUSED void **state)
+{
+	struct endpoint e = plain;
+
+	e.refuse = refuse_page;
+	e.handle = refuse_a_person;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	holds(serve_by(&e), "</h1>\n<p>This sign-in has been used already.</p>");
+	assert_null(strstr(web.answer, "lang=\"en\">This"));
+	e.handle = refuse_it;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	holds(serve_by(&e), "<span lang=\"en\">the &quot;code&quot; ");
+	assert_null(strstr(web.answer, "<p>the &quot;"));
+}
+
+static enum oauth_error
+refuse_again(struct request *rq, struct response *rs UNUSED)
+{
+	enum oauth_error error = fail_because(&rq->failure, FORBIDDEN, page_text(TEXT_WHY_OLD_FORM), NULL);
+
+	rq->failure.again = "/a/account";
+	return error;
+}
+
+static enum oauth_error
+refuse_for_good(struct request *rq, struct response *rs UNUSED)
+{
+	enum oauth_error error = fail_because(&rq->failure, SERVER_ERROR, page_text(TEXT_WHY_NOT_READY), NULL);
+
+	rq->failure.again = "/a/account";
+	return error;
+}
+
+static void
+whoever_may_begin_anew_is_led_there(UNUSED void **state)
+{
+	struct endpoint e = plain;
+
+	e.refuse = refuse_page;
+	e.handle = refuse_again;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	holds(serve_by(&e), "<h1>This did not work</h1>");
+	holds(web.answer, "<a href=\"/a/account\">");
+	e.handle = refuse_for_good;
+	WEB_REQUEST("", "REQUEST_METHOD=POST", "REQUEST_URI=/token", FORM);
+	holds(serve_by(&e), "<h1>Something went wrong on our side</h1>");
+	assert_null(strstr(web.answer, "<a href"));
+}
+
 static void
 say(const struct request *rq, struct response *rs)
 {
@@ -179,6 +236,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WORKED(rfc6749_s5_2_a_failure_is_json_with_its_status),
 		WORKED(a_failure_for_a_person_is_a_page_with_the_reference),
+		WORKED(a_person_reads_what_is_for_people),
+		WORKED(whoever_may_begin_anew_is_led_there),
 		WORKED(a_program_s_own_heading_and_advice_stand_on_its_page),
 		WORKED(rfc9110_s10_2_3_an_outage_says_when_to_come_again),
 		WORKED(rfc6585_s4_who_is_not_admitted_is_told_when_to_come_again),
