@@ -15,6 +15,7 @@
 #include "service/client_secret.h"
 #include "service/config_table.h"
 #include "service/doctor.h"
+#include "service/holding.h"
 #include "service/io.h"
 #include "service/state.h"
 #include "service/sweep.h"
@@ -39,7 +40,8 @@ static const struct command {
 	int		 (*run)(int, char **);
 	int		 (*admin)(struct admin *, int, char **);	/* in its place */
 } commands[] = {
-	{ "init",     "[--group GROUP]", "make the state directory: keys and database", 0, 2, command_init, NULL },
+	{ "init",     "[--group GROUP | --groups PREFIX]",
+	  "make the state directory: keys and database",			0, 2, command_init, NULL },
 	{ "check",    "",		 "say what is missing or wrong",	0, 0, command_check, NULL },
 	{ "sweep",    "",		 "delete all expired rows",		0, 0, command_sweep, NULL },
 	{ "settings", "",		 "print every configuration key",	0, 0, command_settings, NULL },
@@ -117,14 +119,19 @@ run_admin(int (*run)(struct admin *, int, char **), int argc, char **argv)
 static int
 command_init(int argc, char **argv)
 {
+	struct state_groups groups = { 0 };
 	const struct config *config;
 	const char *why = "";
 
-	if (argc != 0 && (argc != 2 || strcmp(argv[0], "--group") != 0))
+	if (argc == 2 && strcmp(argv[0], "--group") == 0)
+		groups.all = argv[1];
+	else if (argc == 2 && strcmp(argv[0], "--groups") == 0)
+		groups.apart = argv[1];
+	else if (argc != 0)
 		return usage();
 	if ((config = load()) == NULL)
 		return CONFIG;
-	if (!state_init(config, argc == 2 ? argv[1] : NULL, &why)) {
+	if (!state_init(config, &groups, &why)) {
 		fprintf(stderr, "sallyport: %s\n", why);
 		return 1;
 	}
@@ -273,10 +280,6 @@ find_programs(char out[static PATH_MAX])
 static int
 command_wrapper(int argc UNUSED, char **argv)
 {
-	static const char *const programs[] = {
-		"metadata", "register", "authorize", "consent", "oauth-callback", "token", "revoke",
-		"introspect", "logout", "account", "mcp",
-	};
 	const struct config *config = load();
 	char where[PATH_MAX], conf[PATH_MAX];
 
@@ -287,11 +290,11 @@ command_wrapper(int argc UNUSED, char **argv)
 		fputs("sallyport: the programs or the configuration cannot be found\n", stderr);
 		return 1;
 	}
-	for (size_t i = 0; i < COUNT(programs); i++)
-		if (!write_wrapper(argv[0], where, programs[i], conf)) {
-			fprintf(stderr, "sallyport: %s/%s: %s\n", argv[0], programs[i], strerror(errno));
+	for (size_t i = 0; i < holding_count; i++)
+		if (!write_wrapper(argv[0], where, holdings[i].program, conf)) {
+			fprintf(stderr, "sallyport: %s/%s: %s\n", argv[0], holdings[i].program, strerror(errno));
 			return 1;
 		}
-	printf("%zu wrappers written to %s\n", COUNT(programs), argv[0]);
+	printf("%zu wrappers written to %s\n", holding_count, argv[0]);
 	return 0;
 }

@@ -11,8 +11,9 @@
 #include "service/audit_sink.h"
 #include "service/doctor_credential.h"
 #include "service/doctor_online.h"
+#include "service/doctor_users.h"
 #include "service/introspection_key.h"
-#include "service/keyring.h"
+#include "service/key_file.h"
 #include "service/store.h"
 
 #ifndef CIFS_SUPER_MAGIC
@@ -45,8 +46,7 @@ static void
 check_keys(struct doctor *d)
 {
 	for (enum key_purpose p = 0; p < KEY_PURPOSES; p++) {
-		const char *path = arena_printf(d->rq.arena, "%s/keys/%s", d->rq.config->state_dir,
-		    key_purpose_names[p]);
+		const char *path = key_file_path(d->rq.arena, d->rq.config, p);
 
 		if (doctor_path(d, "key file", path, R_OK) && keyring_current(d->rq.keys, p) == NULL)
 			doctor_says(d, PROBLEM, "key file %s is not one that `sallyport init` makes", path);
@@ -157,6 +157,7 @@ doctor_run(const struct config *config)
 		check_keys(&d);
 		check_database(&d);
 	}
+	doctor_check_users(&d);
 	check_audit(&d);
 	good = doctor_check_credential(&d, &config->entra.app);
 	if (config->entra.resource_client_id != NULL)

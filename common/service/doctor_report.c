@@ -37,6 +37,10 @@ doctor_path(struct doctor *d, const char *what, const char *path, int access_mod
 		    path);
 		return false;
 	}
+	if (S_ISREG(st.st_mode) && access_mode == R_OK && (st.st_mode & 020) != 0) {
+		doctor_says(d, PROBLEM, "%s %s can be changed by its group: chmod g-w %s", what, path, path);
+		return false;
+	}
 	doctor_says(d, FINE, "%s: %s", what, path);
 	return true;
 }

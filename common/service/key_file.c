@@ -15,7 +15,7 @@
 const char *
 key_file_path(struct arena *a, const struct config *config, enum key_purpose purpose)
 {
-	return arena_printf(a, "%s/keys/%s", config->state_dir, key_purpose_names[purpose]);
+	return arena_printf(a, "%s/keys/%s/key", config->state_dir, key_purpose_names[purpose]);
 }
 
 struct key

@@ -2,6 +2,7 @@
 /*
  * key_file.h - one purpose's file under state_dir/keys, as it is read; key_replace.h changes it
  *
+ * Each purpose has a folder of its own, so that a program can be given it whatever file is in it next.
  * A line is a generation, oldest first: "KID CREATED_AT BASE64URL".
  */
 #ifndef SERVICE_KEY_FILE_H

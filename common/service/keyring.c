@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -120,6 +121,7 @@ keyring_create(const struct config *config, enum key_purpose purpose)
 
 	arena_init(&a, SCRATCH);
 	path = key_file_path(&a, config, purpose);
+	(void)mkdir(arena_copy(&a, path, (size_t)(strrchr(path, '/') - path)), 0750);	/* or it is there */
 	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640)) < 0) {
 		arena_free(&a);
 		return errno == EEXIST;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keyring.h - the server's own keys: one file per purpose under state_dir/keys
+ * keyring.h - the server's own keys: one folder and file per purpose under state_dir/keys
  *
  * A file holds one generation a line, oldest first: "KID CREATED_AT BASE64URL".  A new generation
  * verifies at once and is used for new work a minute later, when every process has seen it.  A
@@ -52,7 +52,7 @@ MUST_CHECK const struct key *keyring_find(struct keyring *, enum key_purpose, co
  */
 MUST_CHECK const struct key *keyring_generation(struct keyring *, enum key_purpose, size_t n);
 
-/* Makes the file with a first generation unless it is there: mode 0640.  For `sallyport init`. */
+/* Makes the folder, and the file with a first generation (0640), unless it is there.  For `sallyport init`. */
 MUST_CHECK bool		 keyring_create(const struct config *, enum key_purpose);
 
 #endif

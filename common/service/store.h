@@ -13,6 +13,9 @@
 #include "service/config.h"
 #include "sql.h"
 
+/* What stands behind the database's path: SQLite's files beside each other. */
+#define STORE_FILES	{ "", "-wal", "-shm" }
+
 struct store;
 struct statement;
 

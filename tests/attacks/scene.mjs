@@ -75,7 +75,7 @@ export class Scene {
 
 	// name is that of a key file; its first generation.
 	key(name) {
-		const [kid, , secret] = readFileSync(path.join(this.site.keep, 'state/keys', name), 'utf8').split('\n')[0].split(' ');
+		const [kid, , secret] = readFileSync(path.join(this.site.keep, 'state/keys', name, 'key'), 'utf8').split('\n')[0].split(' ');
 		return { kid, secret: Buffer.from(secret, 'base64url') };
 	}
 

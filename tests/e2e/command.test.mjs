@@ -49,7 +49,8 @@ test('init makes directories, key files and database with their modes, and leave
 	assert.equal(mode(state), '3770');
 	assert.equal(mode(path.join(state, 'keys')), '2750');
 	assert.deepEqual(readdirSync(path.join(state, 'keys')).sort(), ['browser', 'cache', 'logout', 'sign', 'wrap']);
-	const keys = readdirSync(path.join(state, 'keys')).map((name) => path.join(state, 'keys', name));
+	const keys = readdirSync(path.join(state, 'keys')).map((name) => path.join(state, 'keys', name, 'key'));
+	assert.deepEqual(keys.map((key) => mode(path.dirname(key))), ['2750', '2750', '2750', '2750', '2750']);
 	assert.deepEqual(keys.map(mode), ['640', '640', '640', '640', '640']);
 	assert.equal(new Set(keys.map(read)).size, 5);
 	assert.equal(mode(path.join(state, 'sallyport.db')), '660');
@@ -60,11 +61,11 @@ test('init makes directories, key files and database with their modes, and leave
 
 test('check names a key file that a later version brought, and init makes it and leaves the others', () => {
 	const { state, conf } = install('older');
-	const key = (name) => path.join(state, 'keys', name);
+	const key = (name) => path.join(state, 'keys', name, 'key');
 	assert.equal(sallyport(['init'], { conf }).status, 0);
 	const others = ['browser', 'cache', 'sign', 'wrap'].map((name) => read(key(name)));
 	rmSync(key('logout'));
-	assert.match(sallyport(['check'], { conf }).text, /PROBLEM key file .*keys\/logout is missing .*sallyport init/);
+	assert.match(sallyport(['check'], { conf }).text, /PROBLEM key file .*keys\/logout\/key is missing .*sallyport init/);
 	assert.equal(sallyport(['init'], { conf }).status, 0);
 	assert.equal(mode(key('logout')), '640');
 	assert.deepEqual(['browser', 'cache', 'sign', 'wrap'].map((name) => read(key(name))), others);
@@ -76,7 +77,7 @@ test('init --group gives everything to the group, and refuses one that is not th
 	const gid = process.getgid();
 	const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
 	assert.equal(sallyport(['init', '--group', group], { conf }).status, 0);
-	assert.equal(statSync(path.join(state, 'keys/sign')).gid, gid);
+	assert.equal(statSync(path.join(state, 'keys/sign/key')).gid, gid);
 	const refused = sallyport(['init', '--group', 'no-such-group'], { conf });
 	assert.equal(refused.status, 1);
 	assert.match(refused.text, /no group/);
@@ -124,11 +125,11 @@ test('check says what is wrong: no state, an open key file, a malformed one, a f
 	const { state, conf } = install('permissions');
 	assert.match(sallyport(['check'], { conf }).text, /PROBLEM state directory .* missing .*sallyport init/);
 	assert.equal(sallyport(['init'], { conf }).status, 0);
-	chmodSync(path.join(state, 'keys/sign'), 0o644);
-	assert.match(sallyport(['check'], { conf }).text, /PROBLEM key file .*keys\/sign is open to everyone/);
-	chmodSync(path.join(state, 'keys/sign'), 0o640);
-	writeFileSync(path.join(state, 'keys/wrap'), 'nonsense\n');
-	assert.match(sallyport(['check'], { conf }).text, /PROBLEM key file .*keys\/wrap is not one that/);
+	chmodSync(path.join(state, 'keys/sign/key'), 0o644);
+	assert.match(sallyport(['check'], { conf }).text, /PROBLEM key file .*keys\/sign\/key is open to everyone/);
+	chmodSync(path.join(state, 'keys/sign/key'), 0o640);
+	writeFileSync(path.join(state, 'keys/wrap/key'), 'nonsense\n');
+	assert.match(sallyport(['check'], { conf }).text, /PROBLEM key file .*keys\/wrap\/key is not one that/);
 	writeFileSync(path.join(state, 'sallyport.db'), 'this is no database, however long it may look to be');
 	assert.match(sallyport(['check'], { conf }).text, /PROBLEM database/);
 });

@@ -33,7 +33,7 @@ const lines = (text) => text.trim().split('\n').map((line) => {
 class Keys {
 	constructor(site) { this.site = site; }
 
-	file(purpose) { return path.join(this.site.keep, 'state/keys', purpose); }
+	file(purpose) { return path.join(this.site.keep, 'state/keys', purpose, 'key'); }
 	text(purpose) { return readFileSync(this.file(purpose), 'utf8'); }
 	read(purpose) { return lines(this.text(purpose)); }
 	run(...args) { return command(this.site, ['keys', ...args]); }
@@ -257,7 +257,7 @@ describe('the command', () => {
 				assert.ok(!(out + err).includes(secret.toString('base64url')));
 		}
 		assert.equal(keys.read('sign').length, 3);
-		assert.deepEqual(readdirSync(path.dirname(keys.file('sign'))).sort(), [...PURPOSES].sort());
+		assert.deepEqual(readdirSync(path.dirname(keys.file('sign'))), ['key']);
 	});
 
 	it('killed at any step leaves a file that serves', async () => {
@@ -283,7 +283,7 @@ describe('the command', () => {
 		}
 		assert.deepEqual(seen, new Set([true, false]), 'before and after the rename');
 		await keys.rotate('sign');
-		assert.deepEqual(readdirSync(dir).sort(), [...PURPOSES].sort());
+		assert.deepEqual(readdirSync(dir), ['key']);
 		assert.equal((await session.mcp.connect()).status, 200);
 	});
 
@@ -302,7 +302,7 @@ describe('the command', () => {
 		const as = ['--reuid=nobody', '--regid=www-data', '--clear-groups'];
 		const { status, err } = await command(site, ['keys', 'rotate', 'cache'], { as });
 		assert.equal(status, 1);
-		assert.match(err, /^sallyport: \S+\/keys\/cache cannot be changed by this user: run it as www-data, to whom \S+\/keys belongs, or as root$/m);
+		assert.match(err, /^sallyport: \S+\/keys\/cache\/key cannot be changed by this user: run it as www-data, to whom \S+\/keys\/cache belongs, or as root$/m);
 		assert.equal(keys.text('cache'), before);
 		assert.equal((await command(site, ['keys'], { as })).status, 0);
 	});
@@ -313,7 +313,7 @@ describe('the command', () => {
 		const before = keys.text('cache');
 		const { status, err } = await keys.run('rotate', 'cache');
 		assert.equal(status, 1);
-		assert.match(err, /keys\/cache holds 8 generations, and each is still needed/);
+		assert.match(err, /keys\/cache\/key holds 8 generations, and each is still needed/);
 		assert.equal(keys.text('cache'), before);
 		for (const args of [['rotate', '../sign'], ['rotate', 'sign', 'sign'], ['drop'], ['rotate', 'retire'], ['rotate', '--all']])
 			assert.equal((await keys.run(...args)).status, 64, args.join(' '));

@@ -223,7 +223,7 @@ describe('the key', () => {
 	before(async () => {
 		site = await startSite('lighttpd-cgi');
 		at = acting(site);
-		file = path.join(site.keep, 'state/keys/logout');
+		file = path.join(site.keep, 'state/keys/logout/key');
 	});
 	after(() => site?.stop());
 

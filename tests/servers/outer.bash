@@ -24,10 +24,11 @@ start_lighttpd()
 	# A copy, byte for byte: the tree may lie where www-data cannot read (/root).
 	install -m 644 "$root/httpd-conf/lighttpd/${server#lighttpd-}.conf" "$tmp/shipped.conf"
 	[[ -z ${SALLYPORT_PROCESSES:-} ]] || sed -i \
-		"s|\(/mcp\", \)\"max-procs\" => 1|\1\"min-procs\" => $SALLYPORT_PROCESSES, \"max-procs\" => $SALLYPORT_PROCESSES|" \
+		"s|\(start_mcp, \)\"max-procs\" => 1|\1\"min-procs\" => $SALLYPORT_PROCESSES, \"max-procs\" => $SALLYPORT_PROCESSES|" \
 		"$tmp/shipped.conf"
+	[[ ${SALLYPORT_START:-} != systemd ]] || activate
 	SALLYPORT_BIN=$tmp/bin SALLYPORT_RUN=$run SALLYPORT_PATH=$path SALLYPORT_SERVERS=$names \
-		SALLYPORT_CONF=$tmp/sallyport.conf SALLYPORT_BODY_LIMIT=$body_limit \
+		SALLYPORT_CONF=$tmp/sallyport.conf SALLYPORT_BODY_LIMIT=$body_limit SALLYPORT_START=${SALLYPORT_START:-} \
 		"${as_www_data[@]}" lighttpd -D -f "$tmp/lighttpd.conf" >"$tmp/log/lighttpd.log" 2>&1 &
 	server_pid=$!
 }
@@ -151,9 +152,12 @@ outer_userdir()
 # systemd's part.
 activate()
 {
+	local as=("${as_www_data[@]}")
+	[[ $UID != 0 ]] || install -o www-data -m 600 /dev/null "$tmp/log/programs.log"	# lighttpd opens it too
+	[[ -z ${SALLYPORT_USERS:-} ]] || as=("${ended_with_us[@]}")
 	install -m 644 "$here/servers/activate.pl" "$tmp/activate.pl"
-	SALLYPORT_CONF=$tmp/sallyport.conf "${as_www_data[@]}" perl "$tmp/activate.pl" "$run" "$tmp/bin" \
-		"${programs[@]}" >"$tmp/log/programs.log" 2>&1 &
+	SALLYPORT_CONF=$tmp/sallyport.conf "${as[@]}" perl "$tmp/activate.pl" "$run" "$tmp/bin" \
+		"${programs[@]}" >>"$tmp/log/programs.log" 2>&1 &
 	activate_pid=$!
 	until [[ -S $run/${programs[-1]}.sock ]]; do
 		kill -0 "$activate_pid" || die "no sockets in $run"

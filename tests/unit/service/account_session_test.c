@@ -196,7 +196,7 @@ another_browser_key_opens_nothing(UNUSED void **state)
 {
 	const char *cookie = begin("", &alice);
 
-	assert_int_equal(unlink(path_of("keys/browser")), 0);
+	assert_int_equal(unlink(path_of("keys/browser/key")), 0);
 	assert_true(keyring_create(&fix.config, KEY_BROWSER));
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
@@ -224,7 +224,7 @@ without_a_key_or_a_store_nobody_is_signed_in(UNUSED void **state)
 	assert_int_equal(account_session_begin(&fix.rq, &rs, &alice), TEMPORARILY_UNAVAILABLE);
 	assert_string_equal(buf_text(&rs.headers), "");
 	assert_int_equal(find(cookie), STORE_FAILED);
-	assert_int_equal(unlink(path_of("keys/browser")), 0);
+	assert_int_equal(unlink(path_of("keys/browser/key")), 0);
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
 	come_with("");

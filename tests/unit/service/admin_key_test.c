@@ -29,7 +29,7 @@ keys_are_listed_with_what_needs_them(UNUSED void **state)
 static void
 no_secret_is_ever_written(UNUSED void **state)
 {
-	const char *text = read_text(path_of("keys/sign")), *secret = strrchr(text, ' ') + 1;
+	const char *text = read_text(path_of("keys/sign/key")), *secret = strrchr(text, ' ') + 1;
 
 	assert_int_equal(run(admin_keys, "rotate"), ADMIN_DONE);
 	assert_null(strstr(written.out, arena_copy(&fix.arena, secret, 43)));
@@ -65,15 +65,15 @@ the_first_that_fails_is_told_and_those_before_it_are_done(UNUSED void **state)
 	assert_int_equal(run(admin_keys, "rotate"), ADMIN_FAILED);
 	told("sign: ");
 	told("sallyport: ");
-	told("keys/wrap holds 8 generations");
+	told("keys/wrap/key holds 8 generations");
 	assert_string_equal(written.out, "");
 	assert_int_equal(generations_of(KEY_SIGN, &g), 2);
 	generations_forget(&g);
 	assert_int_equal(generations_of(KEY_CACHE, &g), 1);
 	generations_forget(&g);
-	write_file(path_of("keys/wrap"), "nonsense");
+	write_file(path_of("keys/wrap/key"), "nonsense");
 	assert_int_equal(run(admin_keys, ""), ADMIN_FAILED);
-	told("keys/wrap cannot be read");
+	told("keys/wrap/key cannot be read");
 	wrote("logout");
 	forget_written();
 }
@@ -85,12 +85,12 @@ a_line_that_is_wrong_changes_nothing(UNUSED void **state)
 		"x", "rotate x", "rotate sign sign", "--json --json", "sign rotate", "rotate retire", "--all",
 		"rotate ../sign", "rotate sign/", "rotate SIGN", "rotate --", "retire rotate",
 	};
-	const char *before = read_text(path_of("keys/sign"));
+	const char *before = read_text(path_of("keys/sign/key"));
 
 	for (size_t i = 0; i < COUNT(wrong); i++)
 		if (run(admin_keys, wrong[i]) != ADMIN_USAGE)
 			fail_msg("%s was taken", wrong[i]);
-	assert_string_equal(read_text(path_of("keys/sign")), before);
+	assert_string_equal(read_text(path_of("keys/sign/key")), before);
 	forget_written();
 }
 

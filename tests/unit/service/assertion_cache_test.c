@@ -229,7 +229,7 @@ it_is_kept_sealed_and_to_its_name(UNUSED void **state)
 	app.identity = OUR_APP;
 	ROUTE(GIVES("two", "86400"));
 	is_at(1, "two", 1);
-	assert_int_equal(unlink(path_of("keys/cache")), 0);
+	assert_int_equal(unlink(path_of("keys/cache/key")), 0);
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
 	is_at(2, "two", 1);	/* unkept, it serves all the same */

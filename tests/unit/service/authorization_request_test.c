@@ -247,7 +247,7 @@ without_the_browser_key_nothing_is_approved(UNUSED void **state)
 	struct entra_round round;
 
 	open_request(NULL);
-	assert_int_equal(unlink(path_of("keys/browser")), 0);
+	assert_int_equal(unlink(path_of("keys/browser/key")), 0);
 	assert_int_equal(authorization_request_approve(&fix.rq, &asked, &browser, &round),
 	    STORE_FAILED);
 	assert_int_equal(sql_number("SELECT count(*) FROM authorization_request WHERE "

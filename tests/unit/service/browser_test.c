@@ -115,10 +115,10 @@ the_proof_is_ours_under_every_generation_of_the_key(UNUSED void **state)
 	struct opaque_token one = opaque_token_new(&fix.arena), two = opaque_token_new(&fix.arena);
 	const char *proof;
 
-	write_file(path_of("keys/browser"), old);
+	write_file(path_of("keys/browser/key"), old);
 	proof = browser_csrf(&fix.rq, &one, "page");
 	assert_true(browser_csrf_is_ours(&fix.rq, &one, "page", proof));
-	write_file(path_of("keys/browser"), arena_printf(&fix.arena, "%s%s", old, new));
+	write_file(path_of("keys/browser/key"), arena_printf(&fix.arena, "%s%s", old, new));
 	at(60);
 	assert_string_not_equal(browser_csrf(&fix.rq, &one, "page"), proof);
 	assert_true(browser_csrf_is_ours(&fix.rq, &one, "page", proof));
@@ -127,7 +127,7 @@ the_proof_is_ours_under_every_generation_of_the_key(UNUSED void **state)
 	assert_false(browser_csrf_is_ours(&fix.rq, &one, "other", proof));
 	assert_false(browser_csrf_is_ours(&fix.rq, &one, NULL, proof));
 	assert_false(browser_csrf_is_ours(&fix.rq, &one, "page", NULL));
-	write_file(path_of("keys/browser"), new);
+	write_file(path_of("keys/browser/key"), new);
 	at(120);
 	assert_false(browser_csrf_is_ours(&fix.rq, &one, "page", proof));
 }
@@ -137,7 +137,7 @@ without_the_key_there_is_no_proof(UNUSED void **state)
 {
 	struct opaque_token one = opaque_token_new(&fix.arena);
 
-	assert_int_equal(unlink(path_of("keys/browser")), 0);
+	assert_int_equal(unlink(path_of("keys/browser/key")), 0);
 	assert_false(browser_csrf_is_ours(&fix.rq, &one, "page", ""));
 	assert_null(browser_csrf(&fix.rq, &one, "page"));
 }

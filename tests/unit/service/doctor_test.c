@@ -44,7 +44,7 @@ in_good_order_entra_and_the_public_address_alone_are_missed(UNUSED void **state)
 	printed("ok ", "database opens and has this version's schema");
 	printed("ok ", "credential file: ");
 	for (enum key_purpose p = 0; p < KEY_PURPOSES; p++)
-		printed("ok ", path_of(arena_printf(&fix.arena, "keys/%s", key_purpose_names[p])));
+		printed("ok ", path_of(arena_printf(&fix.arena, "keys/%s/key", key_purpose_names[p])));
 	assert_int_equal(lines_of("note "), 0);
 }
 
@@ -64,7 +64,7 @@ static void
 what_is_open_to_everyone_is_a_problem(UNUSED void **state)
 {
 	static const struct { const char *name, *what; } paths[] = {
-		{ ".", "state directory" }, { "keys/sign", "key file" },
+		{ ".", "state directory" }, { "keys/sign/key", "key file" },
 		{ "secret", "credential file" },
 	};
 
@@ -100,7 +100,7 @@ static void
 a_missing_key_file_is_a_problem_of_its_own(UNUSED void **state)
 {
 	for (enum key_purpose p = 0; p < KEY_PURPOSES; p++) {
-		const char *path = path_of(arena_printf(&fix.arena, "keys/%s",
+		const char *path = path_of(arena_printf(&fix.arena, "keys/%s/key",
 		    key_purpose_names[p]));
 
 		assert_int_equal(rename(path, path_of("aside")), 0);
@@ -113,10 +113,10 @@ a_missing_key_file_is_a_problem_of_its_own(UNUSED void **state)
 static void
 a_key_file_with_other_contents_is_a_problem(UNUSED void **state)
 {
-	write_file(path_of("keys/sign"), "not a key\n");
+	write_file(path_of("keys/sign/key"), "not a key\n");
 	assert_int_equal(run(), 2);
 	printed("PROBLEM ", arena_printf(&fix.arena,
-	    "key file %s is not one that `sallyport init` makes", path_of("keys/sign")));
+	    "key file %s is not one that `sallyport init` makes", path_of("keys/sign/key")));
 }
 
 static void

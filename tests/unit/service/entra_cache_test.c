@@ -176,7 +176,7 @@ a_row_of_another_name_is_ignored(UNUSED void **state)
 static void
 an_unsealed_row_needs_no_key(UNUSED void **state)
 {
-	assert_int_equal(unlink(path_of("keys/cache")), 0);
+	assert_int_equal(unlink(path_of("keys/cache/key")), 0);
 	atomic_store(&server.body, "clear");
 	assert_int_equal(ask(false, false), ENTRA_CACHED);
 	assert_int_equal(ask(false, false), ENTRA_CACHED);

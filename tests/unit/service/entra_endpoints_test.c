@@ -204,7 +204,7 @@ consent_reads_the_authorization_endpoint_without_key_or_client(UNUSED void **sta
 	const char *url = NULL, *expected = arena_printf(&fix.arena, "%s/a", server.url);
 
 	serve(OUR_ISSUER, server.url, server.url, server.url);
-	assert_int_equal(unlink(path_of("keys/cache")), 0);
+	assert_int_equal(unlink(path_of("keys/cache/key")), 0);
 	assert_int_equal(entra_authorization_endpoint(&fix.rq, &url), OAUTH_OK);
 	assert_string_equal(url, expected);
 	atomic_store(&server.status, 500);

@@ -42,7 +42,7 @@ end(const char *sid)
 static void
 keys_are(const char *text)
 {
-	write_file(path_of("keys/logout"), text);
+	write_file(path_of("keys/logout/key"), text);
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
 }
@@ -123,7 +123,7 @@ without_the_key_only_what_has_no_sid_goes_on(UNUSED void **state)
 	int64_t ended = -1;
 	struct bytes mark;
 
-	assert_int_equal(unlink(path_of("keys/logout")), 0);
+	assert_int_equal(unlink(path_of("keys/logout/key")), 0);
 	assert_int_equal(entra_sid_mark(&fix.rq, ENTRA_SID, &mark), SERVER_ERROR);
 	assert_non_null(strstr(fix.rq.failure.reason, "logout key"));
 	assert_int_equal(entra_sid_mark(&fix.rq, "", &mark), OAUTH_OK);

@@ -31,7 +31,7 @@ a_line_is_read_as_it_was_written(UNUSED void **state)
 {
 	struct key key = key_new();
 
-	write_file(path_of("keys/sign"), key_line(&fix.arena, &key));
+	write_file(path_of("keys/sign/key"), key_line(&fix.arena, &key));
 	assert_int_equal(generations_of(KEY_SIGN, &g), 1);
 	assert_string_equal(g.key[0].kid, key.kid);
 	assert_int_equal(g.key[0].created_at, key.created_at);
@@ -42,8 +42,8 @@ a_line_is_read_as_it_was_written(UNUSED void **state)
 static void
 what_is_no_key_file_gives_nothing(UNUSED void **state)
 {
-	write_file(path_of("keys/sign"), "nonsense\n");
-	assert_false(key_file_read(&fix.arena, path_of("keys/sign"), &g));
+	write_file(path_of("keys/sign/key"), "nonsense\n");
+	assert_false(key_file_read(&fix.arena, path_of("keys/sign/key"), &g));
 	assert_int_equal(g.count, 0);
 	assert_false(key_file_read(&fix.arena, path_of("keys/none"), &g));
 	assert_false(key_file_read(&fix.arena, path_of("keys"), &g));

@@ -103,7 +103,7 @@ who_may_not_is_told_who_may(UNUSED void **state)
 	assert_true(become("nobody"));
 	assert_false(key_file_replace(&fix.arena, sign(), &g, &why));
 	assert_int_equal(seteuid(0), 0);
-	assert_non_null(strstr(why, "keys/sign cannot be changed by this user: run it as root, to whom"));
+	assert_non_null(strstr(why, "keys/sign/key cannot be changed by this user: run it as root, to whom"));
 	assert_non_null(strstr(why, "or as root"));
 }
 

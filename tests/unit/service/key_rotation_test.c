@@ -119,27 +119,27 @@ a_full_file_of_needed_keys_stays_as_it_is(UNUSED void **state)
 	struct key_rotation r;
 
 	GENERATIONS(KEY_CACHE, 0, 1, 2, 3, 4, 5, 6, 7);
-	before = read_text(path_of("keys/cache"));
+	before = read_text(path_of("keys/cache/key"));
 	assert_false(change(KEY_CACHE, true, &r));
-	assert_non_null(strstr(why, "keys/cache holds 8 generations, and each is still needed"));
+	assert_non_null(strstr(why, "keys/cache/key holds 8 generations, and each is still needed"));
 	assert_null(r.kid);
-	assert_string_equal(read_text(path_of("keys/cache")), before);
+	assert_string_equal(read_text(path_of("keys/cache/key")), before);
 }
 
 static void
 a_file_or_a_store_that_is_no_good_is_told_and_left(UNUSED void **state)
 {
-	const char *before = read_text(path_of("keys/cache"));
+	const char *before = read_text(path_of("keys/cache/key"));
 	struct key_rotation r;
 
 	sql("ALTER TABLE assertion RENAME TO out_of_reach");
 	assert_false(change(KEY_CACHE, true, &r));
 	assert_non_null(strstr(why, "the database cannot be read: no such table"));
-	assert_string_equal(read_text(path_of("keys/cache")), before);
-	write_file(path_of("keys/sign"), "nonsense\n");
+	assert_string_equal(read_text(path_of("keys/cache/key")), before);
+	write_file(path_of("keys/sign/key"), "nonsense\n");
 	assert_false(change(KEY_SIGN, true, &r));
-	assert_non_null(strstr(why, "keys/sign cannot be read, or is not one"));
-	assert_string_equal(read_text(path_of("keys/sign")), "nonsense\n");
+	assert_non_null(strstr(why, "keys/sign/key cannot be read, or is not one"));
+	assert_string_equal(read_text(path_of("keys/sign/key")), "nonsense\n");
 }
 
 int

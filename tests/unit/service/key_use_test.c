@@ -98,11 +98,11 @@ a_session_that_is_refreshed_leaves_the_old_generation(UNUSED void **state)
 	memset(first.kid, 'a', 16);
 	memset(second.kid, 'b', 16);
 	second.created_at = START + 10;
-	write_file(path_of("keys/wrap"), key_line(&fix.arena, &first));
+	write_file(path_of("keys/wrap/key"), key_line(&fix.arena, &first));
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
 	sign_in(&in);
-	write_file(path_of("keys/wrap"), arena_printf(&fix.arena, "%s%s", key_line(&fix.arena, &first),
+	write_file(path_of("keys/wrap/key"), arena_printf(&fix.arena, "%s%s", key_line(&fix.arena, &first),
 	    key_line(&fix.arena, &second)));
 	at(100);
 	assert_int_equal(redeem(in.refresh.text, &got), OAUTH_OK);

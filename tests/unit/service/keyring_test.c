@@ -13,7 +13,7 @@
 static void
 write_keys(const char *text)
 {
-	write_file(path_of("keys/sign"), text);
+	write_file(path_of("keys/sign/key"), text);
 }
 
 static void
@@ -35,7 +35,7 @@ creating_makes_one_generation_of_mode_0640(UNUSED void **state)
 	struct stat st;
 
 	for (enum key_purpose p = KEY_SIGN; p < KEY_PURPOSES; p++) {
-		const char *path = path_of(arena_printf(&fix.arena, "keys/%s",
+		const char *path = path_of(arena_printf(&fix.arena, "keys/%s/key",
 		    key_purpose_names[p]));
 		const struct key *key = keyring_current(fix.rq.keys, p);
 
@@ -54,11 +54,11 @@ the_mode_does_not_exceed_0640_under_any_umask(UNUSED void **state)
 	mode_t before = umask(0);
 	bool made;
 
-	assert_int_equal(unlink(path_of("keys/sign")), 0);
+	assert_int_equal(unlink(path_of("keys/sign/key")), 0);
 	made = keyring_create(&fix.config, KEY_SIGN);
 	(void)umask(before);
 	assert_true(made);
-	assert_int_equal(stat(path_of("keys/sign"), &st), 0);
+	assert_int_equal(stat(path_of("keys/sign/key"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
 }
 
@@ -135,7 +135,7 @@ all_generations_can_be_gone_through(UNUSED void **state)
 	assert_string_equal(keyring_generation(fix.rq.keys, KEY_SIGN, 1)->kid, "bbbbbbbbbbbbbbbb");
 	assert_null(keyring_generation(fix.rq.keys, KEY_SIGN, 2));
 	assert_null(keyring_generation(fix.rq.keys, KEY_SIGN, KEY_GENERATIONS_MAX));
-	assert_int_equal(unlink(path_of("keys/sign")), 0);
+	assert_int_equal(unlink(path_of("keys/sign/key")), 0);
 	reopen();
 	assert_null(keyring_generation(fix.rq.keys, KEY_SIGN, 0));
 }
@@ -213,7 +213,7 @@ malformed_files_are_refused(UNUSED void **state)
 static void
 a_missing_file_is_no_key_until_it_is_there(UNUSED void **state)
 {
-	assert_int_equal(unlink(path_of("keys/sign")), 0);
+	assert_int_equal(unlink(path_of("keys/sign/key")), 0);
 	reopen();
 	assert_null(keyring_current(fix.rq.keys, KEY_SIGN));
 	assert_null(keyring_find(fix.rq.keys, KEY_SIGN, "aaaaaaaaaaaaaaaa"));

@@ -149,7 +149,7 @@ static void
 without_the_cache_key_nothing_is_kept(UNUSED void **state)
 {
 	open_session(&in);
-	assert_int_equal(unlink(path_of("keys/cache")), 0);
+	assert_int_equal(unlink(path_of("keys/cache/key")), 0);
 	assert_int_equal(reauthentication_keep(&fix.rq, &in.session, DEMAND), STORE_FAILED);
 	assert_int_equal(demand(DEMAND), TEMPORARILY_UNAVAILABLE);
 }

@@ -77,7 +77,7 @@ static void
 another_key_file_opens_nothing(UNUSED void **state)
 {
 	wrap_one();
-	write_file(path_of("keys/wrap"), arena_printf(&fix.arena,
+	write_file(path_of("keys/wrap/key"), arena_printf(&fix.arena,
 	    "%s 1800000000 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", wrap.kid));
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
@@ -91,7 +91,7 @@ without_the_key_file_nothing_is_wrapped_or_opened(UNUSED void **state)
 	struct bytes out;
 
 	wrap_one();
-	assert_int_equal(unlink(path_of("keys/wrap")), 0);
+	assert_int_equal(unlink(path_of("keys/wrap/key")), 0);
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
 	assert_false(unwraps("refresh_token", &token, &sid, &wrap));
@@ -184,7 +184,7 @@ the_servers_own_opens_with_its_purpose_and_context_alone(UNUSED void **state)
 		cut.len--;
 		assert_null(seal_open_for_server(&fix.arena, fix.rq.keys, KEY_CACHE, "a.sealed x", cut));
 	}
-	assert_int_equal(unlink(path_of("keys/cache")), 0);
+	assert_int_equal(unlink(path_of("keys/cache/key")), 0);
 	keyring_close(fix.rq.keys);
 	fix.rq.keys = keyring_open(&fix.config);
 	assert_false(seal_for_server(&fix.arena, fix.rq.keys, KEY_CACHE, "a.sealed x", "text", &sealed));
