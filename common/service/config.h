@@ -159,6 +159,7 @@ struct config {
 	config_list	 metadata_ports;
 	const char	*ca_file;
 	const char	*shared_origin;
+	const char	*sandbox;		/* on or off */
 	const char	*log;			/* errors or all */
 	config_list	 audit;			/* off, or store, syslog, file:PATH */
 	const char	*audit_identity;	/* object-id or subject */

@@ -58,6 +58,8 @@ const struct config_key config_keys[] = {
 	  "accept: public_url has a path, and everyone who publishes on its host name is trusted." },
 	{ TOP(sse_transport), CONFIG_TEXT, "on", CHOICE("on off"),
 	  "The transport of 2024-11-05, /NAME/sse and /NAME/message, beside each server's own." },
+	{ TOP(sandbox), CONFIG_TEXT, "on", CHOICE("on off"),
+	  "off: a program does not shut behind itself what it need not open." },
 	{ TOP(log), CONFIG_TEXT, "errors", CHOICE("errors all"),
 	  "Which requests are logged: those that fail, or all." },
 	{ TOP(audit), CONFIG_SINKS, "store, syslog", ANY,

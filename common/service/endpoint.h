@@ -17,6 +17,7 @@ struct service {
 	size_t		 slot;		/* offset of its pointer in struct request */
 	void		*(*open)(const struct config *, const char **why);
 	void		 (*close)(void *);
+	bool		 early;		/* one of them before the sandbox, which it outlives */
 };
 
 extern const struct service store_service, keyring_service, http_service, verdict_service,

@@ -12,7 +12,8 @@
 #include "base/clock.h"
 #include "base/die.h"
 
-#define PREFIX	(sizeof "sqlite:" - 1)
+#define PREFIX		(sizeof "sqlite:" - 1)
+#define LOG_LIMIT	"16777216"	/* bytes that the -wal file keeps; none after the last connection */
 
 struct statement {
 	sqlite3_stmt	*sqlite;
@@ -215,14 +216,15 @@ transaction_auto(struct transaction *t)
 
 /*
  * Without -wal and -shm files of the right mode another user's program could not open them: SQLite
- * gives them the database's own mode, whatever the umask.  A program with fewer rights writes to
+ * gives them the database's own mode, whatever the umask.  They stay when the last connection ends:
+ * a program in its sandbox may neither remove nor make files.  A program with fewer rights writes to
  * the file too, so no trigger or view in it does anything here, and its pages are checked.
  */
 static struct store *
 open_file(const struct config *config, const char **why)
 {
 	struct store *s = calloc(1, sizeof *s);
-	int wait_ms = (int)config->limits.database_wait * 1000;
+	int wait_ms = (int)config->limits.database_wait * 1000, stay = 1;
 
 	if (s == NULL)
 		die("no memory for a store");
@@ -231,8 +233,10 @@ open_file(const struct config *config, const char **why)
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL) != SQLITE_OK ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL) != SQLITE_OK ||
+	    sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &stay) != SQLITE_OK ||
 	    sqlite3_exec(s->db, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+	    "PRAGMA journal_size_limit = " LOG_LIMIT,
 	    NULL, NULL, NULL) != SQLITE_OK) {
 		*why = "the database cannot be opened; `sallyport init` makes it, `sallyport check` "
 		    "says what is wrong";
@@ -338,6 +342,6 @@ close_service(void *store)
 }
 
 const struct service store_service = {
-	.name = "store", .slot = offsetof(struct request, store),
+	.name = "store", .slot = offsetof(struct request, store), .early = true,
 	.open = open_service, .close = close_service,
 };

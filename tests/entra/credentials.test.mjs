@@ -102,7 +102,7 @@ for (const server of ['lighttpd-fastcgi', 'lighttpd-cgi']) {
 
 	describe(`a managed identity, ${server}`, () => {
 		let gate;
-		before(async () => { gate = await Gate.open(server, machine); });
+		before(async () => { gate = await Gate.open(server, machine, { clock: true }); });
 		after(() => gate?.close());
 
 		it('serves after 25 hours, where one assertion for good is refused', async () => {
@@ -334,7 +334,7 @@ it('of two certificates the one whose time has come is used', async () => {
 		await standin.allowCertificate(files[0].pem);
 		await standin.allowCertificate(files[1].pem);
 		return { credential: `certificate:${files.map(({ file }) => file).join(',')}` };
-	});
+	}, { clock: true });
 	const used = async () => new Set((await gate.assertions()).map((each) =>
 		JSON.parse(Buffer.from(each.split('.')[0], 'base64url'))['x5t#S256']));
 	try {
@@ -362,7 +362,7 @@ it('of two certificates the one whose time has come is used', async () => {
 });
 
 it("a federated token's file is replaced while the programs run", async () => {
-	const gate = await Gate.open('lighttpd-fastcgi', KINDS['a federated token file'].prepare);
+	const gate = await Gate.open('lighttpd-fastcgi', KINDS['a federated token file'].prepare, { clock: true });
 	try {
 		const { client, metadata, tokens, mcp } = await signedIn(gate.resource);
 		const [first] = await gate.assertions();

@@ -13,10 +13,11 @@ export const HOUR = 3600;
 const IDENTITY_PATH = /^\/((himds\/)?metadata\/identity|msi)\//;
 
 export class Gate {
-	// prepare(standin, programs) answers keys of [entra]; env(standin) what the programs find in their environment.
-	static async open(server, prepare, { env = () => ({}), limits } = {}) {
+	// prepare(standin, programs) answers keys of [entra]; env(standin) what the programs find in their environment; clock: it
+	// can be moved.
+	static async open(server, prepare, { env = () => ({}), limits, clock } = {}) {
 		const standin = await startStandIn();
-		const programs = new Programs(env(standin));
+		const programs = new Programs(env(standin), { clock });
 		try {
 			const entra = await prepare(standin, programs);
 			const site = await startSite(server, { standin, entra, limits, env: { SALLYPORT_BIN: programs.bin } });

@@ -26,6 +26,7 @@ static const struct given {
 	{ CONFIG_TOP, "ca_file", "/etc/ca.pem", 0 },
 	{ CONFIG_TOP, "shared_origin", "accept", 0 },
 	{ CONFIG_TOP, "sse_transport", "off", 0 },
+	{ CONFIG_TOP, "sandbox", "off", 0 },
 	{ CONFIG_TOP, "log", "all", 0 },
 	{ CONFIG_TOP, "audit", "file:/var/log/audit", 0 },
 	{ CONFIG_TOP, "audit_identity", "subject", 0 },

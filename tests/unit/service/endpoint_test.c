@@ -128,9 +128,9 @@ close_fake(void *fake)
 }
 
 static const struct service fake = { "fake", offsetof(struct request, store), open_fake,
-    close_fake };
+    close_fake, false };
 static const struct service broken = { "broken", offsetof(struct request, keys), open_broken,
-    close_fake };
+    close_fake, false };
 
 static void
 needs_open_at_the_first_request_and_close_once(UNUSED void **state)
