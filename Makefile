@@ -122,6 +122,12 @@ $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%_fuzz.o $(B)/obj/tests/fuzz/standalone.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# What tests/privilege puts in the place of a program.
+$(B)/tests/privilege/%: $(B)/obj/tests/privilege/%.o $(call archives,service protocol base)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 check: $(UNIT:=.ok) $(FUZZ:%=$(B)/tests/fuzz/%.ok)
 
 $(UNIT:=.ok): %.ok: %
