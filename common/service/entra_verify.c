@@ -127,7 +127,7 @@ entra_verify_id_token(struct request *rq, const char *token, const char *nonce,
 }
 
 static enum oauth_error
-verify_access_token(struct request *rq, const char *token, const char *tenant,
+verify_access_token(struct request *rq, const char *token, const char *tenant, int64_t when,
     struct entra_identity *out)
 {
 	AUTO(json) struct json_object *claims = NULL;
@@ -144,13 +144,20 @@ verify_access_token(struct request *rq, const char *token, const char *tenant,
 	return entra_access_token_check(rq->arena, claims, &(struct entra_expectation){
 		.tenant_id = tenant, .issuer_v2 = entra.issuer,
 		.issuer_v1 = issuer_v1, .audience = rq->config->entra.audience,
-		.client_id = rq->config->entra.client_id, .now = rq->now,
+		.client_id = rq->config->entra.client_id, .now = when,
 	}, out, &why) ? OAUTH_OK : refused(rq, INVALID_TOKEN, why);
 }
 
 enum oauth_error
 entra_verify_access_token(struct request *rq, const char *token, const char *tenant_id,
     const char *object_id)
+{
+	return entra_verify_access_token_at(rq, token, tenant_id, object_id, rq->now);
+}
+
+enum oauth_error
+entra_verify_access_token_at(struct request *rq, const char *token, const char *tenant_id,
+    const char *object_id, int64_t when)
 {
 	const char *all = arena_printf(rq->arena, "%s %s %s", token, tenant_id, object_id);
 	struct entra_identity identity;
@@ -161,7 +168,7 @@ entra_verify_access_token(struct request *rq, const char *token, const char *ten
 	slot = &rq->verdicts->slot[(digest[0] | (unsigned)digest[1] << 8) % VERDICTS];
 	if (slot->until > rq->now && memcmp(slot->digest, digest, sizeof digest) == 0)
 		return OAUTH_OK;
-	TRY(verify_access_token(rq, token, tenant_id, &identity));
+	TRY(verify_access_token(rq, token, tenant_id, when, &identity));
 	if (strcmp(identity.tenant_id, tenant_id) != 0 || strcmp(identity.object_id, object_id) != 0)
 		return refused(rq, INVALID_TOKEN, "of another person");
 	memcpy(slot->digest, digest, sizeof digest);

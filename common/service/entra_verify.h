@@ -20,5 +20,8 @@ MUST_CHECK enum oauth_error entra_verify_id_token(struct request *, const char *
 /* INVALID_TOKEN unless the access token is for us, of this person, and alive. */
 MUST_CHECK enum oauth_error entra_verify_access_token(struct request *, const char *token,
 		    const char *tenant_id, const char *object_id);
+/* The same as of another second: whether Entra has said so of this person at all. */
+MUST_CHECK enum oauth_error entra_verify_access_token_at(struct request *, const char *token,
+		    const char *tenant_id, const char *object_id, int64_t when);
 
 #endif

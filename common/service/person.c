@@ -4,6 +4,7 @@
 #include "protocol/entra_rights.h"
 #include "service/client.h"
 #include "service/entra_session.h"
+#include "service/entra_verify.h"
 #include "service/membership.h"
 
 #define RIGHTS_AGAIN	60	/* seconds until rights that could not be judged are looked at again */
@@ -79,6 +80,24 @@ word_is_fresh(const struct request *rq, const struct session *s, const struct en
 	    tokens->asked_at + ENTRA_WORD_LASTS > rq->now;
 }
 
+/*
+ * Whoever holds our keys and writes to the database can seal what they like, and yet not sign for Entra.
+ * The token may be over by now: what counts is who it was given to.
+ */
+static enum oauth_error
+is_vouched_for(struct request *rq, const struct session *s, const struct entra_tokens *tokens)
+{
+	switch (entra_verify_access_token_at(rq, tokens->access_token, s->tenant_id, s->object_id,
+	    tokens->asked_at)) {
+	case OAUTH_OK:
+		return OAUTH_OK;
+	case TEMPORARILY_UNAVAILABLE:
+		return judge(rq, ENTRA_UNAVAILABLE);
+	default:
+		return judge(rq, ENTRA_MISCONFIGURED);
+	}
+}
+
 /* Entra's silence is no refusal, for a day; and its answer is not what the request needs. */
 static enum oauth_error
 stands(struct request *rq, const struct person *p)
@@ -90,7 +109,7 @@ stands(struct request *rq, const struct person *p)
 	enum oauth_error error;
 
 	if (session_entra_tokens(rq, s, &p->key, &tokens) == STORED && word_is_fresh(rq, s, &tokens))
-		return OAUTH_OK;
+		return is_vouched_for(rq, s, &tokens);
 	outcome = entra_session_check(rq, s, &p->key, &asked.entra_token);
 	error = read_entra(rq, &asked, outcome);
 	if (error == INVALID_TOKEN)
@@ -104,7 +123,7 @@ stands(struct request *rq, const struct person *p)
 		session_ask_entra_at(rq, &s->sid, error == OAUTH_OK ? session_entra_until(&tokens) :
 		    rq->now + RIGHTS_AGAIN);
 	rq->failure = (struct failure){ 0 };
-	return OAUTH_OK;
+	return is_vouched_for(rq, s, &tokens);
 }
 
 enum oauth_error

@@ -28,7 +28,7 @@ MUST_CHECK enum oauth_error person_rights(struct request *, const struct session
  * else, and gets Entra's verified token for us if `entra`.  INVALID_TOKEN when the session is over,
  * TEMPORARILY_UNAVAILABLE when Entra is.  Also without `entra` Entra is asked when its word on the
  * person is old, so that one who was disabled there does not stay; but then its silence is no
- * reason to refuse.
+ * reason to refuse.  In any case it is Entra's signature that says who the person is.
  */
 MUST_CHECK enum oauth_error person_open(struct request *, const struct access *, bool entra,
 		    struct person *);

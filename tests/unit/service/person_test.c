@@ -91,8 +91,9 @@ static void
 entra_out_of_reach_keeps_the_session(UNUSED void **state)
 {
 	sign_in_with(RIGHTS, 10);
+	assert_int_equal(person_open(&fix.rq, &access_of_person, false, &person), OAUTH_OK);
 	at(20);
-	go_down();
+	atomic_store(&server.status, 503);
 	fails(true, TEMPORARILY_UNAVAILABLE, "does not answer just now");
 	assert_true(session_lives(&in.session));
 	assert_int_equal(person_open(&fix.rq, &access_of_person, false, &person), OAUTH_OK);

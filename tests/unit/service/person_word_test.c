@@ -124,6 +124,30 @@ a_planted_date_does_not_hide_that_entras_word_is_old(UNUSED void **state)
 	assert_false(session_lives(&in.session));
 }
 
+/* Whoever holds our keys can seal tokens that are fresh for ever, yet none that Entra signed for another. */
+static void
+sealed_tokens_make_nobody_whom_entra_did_not_name(UNUSED void **state)
+{
+	const char *forged[] = {
+		"nonsense", access_token_of("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb", LIFE),
+		sign_token(stranger_key, ENTRA_HEADER, access_claims(PERSON, LIFE)),
+	};
+
+	for (size_t i = 0; i < COUNT(forged); i++)
+		for (int silent = 0; silent < 2; silent++) {
+			struct opaque_token owner = opaque_token_new(&fix.arena);
+			struct entra_tokens tokens = { .access_token = forged[i], .refresh_token = "rt",
+			    .expires_at = fix.clock + LIFE, .renew_at = silent ? 0 : fix.clock + LIFE, .asked_at = fix.clock };
+
+			sql("DELETE FROM setback");
+			sign_in_with(RIGHTS, LIFE);
+			will_answer(503, "");
+			assert_true(session_lease(&fix.rq, &in.session.sid, &owner, 1));
+			assert_int_equal(session_store_entra_tokens(&fix.rq, &in.session, &in.key, &owner, &tokens), STORED);
+			assert_int_equal(come(), SERVER_ERROR);
+		}
+}
+
 /* With cp1 a token lives a day: who was disabled meanwhile must not. */
 static void
 entras_word_is_an_hour_old_at_most_however_long_its_token_lives(UNUSED void **state)
@@ -238,6 +262,7 @@ main(void)
 		SIGNED(people_of_a_tenant_that_was_taken_off_the_list_are_out_at_once),
 		SIGNED(an_entra_that_does_not_answer_is_asked_once_a_minute_and_waited_for_by_nobody),
 		SIGNED(a_planted_date_does_not_hide_that_entras_word_is_old),
+		SIGNED(sealed_tokens_make_nobody_whom_entra_did_not_name),
 		SIGNED(entras_word_is_an_hour_old_at_most_however_long_its_token_lives),
 		SIGNED(a_token_that_entra_refuses_is_renewed),
 		SIGNED(a_person_whom_entra_has_revoked_is_out_when_their_token_is_renewed),
