@@ -136,13 +136,15 @@ describe('a user for each program', { skip: ALONE, concurrency: 1 }, () => {
 		assert.match(checked.out, /^ok +users: 11 programs have one of their own, which opens what it needs and no more$/m);
 		assert.deepEqual(problems(checked), []);
 		users.addTo('sallyport-key-sign', 'register');
-		chownSync(key, 0, users.gid('sallyport-state'));
+		chownSync(key, users.of('token').uid, users.gid('sallyport-key-browser'));
+		chmodSync(path.dirname(key), 0o2755);
 		chmodSync(key, 0o600);
 		checked = await asRoot('check');
 		assert.deepEqual(problems(checked), [
 			`PROBLEM key file ${place.state}/keys/sign/key is open to sallyport-register, who has no use for it: see "A user for each program" in the README`,
 			...['consent', 'oauth-callback'].map((name) =>
 				`PROBLEM key file ${key} is closed to sallyport-${name}, who needs it: see "A user for each program" in the README`),
+			`PROBLEM key file ${key} is open to sallyport-token, who has no use for it: see "A user for each program" in the README`,
 		]);
 		chmodSync(place.credential, 0o660);
 		assert.match((await asRoot('check')).out, /PROBLEM credential file \S+ can be changed by its group: chmod g-w/);
@@ -150,8 +152,9 @@ describe('a user for each program', { skip: ALONE, concurrency: 1 }, () => {
 			/^note +what each program's user can open is seen by root alone: sudo sallyport check$/m);
 		chmodSync(place.credential, 0o640);
 		assert.equal((await asRoot('init', '--groups', 'sallyport')).status, 0);
-		const { gid, mode } = statSync(key);
-		assert.deepEqual([gid, mode & 0o7777], [users.gid('sallyport-key-browser'), 0o640], 'init mends it');
+		const { uid, gid, mode } = statSync(key);
+		assert.deepEqual([uid, gid, mode & 0o7777], [0, users.gid('sallyport-key-browser'), 0o640], 'init mends it');
+		assert.equal(statSync(path.dirname(key)).mode & 0o7777, 0o2750);
 		users = new Users(path.join(dir, 'again'));
 		assert.deepEqual(problems(await asRoot('check')), []);
 	});

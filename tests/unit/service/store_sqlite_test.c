@@ -30,6 +30,23 @@ a_created_store_opens_at_this_programs_version(UNUSED void **state)
 	assert_int_equal(sql_number("SELECT count(*) FROM schema_version"), SQL_MIGRATIONS - 1);
 }
 
+/* In its sandbox a program can neither make nor remove them. */
+static void
+what_stands_beside_the_database_stays_and_is_empty_at_the_end(UNUSED void **state)
+{
+	struct stat st;
+
+	sql("INSERT INTO setback (name_hash, outcome, reason, expires_at) VALUES (x'00', 1, '', 2)");
+	assert_int_equal(stat(path_of("sallyport.db-wal"), &st), 0);
+	assert_true(st.st_size > 0);
+	store_close(fix.rq.store);
+	fix.rq.store = NULL;
+	assert_int_equal(stat(path_of("sallyport.db-wal"), &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(stat(path_of("sallyport.db-shm"), &st), 0);
+	assert_null(refusal());
+}
+
 static void
 migrations_are_numbered_in_order(UNUSED void **state)
 {
@@ -146,6 +163,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_created_store_opens_at_this_programs_version),
+		CASE(what_stands_beside_the_database_stays_and_is_empty_at_the_end),
 		CASE(migrations_are_numbered_in_order),
 		CASE(creating_again_keeps_what_is_stored),
 		CASE(an_older_a_newer_and_an_empty_schema_are_refused),
