@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2154	# variables come from tests/serve and go there
 # The outer files of tests/serve: a port, a site and logs around the shipped file, as an owner has them.  The owner is
-# a difficult one, with error pages for everything.  Reads server, port, tmp, run, path, names, body_limit, programs,
+# a difficult one, with error pages for everything.  Reads server, scheme, port, tmp, run, path, names, body_limit, programs,
 # as_www_data and ended_with_us; sets server_pid and activate_pid.
 
 start_lighttpd()
@@ -19,8 +19,13 @@ start_lighttpd()
 		mimetype.assign        = ( ".html" => "text/html" )
 		server.error-intercept = "enable"
 		server.error-handler   = "/error.html"
-		include "$tmp/shipped.conf"
 	END
+	[[ $scheme = http ]] || cat >>"$tmp/lighttpd.conf" <<-END
+		server.modules        += ( "mod_openssl" )
+		ssl.engine             = "enable"
+		ssl.pemfile            = "$tmp/tls.pem"
+	END
+	echo "include \"$tmp/shipped.conf\"" >>"$tmp/lighttpd.conf"
 	# A copy, byte for byte: the tree may lie where www-data cannot read (/root).
 	install -m 644 "$root/httpd-conf/lighttpd/${server#lighttpd-}.conf" "$tmp/shipped.conf"
 	[[ -z ${SALLYPORT_PROCESSES:-} ]] || sed -i \
@@ -42,6 +47,7 @@ start_apache()
 	cgi) modules+=(cgid) ;;
 	userdir) modules+=(cgid rewrite userdir) ;;
 	esac
+	[[ $scheme = http ]] || modules+=(http2 ssl)
 	{
 		outer_apache
 		"outer_${kind//-/_}"
@@ -86,6 +92,11 @@ outer_apache()
 		<Directory "$tmp/www">
 			Require all granted
 		</Directory>
+	END
+	[[ $scheme = http ]] || cat <<-END
+		Protocols h2 http/1.1
+		SSLEngine on
+		SSLCertificateFile "$tmp/tls.pem"
 	END
 	for module in 400 401 403 404 405 406 413 415 429 500 502 503; do
 		echo "ErrorDocument $module /error.html"

@@ -3,9 +3,12 @@
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
+import tls from 'node:tls';
+import { close, request2 } from './http2.mjs';
 
 let patience = 20_000;
 const observers = new Set();
+const spoken = new Map();	// by origin, how it is spoken to
 
 // How many milliseconds an answer may take, for tests of what is slow by design.
 export function setPatience(ms) { patience = ms; }
@@ -16,9 +19,36 @@ export function observe(observer) {
 	return () => observers.delete(observer);
 }
 
+// From now on requests to the origin of url speak that version of HTTP ('1' or '2'), and trust that certificate.
+export function speak(url, { http: version, ca }) {
+	// Whatever a test puts into Host, the certificate is that of the address.
+	const agent = new https.Agent({ keepAlive: false, ca, servername: '' });
+	spoken.set(new URL(url).origin, { version, ca, agent });
+}
+
+// Ends what speak() began.
+export async function hangUp(url) {
+	const { origin } = new URL(url);
+	const how = spoken.get(origin);
+	spoken.delete(origin);
+	how?.agent.destroy();
+	if (how?.version === '2')
+		await close(origin);
+}
+
+const howTo = (url) => spoken.get(new URL(url).origin) ?? {};
+
 // target, if given, replaces the path of url byte by byte.  headers is an object or a flat list of names and values.  dial is
 // a URL on the host that is called instead, as if the name of url led there.
-export function request(url, { method = 'GET', headers = {}, body, target, ca, agent = false, dial } = {}) {
+export function request(url, options = {}) {
+	const how = howTo(url);
+	if (how.version === '2' && options.dial === undefined)
+		return request2(url, { ...options, ca: how.ca, patience }).then(({ bytes, ...rs }) =>
+			answer(url, options.method ?? 'GET', rs, bytes));
+	return request1(url, { agent: how.agent, ...options });
+}
+
+function request1(url, { method = 'GET', headers = {}, body, target, ca, agent = false, dial }) {
 	const { protocol, hostname, port, host, pathname, search } = new URL(url);
 	const list = Array.isArray(headers) && !has(headers, 'host') ? ['Host', host, ...headers] : headers;
 	const options = { hostname, port, path: target ?? pathname + search, method, headers: list, ca, agent };
@@ -99,9 +129,10 @@ export function postJson(url, value, { headers = {}, ...rest } = {}) {
 
 // Sends bytes, then our end of the connection closes.  Resolves with what came back, '' when nothing did.
 export function raw(url, bytes) {
-	const { hostname, port } = new URL(url);
+	const { protocol, hostname: host, port } = new URL(url);
 	return new Promise((resolve) => {
-		const socket = net.connect({ host: hostname, port, allowHalfOpen: true });
+		const socket = protocol === 'https:' ? tls.connect({ host, port, ca: howTo(url).ca, allowHalfOpen: true })
+			: net.connect({ host, port, allowHalfOpen: true });
 		let text = '';
 		const done = () => { socket.destroy(); resolve(text); };
 		socket.setEncoding('latin1');

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { SALLYPORT, SALLYPORT_SECRET, TENANT } from '../../standins/entra/world.mjs';
 import { startCommand } from './command.mjs';
 import { Database } from './database.mjs';
+import { hangUp, speak } from './http.mjs';
 import { startStandIn } from './standin.mjs';
 
 const SERVE = fileURLToPath(new URL('../../serve', import.meta.url));
@@ -20,7 +21,7 @@ export const SERVERS = [...FASTCGI, ...CGI];
 export const suitable = (setUps) => setUps.filter((name) => process.env.SALLYPORT_BIN === undefined || !CGI.includes(name));
 
 // options: standin (else one is started), credential ('secret-file' or 'certificate'), tls (of the stand-in's), path (of
-// public_url), top (lines of the configuration), entra and limits (further keys; undefined takes one out), servers (a name
+// public_url), http ('1' or '2': over TLS, and requests of this process speak that version), top (lines of the configuration), entra and limits (further keys; undefined takes one out), servers (a name
 // for the built-in tools, or an object of a name and the keys of its [server] section), clients (objects of a name and the
 // keys of its [client] section), env (further variables).
 export async function startSite(server, options = {}) {
@@ -36,6 +37,8 @@ export async function startSite(server, options = {}) {
 		if (options.credential === 'certificate')
 			await standin.allowCertificate(readFileSync(path.join(dir, 'certificate.pem'), 'utf8'));
 		running = await serve(server, conf, keep, options);
+		if (options.http !== undefined)
+			speak(running.url, { http: options.http, ca: readFileSync(path.join(keep, 'tls.crt')) });
 		await standin.allowRedirect(`${running.url}/oauth-callback`);
 		return new Site({ server, dir, keep, standin, running, owned: options.standin === undefined });
 	} catch (error) {
@@ -62,6 +65,7 @@ class Site {
 
 	// Ends the processes; the directory stays until remove().
 	async halt() {
+		await hangUp(this.url);
 		const status = await this.running.stop();
 		if (this.owned)
 			await this.standin.stop();
@@ -112,10 +116,11 @@ function makeCredential(dir, kind) {
 	return `${kind}:${file}`;
 }
 
-function serve(server, conf, keep, { path: base, env = {} }) {
+function serve(server, conf, keep, { path: base, http, env = {} }) {
 	const inherited = Object.entries(process.env).filter(([name]) => !/^(SALLYPORT_(?!BIN$)|AZURE_)/.test(name));
 	return startCommand(SERVE, [server, '--conf', conf], {
-		...Object.fromEntries(inherited), SALLYPORT_KEEP: keep, ...base && { SALLYPORT_PATH: base }, ...env,
+		...Object.fromEntries(inherited), SALLYPORT_KEEP: keep, ...base && { SALLYPORT_PATH: base },
+		...http && { SALLYPORT_TLS: '1' }, ...env,
 	});
 }
 
