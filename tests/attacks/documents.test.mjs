@@ -3,7 +3,10 @@
 // that lie, hosts that never end.  Two installations: one may fetch from loopback, where the documents are; the other is as
 // installed, and must not come near.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { startDocuments } from '../standins/documents/documents.mjs';
 import { Browser } from '../e2e/lib/browser.mjs';
@@ -23,11 +26,13 @@ before(async () => {
 	documents = await startDocuments();
 	const top = [`ca_file = ${documents.ca}`, `metadata_ports = ${documents.port}`];
 	const limits = { document_least: '1s', document_timeout: `${TIMEOUT}s`, document_stale: '0' };
-	open = await startSite('lighttpd-fastcgi', { top: [...top, 'metadata_networks = 127.0.0.0/8'], limits });
-	shut = await startSite('lighttpd-fastcgi', { standin: open.standin, top, limits });
-	domains = await startSite('lighttpd-cgi', {
-		standin: open.standin, top: [...top, 'metadata_networks = 127.0.0.0/8', 'metadata_domains = client.localhost'], limits,
-	});
+	const { standin } = open = await startSite('lighttpd-fastcgi', { top: [...top, 'metadata_networks = 127.0.0.0/8'], limits });
+	[shut, domains] = await Promise.all([
+		startSite('lighttpd-fastcgi', { standin, top, limits }),
+		startSite('lighttpd-cgi', {
+			standin, top: [...top, 'metadata_networks = 127.0.0.0/8', 'metadata_domains = client.localhost'], limits,
+		}),
+	]);
 });
 after(async () => {
 	for (const running of [domains, shut, open, documents])
@@ -63,6 +68,30 @@ async function accepted(answer) {
 }
 
 const publish = (name, change, how) => documents.publish(name, { redirect_uris: [PUBLIC], ...change }, how).client_id;
+
+// A program run by hand, with one more line at the top of that site's configuration.
+function byHand(site, line, program, env) {
+	const conf = path.join(site.keep, 'by-hand.conf');
+	writeFileSync(conf, `${line}\n${readFileSync(path.join(site.keep, 'sallyport.conf'), 'utf8')}`);
+	return spawnSync(path.join(site.bin, program), { encoding: 'utf8', env: { SALLYPORT_CONF: conf, REQUEST_METHOD: 'GET', ...env } }).stdout;
+}
+
+describe('A44', () => {
+	it('documents are supported where the metadata says so, and nowhere else', async () => {
+		const { metadata } = await discover(open.resource());
+		assert.equal(metadata.client_id_metadata_document_supported, true);
+		const id = publish('told');
+		await accepted(ask(open, id));
+		documents.requests.length = 0;
+		const off = byHand(open, 'registration = dynamic', 'metadata', { REQUEST_URI: '/.well-known/oauth-authorization-server' });
+		assert.match(off, /"registration_endpoint"/);
+		assert.doesNotMatch(off, /"client_id_metadata_document_supported":true/);
+		const { search } = new URL(authorization(metadataOf(open), { client_id: publish('untold'), redirect_uris: [PUBLIC] }).url);
+		assert.match(byHand(open, 'registration = dynamic', 'authorize', { REQUEST_URI: '/authorize', QUERY_STRING: search.slice(1) }),
+			/^Status: 401[^]*text\/html/);
+		assert.deepEqual(documents.requests, []);
+	});
+});
 
 describe('A45', () => {
 	it('an id that is no good URL is refused before anything is fetched', async () => {

@@ -148,6 +148,25 @@ async function redirects(s) {
 		isErrorPage(await request(s.ask(client, { redirect_uri: uri }).url));
 }
 
+// The survey's four categories: clients that anybody may be, registration, rights that are passed on, and OAuth itself.
+async function survey(s) {
+	await refused(send(s.resource, undefined, legacy('tools/list')));
+	for (const uri of ['http://evil.example/cb', 'evil:x', '*', 'https://*.example/cb'])
+		assert.equal((await postJson(s.metadata.registration_endpoint, { redirect_uris: [uri] })).status, 400, uri);
+	const wide = await postJson(s.metadata.registration_endpoint, { redirect_uris: [EVIL], scope: '*', grant_types: ['client_credentials'] });
+	assert.ok(wide.status === 400 || !wide.json.grant_types.includes('client_credentials'), wide.text);
+	const evil = await s.client({ client_name: 'Visual Studio Code', redirect_uris: [EVIL] });
+	const page = await s.page(s.ask(evil));
+	assert.match(page.text, /evil\.(<wbr>)?example/, 'whoever it says it is, the page says where the answer goes');
+	const { tokens, metadata } = await s.session();
+	for (const name of ['access_token', 'refresh_token'])
+		assert.ok(!(await s.standin.secrets()).includes(tokens[name]), 'no token of Entra\'s is handed on');
+	for (const grant_type of ['client_credentials', 'password', 'implicit', 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+		'urn:ietf:params:oauth:grant-type:token-exchange', 'urn:ietf:params:oauth:grant-type:device_code'])
+		assert.equal((await post(metadata.token_endpoint, { grant_type, client_id: evil.client_id, username: 'a', password: 'b',
+			assertion: tokens.access_token, subject_token: tokens.access_token })).json.error, 'unsupported_grant_type', grant_type);
+}
+
 async function twins(s) {
 	const { tokens } = await s.session();
 	const call = modern('tools/list');
@@ -234,9 +253,12 @@ async function chosenUpstream(s) {
 
 async function followed(s) {
 	const { mcp } = await s.session();
-	await s.standin.during({ graph_status: 302 }, async () => {
-		assert.equal((await mcp.callTool()).json.result.isError, true);
-	});
+	for (const graph_status of [301, 302, 307, 308])
+		await s.standin.during({ graph_status }, async () => {
+			await s.standin.clearLog();
+			assert.equal((await mcp.callTool()).json.result.isError, true);
+			assert.deepEqual((await s.standin.log()).map((entry) => entry.path).filter((path) => path.endsWith('/elsewhere')), []);
+		});
 	for (const name of ['none', 'MCP', 'mcp2', '0', '-1', 'zz', 'mcp%00'])
 		assert.equal((await request(s.resource, { method: 'POST', target: `/${name}`, headers: { Authorization: `Bearer ${mcp.token}` } })).status
 			=== 200, false, name);
@@ -305,6 +327,7 @@ export const peers = [
 	['6b.10 metadata repeats nothing of a request', metadataInjection],
 	['6b.11 registration tells nothing of Entra', registrationLeak],
 	['6b.12 redirect URIs are judged strictly and compared exactly', redirects],
+	['6b.13 what a survey found wrong with all of 119 servers is right here', survey],
 	['6b.14 two spellings of a header do not become one', twins],
 	['6b.15 headers of proxies and odd paths open nothing', proxyTrust],
 	['6b.16 crafted cookies and tokens are refused', crafted],

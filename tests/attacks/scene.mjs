@@ -13,13 +13,16 @@ import { startSite } from '../e2e/lib/site.mjs';
 export const CLIENTS_MAX = 150;		// registrations that the installation keeps
 export const SIGN_INS_MAX = 100;	// and sign-ins under way
 export const EVIL = 'https://evil.example/callback';
+export const CONFIGURED = { client_id: 'configured', redirect_uris: ['http://127.0.0.1:33418/callback'] };
 export const ALICE = 'Alice Example';
 export const BOB = 'Bob Example';
 
 export class Scene {
-	async start(server) {
+	async start(server, version) {
 		this.site = await startSite(server, {
-			servers: ['mcp', 'other'], limits: { clients: CLIENTS_MAX, transactions: SIGN_INS_MAX }, entra: { timeout: 3 },
+			http: version,
+			servers: ['mcp', 'other'], clients: [{ name: CONFIGURED.client_id, redirect_uris: CONFIGURED.redirect_uris }],
+			limits: { clients: CLIENTS_MAX, transactions: SIGN_INS_MAX }, entra: { timeout: 3 },
 		});
 		this.url = this.site.url;
 		this.resource = this.site.resource();

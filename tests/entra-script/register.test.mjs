@@ -259,7 +259,7 @@ test('--grant widens a consent that is there, and leaves a sufficient one alone'
 	assert.equal(directory.state.oauth2PermissionGrants[0].scope, 'openid Mail.Read profile offline_access User.Read');
 });
 
-test('without --grant nobody consents', () => {
+test('2.F7 without --grant nobody consents', () => {
 	assert.ok(!summary(register([url]).calls).some((name) => name.includes('oauth2PermissionGrants')));
 });
 

@@ -90,7 +90,7 @@ test('template, modules and parameter files hold what they must', () => {
 		'global.bicepparam', 'identity.bicep', 'sallyport.bicep', 'usgov-dod.bicepparam', 'usgov.bicepparam']);
 });
 
-test('the GUIDs are Microsoft Graph\'s and User.Read\'s, and those of the scope and roles are made of their names', () => {
+test('2.F8 the GUIDs are Microsoft Graph\'s and User.Read\'s, and those of the scope and roles are made of their names', () => {
 	const state = directory();
 	deploy(state, { roles: ['Weather.User'] });
 	const [{ requiredResourceAccess: [graph], api, appRoles }] = state.applications;

@@ -83,6 +83,7 @@ export function throwForced(exchange, prefix) {
 	throw new GraphError(status, exchange.switch(`${prefix}_error_code`) ?? code, message, {
 		...(status === 401 && plainChallenge(exchange)),
 		...(retry !== null && { 'retry-after': String(retry) }),
+		...(status >= 300 && status < 400 && { location: '/graph/v1.0/elsewhere' }),
 	});
 }
 

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+import { attack } from './suite.mjs';
+
+attack('apache-proxy-fcgi', '1');

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Every attack that we know of against systems of this kind, on a real web server over TLS.  A test's name begins with the
+// number of the attack: 6b are vulnerabilities that others had, 2 the defects of the system that this one takes the place
+// of, D what a stranger may use up, T what somebody may try who writes to the database or holds the key files, H what HTTP
+// itself lends to an attacker.
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { flood } from './flood.mjs';
+import { original } from './original.mjs';
+import { peers } from './peers.mjs';
+import { Scene } from './scene.mjs';
+import { tampering } from './tampering.mjs';
+
+// What a request says is tried in both versions of HTTP; rows that nobody sends are changed under one.
+export const inBothVersions = [...peers, ...original];
+export const onEachServer = [...flood, ...tampering];
+
+export function attack(server, version) {
+	describe(`${server}, HTTP/${version}`, () => {
+		const scene = new Scene();
+
+		before(() => scene.start(server, version));
+		after(() => scene.stop());
+		beforeEach(() => scene.reset());
+		for (const [name, attempt] of [...inBothVersions, ...version === '1' ? onEachServer : []])
+			it(name, () => attempt(scene));
+	});
+}
