@@ -131,15 +131,22 @@ buf_member(struct buf *b, const char *name, const char *value)
 	buf_json(b, value);
 }
 
+bool
+buf_header_takes(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (((unsigned char)text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f)
+			return false;
+	return true;
+}
+
 void
 buf_header(struct buf *b, const char *text)
 {
-	for (const char *p = text; *p != '\0'; p++)
-		if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f) {
-			b->overflow = true;
-			return;
-		}
-	buf_lit(b, text);
+	if (buf_header_takes(text, strlen(text)))
+		buf_lit(b, text);
+	else
+		b->overflow = true;
 }
 
 void

@@ -29,6 +29,7 @@ void		 buf_query(struct buf *, const char *);		/* one query or form value */
 void		 buf_json(struct buf *, const char *);		/* one JSON string, with its quotes */
 void		 buf_quoted(struct buf *, const char *);	/* RFC 9110 5.6.4, with its quotes */
 void		 buf_header(struct buf *, const char *);	/* field value: CR, LF, NUL, controls stick */
+MUST_CHECK bool	 buf_header_takes(const char *, size_t n);	/* whether none of these is in n bytes */
 
 /*
  * One string member of a flat JSON object, behind the brace that opens the text or a comma; nothing

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/transfer.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/die.h"
 #include "service/transfer_part.h"
@@ -97,7 +98,8 @@ keep_field(struct transfer *t, const char *line, size_t n)
 			line++;
 		while (n > 0 && strchr("\r\n\t ", line[n - 1]) != NULL)
 			n--;
-		add_field(&t->field[i], line, n);
+		if (buf_header_takes(line, n))
+			add_field(&t->field[i], line, n);
 		return;
 	}
 }
@@ -134,7 +136,6 @@ static size_t
 take_data(char *data, size_t size, size_t n, void *argument)
 {
 	struct transfer *t = argument;
-
 	enum taken taken;
 
 	n *= size;

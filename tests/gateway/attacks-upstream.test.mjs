@@ -112,6 +112,36 @@ behindBoth('an upstream\'s false Content-Length mixes no two answers on a kept c
 		it(type, () => Promise.all(LIES.map((lies, one) => kept(lies, one, type))));
 });
 
+// What would be two headers to somebody who takes a bare CR for the end of a line, and what no header may hold.
+const FIELDS = ['Retry-After: 5\rSet-Cookie: evil=1', 'Allow: GET\rX-Sendfile: /etc/passwd', 'MCP-Protocol-Version: 2025-11-25\x01',
+	'Mcp-Session-Id: a\rSet-Cookie: evil=1', 'Retry-After: 5\x7f'];
+
+behindBoth('a header of an upstream that holds control characters', (server) => {
+	let gate;
+	let client;
+
+	before(async () => {
+		const upstream = await hostile(({ req, message }) => {
+			const body = JSON.stringify({ jsonrpc: '2.0', id: message.id, result: RESULT });
+			req.socket.end(`HTTP/1.1 200 OK\r\nContent-Type: ${JSON_TYPE}\r\n${FIELDS[message.params.arguments.one]}\r\n`
+				+ `Content-Length: ${body.length}\r\n\r\n${body}`);
+		});
+		gate = await startGate(server, { servers: { weather: { upstream } } });
+		client = await gate.client('weather');
+	});
+	after(() => gate?.stop());
+
+	it('does not come through, and the answer does', async () => {
+		for (const one of FIELDS.keys()) {
+			const { status, headers, json } = await client.call('x', { one });
+			assert.equal(status, 200, FIELDS[one]);
+			assert.deepEqual(json.result, RESULT);
+			for (const name of ['retry-after', 'allow', 'mcp-protocol-version', 'mcp-session-id', 'set-cookie', 'x-sendfile'])
+				assert.equal(headers[name], undefined, `${name} of ${FIELDS[one]}`);
+		}
+	});
+});
+
 describe('an upstream that asks', () => {
 	let gate;
 	let upstream;
