@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/number.h"
+#include "protocol/address.h"
 
 static bool
 is_alpha(char c)
@@ -39,20 +40,36 @@ characters_are_fine(const char *text)
 	return true;
 }
 
+/* As the URL Standard's "ends in a number checker" has it: digits, or 0x and what may follow that. */
+static bool
+ends_in_a_number(const char *host, size_t n)
+{
+	const char *end = host + n - (host[n - 1] == '.'), *last = end;
+
+	while (last > host && last[-1] != '.')
+		last--;
+	n = (size_t)(end - last);
+	if (n >= 2 && last[0] == '0' && (last[1] == 'x' || last[1] == 'X'))
+		return strspn(last + 2, "0123456789abcdefABCDEF") == n - 2;
+	return n > 0 && strspn(last, "0123456789") == n;
+}
+
+/* Browsers read 127.1 and 0x7f000001 as addresses: of what ends in a number only a.b.c.d is a host. */
 static bool
 host_is_fine(const char *host)
 {
 	size_t n = strlen(host);
+	struct address address;
 
 	if (n == 0 || n > 255)
 		return false;
 	if (host[0] == '[')
-		return n > 3 && host[n - 1] == ']' &&
-		    strspn(host + 1, "0123456789abcdefABCDEF:.") == n - 2;
+		return n > 3 && host[n - 1] == ']' && memchr(host, ':', n) != NULL &&
+		    address_read(host + 1, n - 2, &address);
 	for (const char *p = host; *p != '\0'; p++)
 		if (!is_alpha(*p) && !is_digit(*p) && *p != '-' && *p != '.' && *p != '_')
 			return false;
-	return true;
+	return !ends_in_a_number(host, n) || address_read(host, n, &address);
 }
 
 /* authority = [ userinfo "@" ] host [ ":" port ] */

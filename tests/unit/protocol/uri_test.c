@@ -55,6 +55,25 @@ rfc3986_s3_1_a_scheme_has_no_case_and_everything_else_stays(UNUSED void **state)
 }
 
 static void
+a_host_that_browsers_take_for_another_is_refused(UNUSED void **state)
+{
+	static const char *const bad[] = {
+		"1.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0X7f.1", "0177.0.0.1", "127.0.0.01", "127.0.0.1.",
+		"256.1.1.1", "1.2.3.4.5", "a.1", "a.0x1", "a.1.", "0x", "a.0x", "1", "[1:2]", "[:::::]", "[::1.2]",
+		"[1.2.3.4]", "[.]", "[::1%25lo]", "[12345::]",
+	};
+	static const char *const good[] = {
+		"127.0.0.1", "1.a", "a1", "1a", "0x7g.a", "a.0x1g", "127.0.0.1.a", "a.example.", "[::1]",
+		"[2001:DB8::7]", "[::ffff:1.2.3.4]", ".",
+	};
+
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_string_equal(parts(arena_printf(&a, "https://%s/", bad[i])), "bad");
+	for (size_t i = 0; i < COUNT(good); i++)
+		assert_string_not_equal(parts(arena_printf(&a, "https://%s/", good[i])), "bad");
+}
+
+static void
 what_is_no_absolute_uri_is_refused(UNUSED void **state)
 {
 	static const char *const bad[] = { "", "a", "/a", "//a.example", "?a", "#a", "a.example/x",
@@ -206,6 +225,7 @@ main(void)
 		cmocka_unit_test(rfc3986_s3_a_uri_falls_into_its_parts),
 		cmocka_unit_test(rfc3986_s1_1_2_examples_without_an_authority),
 		cmocka_unit_test(rfc3986_s3_1_a_scheme_has_no_case_and_everything_else_stays),
+		cmocka_unit_test(a_host_that_browsers_take_for_another_is_refused),
 		cmocka_unit_test(what_is_no_absolute_uri_is_refused),
 		cmocka_unit_test(rfc3986_s2_other_characters_and_bad_escapes_are_refused),
 		cmocka_unit_test(rfc3986_s3_2_malformed_authorities_are_refused),
