@@ -11,7 +11,7 @@ const ACK = 1;
 const PATIENCE = 10_000;
 const FRAME_MAX = 16_384;
 
-export function frame(type, flags, stream, payload = Buffer.alloc(0)) {
+function frame(type, flags, stream, payload = Buffer.alloc(0)) {
 	const head = Buffer.alloc(9);
 	head.writeUIntBE(payload.length, 0, 3);
 	head[3] = type;
@@ -86,7 +86,6 @@ export class Frames {
 		socket.on('data', (bytes) => this.#take(bytes));
 		socket.on('error', () => {});
 		socket.on('close', () => this.#end('closed'));
-		socket.setTimeout(PATIENCE, () => socket.destroy());
 		socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(SETTINGS, 0, 0)]));
 	}
 
@@ -107,7 +106,8 @@ export class Frames {
 		return Object.assign(answer, { id });
 	}
 
-	write(bytes) { this.socket.write(bytes); }
+	// Some more of a body that was left open.
+	word(id, text) { this.socket.write(frame(DATA, 0, id, Buffer.from(text))); }
 
 	close() { this.socket.destroy(); }
 
@@ -152,6 +152,7 @@ export class Frames {
 // One request on a connection of its own.
 export async function exchange(url, ca, fields, options) {
 	const connection = await Frames.open(url, ca);
+	connection.socket.setTimeout(PATIENCE, () => connection.close());
 	try {
 		return await connection.send(fields, options);
 	} finally {

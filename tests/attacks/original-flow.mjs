@@ -124,7 +124,8 @@ async function responseType(s) {
 	for (const type of ['token', 'code token', 'id_token'])
 		assert.equal((await answerTo(s, { response_type: type }, client)).error, 'unsupported_response_type');
 	assert.equal((await answerTo(s, { response_type: undefined }, client)).error, 'invalid_request');
-	assert.equal((await answerTo(s, { response_mode: 'fragment' }, client)).error, 'invalid_request');
+	for (const change of [{ response_mode: 'fragment' }, { code_challenge_method: 'plain' }, { code_challenge: 'a'.repeat(42) }])
+		assert.equal((await answerTo(s, change, client)).error, 'invalid_request', JSON.stringify(change));
 }
 
 async function entraErrors(s) {

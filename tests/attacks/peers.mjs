@@ -153,7 +153,9 @@ async function survey(s) {
 	await refused(send(s.resource, undefined, legacy('tools/list')));
 	for (const uri of ['http://evil.example/cb', 'evil:x', '*', 'https://*.example/cb'])
 		assert.equal((await postJson(s.metadata.registration_endpoint, { redirect_uris: [uri] })).status, 400, uri);
-	const wide = await postJson(s.metadata.registration_endpoint, { redirect_uris: [EVIL], scope: '*', grant_types: ['client_credentials'] });
+	const wide = await postJson(s.metadata.registration_endpoint, {
+		redirect_uris: [EVIL], scope: '*', grant_types: ['client_credentials'],
+	});
 	assert.ok(wide.status === 400 || !wide.json.grant_types.includes('client_credentials'), wide.text);
 	const evil = await s.client({ client_name: 'Visual Studio Code', redirect_uris: [EVIL] });
 	const page = await s.page(s.ask(evil));

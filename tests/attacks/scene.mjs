@@ -24,6 +24,8 @@ export class Scene {
 			servers: ['mcp', 'other'], clients: [{ name: CONFIGURED.client_id, redirect_uris: CONFIGURED.redirect_uris }],
 			limits: { clients: CLIENTS_MAX, transactions: SIGN_INS_MAX }, entra: { timeout: 3 },
 		});
+		this.version = version;
+		this.ca = readFileSync(path.join(this.site.keep, 'tls.crt'));
 		this.url = this.site.url;
 		this.resource = this.site.resource();
 		this.other = this.site.resource('other');
@@ -38,7 +40,8 @@ export class Scene {
 	// No test finds what another one planted.
 	async reset() {
 		await this.standin.reset();
-		await this.sqlite('DELETE FROM entra_cache; DELETE FROM authorization_request; DELETE FROM setback; DELETE FROM reauthentication');
+		await this.sqlite(['entra_cache', 'authorization_request', 'setback', 'reauthentication', 'rate'].map((table) =>
+			`DELETE FROM ${table}`).join(';'));
 	}
 
 	// A session of user's, ready to call.
