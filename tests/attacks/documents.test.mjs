@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { startDocuments } from '../standins/documents/documents.mjs';
 import { Browser } from '../e2e/lib/browser.mjs';
 import { authorization, discover, register } from '../e2e/lib/oauth.mjs';
@@ -231,6 +232,21 @@ describe('A51', () => {
 			rs.on('close', () => clearInterval(timer));
 		} })));
 		await accepted(ask(open, publish('size', {}, { body: padded(5120) })));
+	});
+
+	it('nothing is unpacked, and a head has its end', async () => {
+		const good = JSON.stringify({ client_id: documents.url('packed'), client_name: 'x', redirect_uris: [PUBLIC] });
+		for (const body of [gzipSync(good), gzipSync(good.padEnd(10_000_000, ' '))])
+			await refused(ask(open, publish('packed', {}, { body, headers: { 'Content-Encoding': 'gzip' } })));
+		await refused(ask(open, publish('head', {}, { send: (rs) => {
+			rs.socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n');
+			const timer = setInterval(() => rs.socket.write(`X-Y: ${'z'.repeat(8000)}\r\n`), 1);
+			rs.socket.on('close', () => clearInterval(timer));
+		} })));
+		await refused(ask(open, publish('continue', {}, { send: (rs) => {
+			const timer = setInterval(() => rs.socket.write('HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n'), 1);
+			rs.socket.on('close', () => clearInterval(timer));
+		} })));
 	});
 
 	it('a document of our own host is not asked for, so that no request feeds on itself', async () => {
