@@ -140,12 +140,12 @@ describe('a user for each program', { skip: ALONE, concurrency: 1 }, () => {
 		chmodSync(path.dirname(key), 0o2755);
 		chmodSync(key, 0o600);
 		checked = await asRoot('check');
-		assert.deepEqual(problems(checked), [
+		assert.deepEqual(problems(checked).sort(), [
 			`PROBLEM key file ${place.state}/keys/sign/key is open to sallyport-register, who has no use for it: see "A user for each program" in the README`,
-			...['consent', 'oauth-callback'].map((name) =>
+			...['account', 'consent', 'oauth-callback'].map((name) =>
 				`PROBLEM key file ${key} is closed to sallyport-${name}, who needs it: see "A user for each program" in the README`),
 			`PROBLEM key file ${key} is open to sallyport-token, who has no use for it: see "A user for each program" in the README`,
-		]);
+		].sort());
 		chmodSync(place.credential, 0o660);
 		assert.match((await asRoot('check')).out, /PROBLEM credential file \S+ can be changed by its group: chmod g-w/);
 		assert.match((await sallyport(site, ['check'], { as: Users.become(users.of('mcp')), env: users.env })).out,

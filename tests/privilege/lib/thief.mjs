@@ -56,7 +56,7 @@ async function dataKeys(database, secrets, keys) {
 // Opens what opens: [{ table, column, text }].  keys are those of stolen files, guesses are further secrets.
 export async function rob(database, keys, guesses = []) {
 	const values = await everything(database);
-	const secrets = [...new Map([...values.map(({ value }) => Buffer.from(value)).flatMap((bytes) => [bytes, sha256(bytes)]),
+	const secrets = [...new Map([...values.flatMap(({ value }) => (Buffer.isBuffer(value) ? [value, sha256(value)] : [Buffer.from(value)])),
 		...keys.map(({ secret }) => secret), ...guesses, Buffer.alloc(32)].filter((bytes) => bytes.length === 32)
 		.map((bytes) => [bytes.toString('hex'), bytes])).values()];
 	const opening = [...await dataKeys(database, secrets, keys), ...secrets.flatMap((secret) => [secret, ownKey(secret),
