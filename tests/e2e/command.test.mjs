@@ -191,7 +191,7 @@ test('wrapper writes programs that know their configuration', () => {
 	const where = path.join(dir, 'wrappers');
 	execFileSync('mkdir', [where]);
 	assert.equal(sallyport(['wrapper', where]).status, 0);
-	assert.equal(readdirSync(where).length, 10);
+	assert.equal(readdirSync(where).length, 11);
 	const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')));
 	const answer = execFileSync(path.join(where, 'metadata'), {
 		encoding: 'utf8', env: { ...inherited, REQUEST_METHOD: 'GET', PATH_INFO: '/.well-known/oauth-authorization-server' },
