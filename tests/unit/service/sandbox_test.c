@@ -83,7 +83,6 @@ furnish(void **state)
 	fix.config.server[1].upstream_token = arena_printf(&fix.arena, "header-file:%s", path_of("headers/key"));
 	fix.config.ca_file = path_of("ca/key");
 	fix.config.audit[0] = arena_printf(&fix.arena, "file:%s", path_of("audit/log"));
-	fix.config.log = "all";
 	store_held = true;
 	return 0;
 }
@@ -213,6 +212,15 @@ a_file_beside_the_keys_opens_itself_alone(UNUSED void **state)
 }
 
 static void
+what_the_kernel_lacks_is_logged_where_all_is(UNUSED void **state)
+{
+	assert_null(strstr(entered_as("metadata"), "sandbox: "));
+	fix.config.log = "all";
+	assert_int_equal(strstr(entered_as("metadata"), "sandbox: Landlock of ABI ") == NULL,
+	    landlock_abi() >= LANDLOCK_ABI_SCOPE);
+}
+
+static void
 switched_off_it_shuts_nothing(UNUSED void **state)
 {
 	fix.config.sandbox = "off";
@@ -229,6 +237,7 @@ main(void)
 		FURNISHED(what_replaces_a_file_is_open_as_well),
 		FURNISHED(links_lead_where_they_lead),
 		FURNISHED(a_file_beside_the_keys_opens_itself_alone),
+		FURNISHED(what_the_kernel_lacks_is_logged_where_all_is),
 		FURNISHED(switched_off_it_shuts_nothing),
 	};
 
