@@ -178,7 +178,7 @@ describe('a running installation', { concurrency: 4 }, () => {
 				await lives({ mcp });
 				assert.equal((await mcp.callTool()).json.result.isError, false);
 				assert.equal((await command(site, ['sweep'])).status, 0);
-				keys.age(600);
+				keys.age(1000);	// longer than anybody stays signed in to the page of connected applications
 				const { err } = await keys.run('retire');
 				for (const purpose of PURPOSES.filter((name) => name !== 'logout'))
 					assert.equal(keys.read(purpose).length, 1, `${purpose}: ${err}`);
