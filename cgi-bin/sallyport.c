@@ -5,11 +5,11 @@
 #include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
-#include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "service/admin.h"
 #include "service/audit_report.h"
 #include "service/client_secret.h"
@@ -80,7 +80,7 @@ main(int argc, char **argv)
 		fputs("sallyport is a command for a terminal; a web server does not run it\n", stderr);
 		return USAGE;
 	}
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	crypto_begin();
 	for (size_t i = 0; argc > 1 && i < COUNT(commands); i++) {
 		const struct command *c = &commands[i];
 

@@ -6,6 +6,8 @@
 #include <openssl/x509.h>
 #include <pthread.h>
 
+#include "base/memory.h"
+
 #define CONNECT_TIMEOUT_MS	5000L
 #define HASHED_LEAST		64	/* certificates: a directory with fewer is not the system's own */
 
@@ -21,7 +23,7 @@ static const struct {
 	const char	*name;
 	void		*function;	/* pointer to a pointer to a function */
 } symbols[] = {
-	FUNCTION(global_init),	FUNCTION(easy_init),		FUNCTION(easy_setopt),
+	FUNCTION(global_init_mem), FUNCTION(easy_init),		FUNCTION(easy_setopt),
 	FUNCTION(easy_perform),	FUNCTION(easy_getinfo),		FUNCTION(easy_pause),
 	FUNCTION(easy_reset),	FUNCTION(easy_cleanup),		FUNCTION(slist_append),	FUNCTION(version),
 	FUNCTION(slist_free_all), FUNCTION(multi_init),		FUNCTION(multi_setopt),
@@ -74,7 +76,9 @@ load(void)
 		/* POSIX lets dlsym's result be stored through a pointer to a function pointer. */
 		memcpy(symbols[i].function, &symbol, sizeof symbol);
 	}
-	loaded = functions.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	/* It forgets transfers for want of memory: whoever waits for one would wait for ever. */
+	loaded = functions.global_init_mem(CURL_GLOBAL_DEFAULT, memory_allocate, free, memory_reallocate,
+	    memory_string, memory_zeroed) == CURLE_OK;
 	hashed = find_hashed();
 }
 

@@ -14,7 +14,8 @@
 
 /* The functions in use, found by name in the shared library. */
 struct curl_library {
-	CURLcode	 (*global_init)(long);
+	CURLcode	 (*global_init_mem)(long, curl_malloc_callback, curl_free_callback,
+			    curl_realloc_callback, curl_strdup_callback, curl_calloc_callback);
 	char		*(*version)(void);
 	CURL		*(*easy_init)(void);
 	CURLcode	 (*easy_setopt)(CURL *, CURLoption, ...);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* How a program starts: guarded, configured, in its sandbox, and then as a FastCGI server or for one request. */
-#include <openssl/crypto.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/crypto.h"
 #include "base/log.h"
 #include "service/sandbox.h"
 #include "service/worker.h"
@@ -58,7 +58,7 @@ endpoint_run(const struct endpoint *e)
 
 	if (!cgi || !io.by_hand)
 		guard_memory();
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	crypto_begin();
 	(void)signal(SIGPIPE, SIG_IGN);
 	if ((first.config = config_load(&why)) == NULL) {
 		static const char answer[] = "Status: 500\r\nContent-Type: text/plain\r\n\r\n"
