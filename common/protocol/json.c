@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/json.h"
 
+#include <json-c/json_object_iterator.h>
 #include <json-c/json_tokener.h>
 #include <limits.h>
 
@@ -23,7 +24,7 @@ is_pair(const char *p)
 static struct json_cursor
 without_pairs(struct arena *a, const char *text, size_t n)
 {
-	struct json_cursor c = { text, text + n };
+	struct json_cursor c = { .at = text, .end = text + n };
 	char *plain, *out;
 
 	if (memmem(text, n, "\\ud", 3) == NULL && memmem(text, n, "\\uD", 3) == NULL)
@@ -40,15 +41,39 @@ without_pairs(struct arena *a, const char *text, size_t n)
 			*out++ = *c.at++;
 		*out++ = *c.at++;
 	}
-	return (struct json_cursor){ plain, out };
+	return (struct json_cursor){ .at = plain, .end = out };
+}
+
+/* As json_scan_weighing has it. */
+static size_t
+weight_of(struct json_object *value)
+{
+	size_t weight = value != NULL;
+
+	if (json_object_is_type(value, json_type_object)) {
+		struct json_object_iterator end = json_object_iter_end(value);
+
+		for (struct json_object_iterator i = json_object_iter_begin(value);
+		    !json_object_iter_equal(&i, &end); json_object_iter_next(&i))
+			weight += strlen(json_object_iter_peek_name(&i)) +
+			    weight_of(json_object_iter_peek_value(&i));
+	} else if (json_object_is_type(value, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(value); i++)
+			weight += weight_of(json_object_array_get_idx(value, i));
+	} else if (json_object_is_type(value, json_type_string)) {
+		weight += (size_t)json_object_get_string_len(value);
+	}
+	return weight;
 }
 
 /*
  * json-c counts a scalar as a level of its own.  Its strict mode is not asked for: it refuses
- * large integers, which RFC 8259 section 6 allows, and the scanner has refused all the rest.
+ * large integers, which RFC 8259 section 6 allows, and the scanner has refused all the rest.  For
+ * want of memory it leaves values out, has null for them or cuts them, without a word: a token
+ * without a claim, a call without its arguments.
  */
 static struct json_object *
-parse_scanned(struct arena *a, const char *text, size_t n)
+parse_scanned(struct arena *a, const char *text, size_t n, size_t weight)
 {
 	struct json_tokener *tokener;
 	struct json_object *value;
@@ -62,14 +87,18 @@ parse_scanned(struct arena *a, const char *text, size_t n)
 	if (json_tokener_get_error(tokener) == json_tokener_continue)
 		value = json_tokener_parse_ex(tokener, " ", 1);
 	json_tokener_free(tokener);
+	if (weight_of(value) != weight)
+		die("no memory: json-c has read a text in part");
 	return value;
 }
 
 struct json_object *
 json_parse(struct arena *a, const char *text, size_t n)
 {
-	return n > INT_MAX || json_scan(a, text, n, NULL) != JSON_FINE ? NULL :
-	    parse_scanned(a, text, n);
+	size_t weight;
+
+	return n > INT_MAX || json_scan_weighing(a, text, n, NULL, &weight) != JSON_FINE ? NULL :
+	    parse_scanned(a, text, n, weight);
 }
 
 struct json_object *
@@ -77,10 +106,11 @@ json_parse_listed(struct arena *a, const char *text, size_t n, struct json_membe
 {
 	struct json_members listed;
 	struct json_object *value;
+	size_t weight;
 
-	if (n > INT_MAX || json_scan(a, text, n, &listed) != JSON_FINE)
+	if (n > INT_MAX || json_scan_weighing(a, text, n, &listed, &weight) != JSON_FINE)
 		return NULL;
-	if ((value = parse_scanned(a, text, n)) != NULL)
+	if ((value = parse_scanned(a, text, n, weight)) != NULL)
 		*members = listed;
 	return value;
 }

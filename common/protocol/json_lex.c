@@ -2,32 +2,33 @@
 #include "protocol/json_lex.h"
 
 static void
-put(char **out, unsigned c)
+put(struct json_cursor *s, char **out, unsigned c)
 {
+	s->bytes++;
 	if (out != NULL)
 		*(*out)++ = (char)c;
 }
 
 /* RFC 3629 section 3. */
 static void
-put_utf8(char **out, unsigned c)
+put_utf8(struct json_cursor *s, char **out, unsigned c)
 {
 	if (c < 0x80) {
-		put(out, c);
+		put(s, out, c);
 		return;
 	}
 	if (c < 0x800) {
-		put(out, 0xc0 | c >> 6);
+		put(s, out, 0xc0 | c >> 6);
 	} else {
 		if (c < 0x10000) {
-			put(out, 0xe0 | c >> 12);
+			put(s, out, 0xe0 | c >> 12);
 		} else {
-			put(out, 0xf0 | c >> 18);
-			put(out, 0x80 | (c >> 12 & 0x3f));
+			put(s, out, 0xf0 | c >> 18);
+			put(s, out, 0x80 | (c >> 12 & 0x3f));
 		}
-		put(out, 0x80 | (c >> 6 & 0x3f));
+		put(s, out, 0x80 | (c >> 6 & 0x3f));
 	}
-	put(out, 0x80 | (c & 0x3f));
+	put(s, out, 0x80 | (c & 0x3f));
 }
 
 static bool
@@ -70,7 +71,7 @@ unicode(struct json_cursor *s, char **out)
 			return false;
 		c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
 	}
-	put_utf8(out, c);
+	put_utf8(s, out, c);
 	return true;
 }
 
@@ -88,7 +89,7 @@ json_escape(struct json_cursor *s, char **out)
 		return unicode(s, out);
 	if (c == '\0' || (p = strchr(letter, c)) == NULL)
 		return false;
-	put(out, (unsigned char)meant[p - letter]);
+	put(s, out, (unsigned char)meant[p - letter]);
 	return true;
 }
 
@@ -108,6 +109,7 @@ json_quoted(struct json_cursor *s, char **out)
 		while (p < end && is_plain(*p))
 			p++;
 		s->at = p;
+		s->bytes += (size_t)(p - from);
 		if (out != NULL) {
 			memcpy(*out, from, (size_t)(p - from));
 			*out += p - from;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_lex.h - the tokens of RFC 8259, for json_scan.c and json.c alone
+ * json_lex.h - the tokens of RFC 8259, and the weight of a text, for json_scan.c and json.c alone
  *
  * Each function moves the cursor past what it names.  When it returns false the text is not JSON
  * and the cursor's place means nothing; json_next alone leaves it where another token may begin.
@@ -8,11 +8,12 @@
 #ifndef PROTOCOL_JSON_LEX_H
 #define PROTOCOL_JSON_LEX_H
 
-#include "base/attr.h"
+#include "protocol/json.h"
 
 struct json_cursor {
 	const char	*at;
 	const char	*end;
+	size_t		 bytes;		/* of the strings that it has passed, unescaped */
 };
 
 MUST_CHECK bool	 json_is_at(const struct json_cursor *, const char *any);	/* one of those */
@@ -29,5 +30,12 @@ MUST_CHECK bool	 json_escape(struct json_cursor *, char **out);
  * never more than the source has between its quotation marks.
  */
 MUST_CHECK bool	 json_quoted(struct json_cursor *, char **out);
+
+/*
+ * json_scan, with the text's weight: one for each value but null, at all levels, and the bytes of
+ * all strings and names, unescaped.  Untouched on a fault.
+ */
+MUST_CHECK enum json_fault	 json_scan_weighing(struct arena *, const char *text, size_t n,
+				    struct json_members *, size_t *weight);
 
 #endif

@@ -22,7 +22,7 @@ json_member_string(struct arena *a, const struct json_members *members, const ch
 
 	if (m == NULL || m->text[0] != '"')
 		return NULL;
-	c = (struct json_cursor){ m->text, m->text + m->len };
+	c = (struct json_cursor){ .at = m->text, .end = m->text + m->len };
 	text = out = arena_alloc(a, m->len);
 	if (!json_quoted(&c, &out))
 		return NULL;

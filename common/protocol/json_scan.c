@@ -13,6 +13,7 @@ struct scan {
 	struct json_cursor	 c;
 	unsigned		 depth;
 	unsigned		 cost;		/* of all values so far */
+	unsigned		 values;	/* so far, but for null */
 	char			*room;		/* where the next unescaped name goes */
 	const char		**name;		/* names of the open objects, innermost last */
 	size_t			 names;
@@ -127,6 +128,7 @@ value(struct scan *s)
 
 	if (++s->cost > JSON_COST_MAX)
 		return JSON_TOO_MANY;
+	s->values += !json_is_at(&s->c, "n");
 	if (json_is_at(&s->c, "{["))
 		return container(s);
 	if (json_is_at(&s->c, "\""))
@@ -178,9 +180,10 @@ measure(const char *text, size_t n, char list)
 
 /* Lists the entries of an outermost value that begins with `list`; 0 lists none. */
 static enum json_fault
-scan(struct arena *a, const char *text, size_t n, char list, struct json_members *entries)
+scan(struct arena *a, const char *text, size_t n, char list, struct json_members *entries,
+    size_t *weight)
 {
-	struct scan s = { .c = { text, text + n } };
+	struct scan s = { .c = { .at = text, .end = text + n } };
 	struct need need;
 	enum json_fault fault;
 
@@ -203,17 +206,29 @@ scan(struct arena *a, const char *text, size_t n, char list, struct json_members
 		return JSON_SYNTAX;
 	if (entries != NULL)
 		*entries = s.entries;
+	*weight = s.c.bytes + s.values;
 	return JSON_FINE;
+}
+
+enum json_fault
+json_scan_weighing(struct arena *a, const char *text, size_t n, struct json_members *members,
+    size_t *weight)
+{
+	return scan(a, text, n, members == NULL ? 0 : '{', members, weight);
 }
 
 enum json_fault
 json_scan(struct arena *a, const char *text, size_t n, struct json_members *members)
 {
-	return scan(a, text, n, members == NULL ? 0 : '{', members);
+	size_t weight;
+
+	return json_scan_weighing(a, text, n, members, &weight);
 }
 
 enum json_fault
 json_scan_elements(struct arena *a, const char *text, size_t n, struct json_members *elements)
 {
-	return scan(a, text, n, '[', elements);
+	size_t weight;
+
+	return scan(a, text, n, '[', elements, &weight);
 }

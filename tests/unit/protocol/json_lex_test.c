@@ -7,7 +7,7 @@
 
 #include "protocol/json_lex.h"
 
-#define CURSOR(text)	{ (text), (text) + strlen(text) }
+#define CURSOR(text)	{ .at = (text), .end = (text) + strlen(text) }
 
 /* True when the whole of the text is one number. */
 static bool
@@ -18,7 +18,7 @@ is_number(const char *text)
 	return json_number(&c) && c.at == c.end;
 }
 
-/* The unescaped string, or NULL when the text is not exactly one. */
+/* The unescaped string, or NULL when the text is not exactly one, or is counted wrong. */
 static const char *
 unquoted(const char *text)
 {
@@ -27,7 +27,7 @@ unquoted(const char *text)
 	char *out = room;
 
 	memset(room, 0, sizeof room);
-	return json_quoted(&c, &out) && c.at == c.end ? room : NULL;
+	return json_quoted(&c, &out) && c.at == c.end && c.bytes == (size_t)(out - room) ? room : NULL;
 }
 
 static void
@@ -105,8 +105,8 @@ static void
 a_zero_character_is_refused_escaped_and_raw(void **state UNUSED)
 {
 	static const char raw[] = "\"a\0b\"", after_backslash[] = "\"\\\0\"";
-	struct json_cursor c = { raw, raw + sizeof raw - 1 };
-	struct json_cursor d = { after_backslash, after_backslash + sizeof after_backslash - 1 };
+	struct json_cursor c = { .at = raw, .end = raw + sizeof raw - 1 };
+	struct json_cursor d = { .at = after_backslash, .end = after_backslash + sizeof after_backslash - 1 };
 
 	assert_false(json_quoted(&c, NULL));
 	assert_false(json_quoted(&d, NULL));
@@ -124,7 +124,7 @@ static void
 a_literal_is_spelled_exactly_and_never_read_past_the_end(void **state UNUSED)
 {
 	struct json_cursor full = CURSOR("true"), upper = CURSOR("True");
-	struct json_cursor cut = { "true", "true" };
+	struct json_cursor cut = { .at = "true", .end = "true" };
 
 	cut.end = cut.at + 3;
 	assert_true(json_literal(&full, "true"));
