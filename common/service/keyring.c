@@ -65,13 +65,22 @@ load(struct keyring *r, enum key_purpose purpose)
 	return good;
 }
 
+/* A time to come is that of a clock that ran ahead. */
+static bool
+is_recent(const struct keyring *r, enum key_purpose purpose)
+{
+	int64_t age = clock_seconds() - r->read_at[purpose];
+
+	return age >= 0 && age < KEY_RELOAD;
+}
+
 /* A running process sees a rotation by itself; a file gone bad leaves the keys that were read. */
 static bool
 ready(struct keyring *r, enum key_purpose purpose)
 {
 	const struct generations *g = &r->purpose[purpose];
 
-	if (g->count > 0 && clock_seconds() - r->read_at[purpose] < KEY_RELOAD)
+	if (g->count > 0 && is_recent(r, purpose))
 		return true;
 	return load(r, purpose) || g->count > 0;
 }
@@ -95,7 +104,7 @@ keyring_find(struct keyring *r, enum key_purpose purpose, const char *kid)
 		for (size_t i = 0; i < g->count; i++)
 			if (strcmp(g->key[i].kid, kid) == 0)
 				return &g->key[i];
-		if (clock_seconds() - r->read_at[purpose] < KEY_RELOAD || !load(r, purpose))
+		if (is_recent(r, purpose) || !load(r, purpose))
 			break;
 	}
 	return NULL;

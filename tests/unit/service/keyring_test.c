@@ -164,6 +164,19 @@ an_unknown_kid_makes_a_running_process_look_again(UNUSED void **state)
 }
 
 static void
+a_clock_that_was_set_back_keeps_no_process_from_looking(UNUSED void **state)
+{
+	write_keys(LINE_A);
+	reopen();
+	at(KEY_RELOAD);
+	assert_null(keyring_find(fix.rq.keys, KEY_SIGN, "bbbbbbbbbbbbbbbb"));
+	write_keys(two_generations(START - 2 * KEY_SETTLE));
+	at(KEY_RELOAD - 1);
+	assert_non_null(keyring_find(fix.rq.keys, KEY_SIGN, "bbbbbbbbbbbbbbbb"));
+	assert_string_equal(keyring_current(fix.rq.keys, KEY_SIGN)->kid, "bbbbbbbbbbbbbbbb");
+}
+
+static void
 a_running_process_sees_a_rotation_by_itself(UNUSED void **state)
 {
 	write_keys(LINE_A);
@@ -237,6 +250,7 @@ main(void)
 		CASE(all_generations_can_be_gone_through),
 		CASE(the_first_generation_needs_no_settling),
 		CASE(an_unknown_kid_makes_a_running_process_look_again),
+		CASE(a_clock_that_was_set_back_keeps_no_process_from_looking),
 		CASE(a_running_process_sees_a_rotation_by_itself),
 		CASE(a_file_that_goes_bad_leaves_the_keys_that_were_read),
 		CASE(malformed_files_are_refused),
