@@ -166,7 +166,8 @@ entra_verify_access_token_at(struct request *rq, const char *token, const char *
 
 	sha256(all, strlen(all), digest);
 	slot = &rq->verdicts->slot[(digest[0] | (unsigned)digest[1] << 8) % VERDICTS];
-	if (slot->until > rq->now && memcmp(slot->digest, digest, sizeof digest) == 0)
+	if (slot->until > rq->now && slot->until <= rq->now + VERDICT_LIFE &&
+	    memcmp(slot->digest, digest, sizeof digest) == 0)
 		return OAUTH_OK;
 	TRY(verify_access_token(rq, token, tenant_id, when, &identity));
 	if (strcmp(identity.tenant_id, tenant_id) != 0 || strcmp(identity.object_id, object_id) != 0)

@@ -49,6 +49,21 @@ a_verdict_is_kept_for_token_and_person(UNUSED void **state)
 }
 
 static void
+a_verdict_from_a_clock_that_ran_ahead_is_none(UNUSED void **state)
+{
+	const char *token = access_token_of(PERSON, 3600);
+
+	at(VERDICT_LIFE);
+	assert_int_equal(judge(token), OAUTH_OK);
+	sql("DELETE FROM entra_cache");
+	atomic_store(&server.discovery, NULL);
+	atomic_store(&server.keys, NULL);
+	assert_int_equal(judge(token), OAUTH_OK);
+	at(VERDICT_LIFE - 1);
+	assert_int_not_equal(judge(token), OAUTH_OK);
+}
+
+static void
 a_verdict_does_not_outlive_the_token(UNUSED void **state)
 {
 	const char *token = access_token_of(PERSON, 60);
@@ -151,6 +166,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SIGNED(a_persons_token_for_us_is_accepted),
 		SIGNED(a_verdict_is_kept_for_token_and_person),
+		SIGNED(a_verdict_from_a_clock_that_ran_ahead_is_none),
 		SIGNED(a_verdict_does_not_outlive_the_token),
 		SIGNED(a_strangers_signature_is_refused),
 		SIGNED(rfc8725_s3_1_other_algorithms_are_refused),
