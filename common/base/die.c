@@ -19,3 +19,10 @@ die(const char *fmt, ...)
 	fflush(stderr);
 	_exit(70);
 }
+
+void
+die_of_want(const char *what)
+{
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO)
+		die("%s: %s", what, strerror(errno));
+}

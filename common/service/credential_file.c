@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/die.h"
+
 enum oauth_error
 credential_unusable(struct request *rq, const char *path, const char *what)
 {
@@ -20,6 +22,7 @@ credential_file_read(struct arena *a, const char *path, size_t max, const char *
 	ssize_t n = 0, got = 0;
 
 	if (fd < 0) {
+		die_of_want("a credential cannot be read");
 		*why = arena_printf(a, "cannot be read: %s", strerror(errno));
 		return NULL;
 	}

@@ -49,11 +49,13 @@ keyring_close(struct keyring *r)
 	free(r);
 }
 
+/* False with errno set. */
 static bool
 load(struct keyring *r, enum key_purpose purpose)
 {
 	struct generations fresh, *g = &r->purpose[purpose];
 	bool good = key_file_read(&r->scratch, key_file_path(&r->scratch, r->config, purpose), &fresh);
+	int why = errno;
 
 	arena_reset(&r->scratch);
 	r->read_at[purpose] = clock_seconds();
@@ -62,6 +64,7 @@ load(struct keyring *r, enum key_purpose purpose)
 		*g = fresh;
 		secret_wipe(&fresh, sizeof fresh);
 	}
+	errno = why;
 	return good;
 }
 
@@ -74,7 +77,10 @@ is_recent(const struct keyring *r, enum key_purpose purpose)
 	return age >= 0 && age < KEY_RELOAD;
 }
 
-/* A running process sees a rotation by itself; a file gone bad leaves the keys that were read. */
+/*
+ * A running process sees a rotation by itself; a file gone bad leaves the keys that were read.  For
+ * want of a descriptor no token would be known, and whoever holds one would have to sign in again.
+ */
 static bool
 ready(struct keyring *r, enum key_purpose purpose)
 {
@@ -82,7 +88,10 @@ ready(struct keyring *r, enum key_purpose purpose)
 
 	if (g->count > 0 && is_recent(r, purpose))
 		return true;
-	return load(r, purpose) || g->count > 0;
+	if (load(r, purpose) || g->count > 0)
+		return true;
+	die_of_want("a key file cannot be read");
+	return false;
 }
 
 const struct key *

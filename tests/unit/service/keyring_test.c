@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/keyring.h"
 
+#include <sys/resource.h>
+
 #include "base/digest.h"
 
+#include "../child.h"
 #include "fixture.h"
 
 #define SECRET_A	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -177,6 +180,31 @@ a_clock_that_was_set_back_keeps_no_process_from_looking(UNUSED void **state)
 }
 
 static void
+look_without_a_descriptor(void)
+{
+	struct rlimit none = { 3, 3 };
+
+	if (setrlimit(RLIMIT_NOFILE, &none) != 0 ||
+	    keyring_find(fix.rq.keys, KEY_SIGN, "aaaaaaaaaaaaaaaa") == NULL)
+		_exit(1);
+}
+
+static void
+a_process_without_a_descriptor_for_its_first_look_dies(UNUSED void **state)
+{
+	struct child c;
+
+	write_keys(LINE_A);
+	reopen();
+	c = child_run(look_without_a_descriptor);
+	assert_int_equal(c.status, 70);
+	assert_non_null(strstr(c.text, "a key file cannot be read: "));
+	assert_non_null(keyring_find(fix.rq.keys, KEY_SIGN, "aaaaaaaaaaaaaaaa"));
+	at(KEY_RELOAD);
+	assert_int_equal(child_run(look_without_a_descriptor).status, 0);
+}
+
+static void
 a_running_process_sees_a_rotation_by_itself(UNUSED void **state)
 {
 	write_keys(LINE_A);
@@ -251,6 +279,7 @@ main(void)
 		CASE(the_first_generation_needs_no_settling),
 		CASE(an_unknown_kid_makes_a_running_process_look_again),
 		CASE(a_clock_that_was_set_back_keeps_no_process_from_looking),
+		CASE(a_process_without_a_descriptor_for_its_first_look_dies),
 		CASE(a_running_process_sees_a_rotation_by_itself),
 		CASE(a_file_that_goes_bad_leaves_the_keys_that_were_read),
 		CASE(malformed_files_are_refused),
