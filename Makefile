@@ -2,6 +2,7 @@
 #
 #   make            the programs, into build/cgi-bin
 #   make check      unit tests and the replay of the fuzzing corpora
+#   make soak       TIME=15m: load with random faults, and an account of it
 #   make test       everything: lint, both compilers, sanitizers, unit and end-to-end tests
 #   make demo       the whole flow against the stand-in for Entra ID, on lighttpd
 #   make lint       style, layers, manual pages, what each program links
@@ -148,6 +149,9 @@ lint: all
 test:
 	$(Q)tests/run
 
+soak: all
+	$(Q)tests/soak/run
+
 demo:
 	$(Q)tests/demo/run
 
@@ -163,7 +167,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all check lint test demo install clean
+.PHONY: all check lint test soak demo install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

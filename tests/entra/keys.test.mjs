@@ -97,7 +97,7 @@ describe('plain CGI', () => {
 	let session;
 	let yesterday;		// what was known of Entra then
 	before(async () => {
-		shim = makeShim('clock-ahead');
+		shim = makeShim(new URL('clock-ahead.c', import.meta.url));
 		site = await startSite('lighttpd-cgi', { limits: { access_token: '1d' } });
 	});
 	after(async () => {

@@ -18,7 +18,7 @@ const LOCKS = {};
 const NO_LOCKS = { WITHOUT_LOCKS: '1' };
 
 let shim;
-before(() => { shim = makeShim('die-at'); });
+before(() => { shim = makeShim(new URL('die-at.c', import.meta.url)); });
 after(() => shim?.remove());
 
 const callAndDie = (site, { tokens }, env, onError) =>

@@ -18,5 +18,5 @@ export async function startCommand(file, args, env = process.env) {
 	]);
 	if (!line.startsWith('ready '))
 		throw new Error(line);
-	return { url: line.slice('ready '.length), stop: () => { child.kill('SIGTERM'); return ended; } };
+	return { url: line.slice('ready '.length), pid: child.pid, stop: () => { child.kill('SIGTERM'); return ended; } };
 }

@@ -25,6 +25,16 @@ export class Database {
 
 	async integrity() { return (await this.sqlite('PRAGMA integrity_check')).trim(); }
 
+	// What one transaction should have done and has done in part: tokens whose successor is not there, codes that were
+	// redeemed for nothing.  Both are hashes that stay as long as what follows them.
+	async halfDone() {
+		return (await this.rows(`SELECT
+			(SELECT count(*) FROM refresh_token AS r WHERE r.successor_hash IS NOT NULL
+				AND NOT EXISTS (SELECT 1 FROM refresh_token AS s WHERE s.token_hash = r.successor_hash)) +
+			(SELECT count(*) FROM authorization_code AS c WHERE c.redeemed_at IS NOT NULL
+				AND NOT EXISTS (SELECT 1 FROM refresh_token AS r WHERE r.sid = c.sid)) AS n`))[0].n;
+	}
+
 	// As if the pause between two fetches of Entra's documents were over.
 	forgetAttempts() { return this.sqlite('UPDATE entra_cache SET tried_at = 0'); }
 

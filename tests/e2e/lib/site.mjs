@@ -36,11 +36,12 @@ export async function startSite(server, options = {}) {
 		writeFileSync(conf, configuration(dir, standin, options));
 		if (options.credential === 'certificate')
 			await standin.allowCertificate(readFileSync(path.join(dir, 'certificate.pem'), 'utf8'));
-		running = await serve(server, conf, keep, options);
+		const start = (port) => serve(server, conf, keep, { ...options, port });
+		running = await start();
 		if (options.http !== undefined)
 			speak(running.url, { http: options.http, ca: readFileSync(path.join(keep, 'tls.crt')) });
 		await standin.allowRedirect(`${running.url}/oauth-callback`);
-		return new Site({ server, dir, keep, standin, running, owned: options.standin === undefined });
+		return new Site({ server, dir, keep, standin, running, start, owned: options.standin === undefined });
 	} catch (error) {
 		await running?.stop();
 		if (options.standin === undefined)
@@ -51,8 +52,8 @@ export async function startSite(server, options = {}) {
 }
 
 class Site {
-	constructor({ server, dir, keep, standin, running, owned }) {
-		Object.assign(this, { server, dir, keep, standin, running, owned, url: running.url, bin: path.join(keep, 'bin') });
+	constructor({ server, dir, keep, standin, running, start, owned }) {
+		Object.assign(this, { server, dir, keep, standin, running, start, owned, url: running.url, bin: path.join(keep, 'bin') });
 		this.database = new Database(path.join(keep, 'state', 'sallyport.db'));
 	}
 
@@ -62,6 +63,12 @@ class Site {
 
 	// Processes that run one of the programs.
 	pids(program) { return processesOf(path.join(this.bin, program)); }
+
+	// Once more at the same place and with the same state, after its web server has come to an end.
+	async restart() {
+		await this.running.stop();
+		this.running = await this.start(new URL(this.url).port);
+	}
 
 	// Ends the processes; the directory stays until remove().
 	async halt() {
@@ -116,9 +123,9 @@ function makeCredential(dir, kind) {
 	return `${kind}:${file}`;
 }
 
-function serve(server, conf, keep, { path: base, http, env = {} }) {
+function serve(server, conf, keep, { path: base, http, env = {}, port = 0 }) {
 	const inherited = Object.entries(process.env).filter(([name]) => !/^(SALLYPORT_(?!BIN$)|AZURE_)/.test(name));
-	return startCommand(SERVE, [server, '--conf', conf], {
+	return startCommand(SERVE, [server, '--conf', conf, '--port', String(port)], {
 		...Object.fromEntries(inherited), SALLYPORT_KEEP: keep, ...base && { SALLYPORT_PATH: base },
 		...http && { SALLYPORT_TLS: '1' }, ...env,
 	});

@@ -12,8 +12,9 @@ const MAIN = fileURLToPath(new URL('../../standins/entra/main.mjs', import.meta.
 
 // tls is a directory for its certificates, or nothing for plain HTTP.
 export async function startStandIn(tls) {
-	const { url, stop } = await startCommand(process.execPath, [MAIN, ...tls === undefined ? [] : ['--tls-dir', tls]]);
-	return new StandIn(url, stop, tls === undefined ? undefined : readFileSync(path.join(tls, 'ca.pem')));
+	const { url, stop, pid } = await startCommand(process.execPath, [MAIN, ...tls === undefined ? [] : ['--tls-dir', tls]]);
+	const ca = tls === undefined ? undefined : readFileSync(path.join(tls, 'ca.pem'));
+	return Object.assign(new StandIn(url, stop, ca), { pid });
 }
 
 export class StandIn {

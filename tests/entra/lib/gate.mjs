@@ -15,12 +15,12 @@ const IDENTITY_PATH = /^\/((himds\/)?metadata\/identity|msi)\//;
 export class Gate {
 	// prepare(standin, programs) answers keys of [entra]; env(standin) what the programs find in their environment; clock: it
 	// can be moved.
-	static async open(server, prepare, { env = () => ({}), limits, clock } = {}) {
+	static async open(server, prepare, { env = () => ({}), limits, clock, top } = {}) {
 		const standin = await startStandIn();
 		const programs = new Programs(env(standin), { clock });
 		try {
 			const entra = await prepare(standin, programs);
-			const site = await startSite(server, { standin, entra, limits, env: { SALLYPORT_BIN: programs.bin } });
+			const site = await startSite(server, { standin, entra, limits, top, env: { SALLYPORT_BIN: programs.bin } });
 			return new Gate(standin, programs, site);
 		} catch (error) {
 			await standin.stop();

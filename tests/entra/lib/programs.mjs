@@ -10,11 +10,12 @@ const BIN = process.env.SALLYPORT_BIN ?? fileURLToPath(new URL('../../../build/c
 const ROOT = process.getuid() === 0;
 
 export class Programs {
-	// env is what the programs find in their environment, beside what the web server gives them; clock: it can be moved.
-	constructor(env = {}, { clock = false } = {}) {
+	// env is what the programs find in their environment, beside what the web server gives them; prepare(programs) may
+	// answer more, once there is a folder.  clock: it can be moved.
+	constructor(env = {}, { clock = false, prepare = () => ({}) } = {}) {
 		this.dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-entra.'));
 		this.bin = path.join(this.dir, 'bin');
-		this.env = { ...env, ...clock && this.faketime() };
+		this.env = { ...env, ...prepare(this), ...clock && this.faketime() };
 		chmodSync(this.dir, 0o755);
 		mkdirSync(this.bin);
 		cpSync(BIN, path.join(this.dir, 'real'), { recursive: true });
@@ -43,7 +44,7 @@ export class Programs {
 	}
 
 	// For running processes too.
-	moveClock(seconds) { writeFileSync(path.join(this.dir, 'clock'), `+${seconds}\n`); }
+	moveClock(seconds) { writeFileSync(path.join(this.dir, 'clock'), `${seconds < 0 ? '' : '+'}${seconds}\n`); }
 
 	// A file that the programs' user alone can read.
 	write(name, content) {

@@ -12,11 +12,11 @@ export function makeDirectory(name) {
 	return { path: dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-export function makeShim(name) {
-	const source = fileURLToPath(new URL(`../${name}.c`, import.meta.url));
+// source: the C file's URL.
+export function makeShim(source) {
 	const dir = makeDirectory('shim');
-	const file = path.join(dir.path, `${name}.so`);
-	execFileSync('gcc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', file, source]);
+	const file = path.join(dir.path, `${path.basename(source.pathname, '.c')}.so`);
+	execFileSync('gcc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', file, fileURLToPath(source)]);
 	chmodSync(file, 0o755);
 	return { file, remove: dir.remove };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the kernel says of a process: memory, time on the processor, files.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const TICK = 10;	// milliseconds: USER_HZ is 100 on every Linux of ours
@@ -19,6 +19,16 @@ export function processorTime(pid) {
 }
 
 export function openFiles(pid) { return readdirSync(`/proc/${pid}/fd`).length; }
+
+export function openSockets(pid) {
+	return readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+		try {
+			return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:');
+		} catch {
+			return false;	// it has been closed meanwhile
+		}
+	}).length;
+}
 
 // Resolves with the value of test() as soon as it is one.
 export async function eventually(test, what, patience = 5000) {
