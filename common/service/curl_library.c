@@ -14,7 +14,7 @@
 static struct curl_library functions;
 static bool loaded;
 static const char *hashed;	/* the system's directory of certificates by hash; NULL: none */
-static pthread_once_t load_once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
 #define FUNCTION(name)	{ "curl_" #name, &functions.name }
 
@@ -85,8 +85,15 @@ load(void)
 const struct curl_library *
 curl_library(void)
 {
-	(void)pthread_once(&load_once, load);
-	return loaded ? &functions : NULL;
+	const struct curl_library *library;
+
+	/* Again each time until it is there: want of memory passes. */
+	(void)pthread_mutex_lock(&loading);
+	if (!loaded)
+		load();
+	library = loaded ? &functions : NULL;
+	(void)pthread_mutex_unlock(&loading);
+	return library;
 }
 
 static bool

@@ -161,7 +161,7 @@ export class Load {
 	#led(session) {
 		const { response, answer, message } = session;
 		const why = session instanceof Error ? this.#lost(session) ?? /\b50\d\b/.exec(message)?.[0] : response?.error ?? answer?.status;
-		assert.ok(/^(ECONN\w*|EPIPE|50\d|server_error|temporarily_unavailable)$/.test(why ?? ''), `sign-in: ${why ?? session.stack}`);
+		assert.ok(/^(ECONN\w*|EPIPE|50\d|server_error|temporarily_unavailable|access_denied)$/.test(why ?? ''), `sign-in: ${why ?? session.stack}`);
 		return why;
 	}
 
