@@ -122,14 +122,21 @@ http_host_equal(const char *a, const char *b)
 	return strcasecmp(a, b) == 0;
 }
 
+/* strptime takes the 30th of February and more; what a date writes again is one. */
 bool
 http_date_read(const char *text, int64_t *seconds)
 {
+	static const char format[] = "%a, %d %b %Y %H:%M:%S GMT";
 	struct tm tm = { 0 };
-	const char *end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	const char *end = strptime(text, format, &tm);
+	char again[sizeof "Sun, 06 Nov 1994 08:49:37 GMT"];
+	int64_t at;
 
 	if (end == NULL || *end != '\0' || tm.tm_year < 70)
 		return false;
-	*seconds = (int64_t)timegm(&tm);
+	at = (int64_t)timegm(&tm);
+	if (strftime(again, sizeof again, format, &tm) == 0 || strcmp(again, text) != 0)
+		return false;
+	*seconds = at;
 	return true;
 }
