@@ -103,14 +103,24 @@ http_cookie(struct arena *a, const char *cookies, const char *name)
 	return found;
 }
 
+/* One that can stand in a Set-Cookie of ours. */
+static bool
+is_cookie_name(const char *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (name[i] < 0x21 || name[i] > 0x7e)
+			return false;
+	return n <= COOKIE_NAME_MAX;
+}
+
 const char *
 http_cookie_name(struct arena *a, const char *cookies, const char *prefix, size_t n)
 {
 	for (const char *p = cookies; p != NULL && *p != '\0';) {
-		size_t len = strcspn(p += strspn(p, OWS ";"), ";");
+		size_t len = strcspn(p += strspn(p, OWS ";"), ";"), name = strcspn(p, "=; \t");
 
-		if (strncmp(p, prefix, strlen(prefix)) == 0 && n-- == 0)
-			return arena_copy(a, p, strcspn(p, "=; \t"));
+		if (strncmp(p, prefix, strlen(prefix)) == 0 && is_cookie_name(p, name) && n-- == 0)
+			return arena_copy(a, p, name);
 		p += len;
 	}
 	return NULL;

@@ -20,11 +20,13 @@ MUST_CHECK bool	 http_accepts(const char *accept, const char *type);
 /* A cookie's value, arena copy; NULL when absent, sent twice, or longer than COOKIE_MAX. */
 MUST_CHECK const char *http_cookie(struct arena *, const char *cookies, const char *name);
 
-/* The name of the n-th cookie whose name begins so, arena copy; NULL when there are fewer. */
+/* The name of the n-th cookie whose name begins so, arena copy; NULL when there are fewer.  One that
+ * is too long or not printable does not count. */
 MUST_CHECK const char *http_cookie_name(struct arena *, const char *cookies, const char *prefix,
 		    size_t n);
 
 #define COOKIE_MAX	256	/* bytes of a cookie's value of ours */
+#define COOKIE_NAME_MAX	128	/* and of its name */
 
 /* "host[:port]" against "host[:port]", case aside. */
 MUST_CHECK bool	 http_host_equal(const char *, const char *);

@@ -17,8 +17,10 @@ judge_cookies(struct arena *a, const char *header)
 	const char *name, *value;
 
 	for (size_t i = 0; i < 16 && (name = http_cookie_name(a, header, PREFIX, i)) != NULL; i++) {
-		EXPECT(strncmp(name, PREFIX, strlen(PREFIX)) == 0 && strpbrk(name,
-		    "=; \t") == NULL);
+		EXPECT(strncmp(name, PREFIX, strlen(PREFIX)) == 0 && strpbrk(name, "=;") == NULL);
+		EXPECT(strlen(name) <= COOKIE_NAME_MAX);
+		for (const char *p = name; *p != '\0'; p++)
+			EXPECT(*p > 0x20 && *p < 0x7f);
 		if ((value = http_cookie(a, header, name)) == NULL)
 			continue;
 		EXPECT(strlen(value) <= COOKIE_MAX && strchr(value, ';') == NULL);

@@ -89,6 +89,10 @@ cookies_are_counted_by_the_beginning_of_their_names(UNUSED void **state)
 	assert_null(http_cookie_name(&a, cookies, "no", 0));
 	assert_null(http_cookie_name(&a, "", "t-", 0));
 	assert_null(http_cookie_name(&a, NULL, "t-", 0));
+	/* It would break the answer that takes the cookie away. */
+	assert_string_equal(http_cookie_name(&a, "t-\x10=1; t-\xc3\xa4=2; t-good=3", "t-", 0), "t-good");
+	assert_null(http_cookie_name(&a, arena_printf(&a, "t-%0127d=1", 0), "t-", 0));
+	assert_non_null(http_cookie_name(&a, arena_printf(&a, "t-%0126d=1", 0), "t-", 0));
 }
 
 static void
