@@ -6,21 +6,26 @@
 #   make test       everything: lint, both compilers, sanitizers, unit and end-to-end tests
 #   make demo       the whole flow against the stand-in for Entra ID, on lighttpd
 #   make lint       style, layers, manual pages, what each program links
+#   make coverage   unit tests and replay, with the lines and branches of common/ that they reach
+#   make valgrind   unit tests under memcheck; LAYERS=base for those of one layer
+#   make fuzz       TIME=3600: new inputs for each parser and each program, for so many seconds in all
 #   make install    DESTDIR=... prefix=/usr
 #
-# CC=clang, SAN=1 (ASan and UBSan), STATIC=1, WERROR=1 and V=1 work with each of them.
+# CC=clang, SAN=1 (ASan and UBSan), COV=1, STATIC=1, WERROR=1 and V=1 work with each of them.
 
 CC        := gcc
 prefix    := /usr/local
 VERSION   := 0.1.0
 
-flavour   := $(if $(SAN),-san)$(if $(STATIC),-static)$(if $(findstring clang,$(CC)),-clang)
+compiler  := $(or $(findstring afl,$(CC)),$(findstring clang,$(CC)))
+flavour   := $(if $(SAN),-san)$(if $(COV),-cov)$(if $(STATIC),-static)$(if $(compiler),-$(compiler))
 B         := build$(if $(flavour),/flavour$(flavour))
 
 PROGRAMS  := $(basename $(notdir $(wildcard cgi-bin/*.c)))
 LAYERS    := base protocol service
 UNIT      := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/*_test.c))
-FUZZ      := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+DOORS     := $(PROGRAMS:%=door-%)
+FUZZ      := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c)) $(filter-out door-sallyport,$(DOORS))
 PAGES     := $(wildcard cgi-bin/*.8)
 
 # Programs that call nobody, and so link wholly static with STATIC=1.
@@ -47,7 +52,13 @@ endif
 ifdef SAN
 CFLAGS    += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS   += -fsanitize=address,undefined
-else
+CFLAGS    += $(if $(filter clang,$(compiler)),-fsanitize=fuzzer-no-link)	# see fuzzers, below
+endif
+ifdef COV	# unoptimized, so that each branch of the source is one of the program
+CFLAGS    += -O0 --coverage -fprofile-update=atomic
+LDFLAGS   += --coverage
+endif
+ifeq ($(SAN)$(COV),)
 CPPFLAGS  += -D_FORTIFY_SOURCE=2
 endif
 
@@ -118,10 +129,35 @@ $(UNIT): $(B)/%: $(B)/obj/%.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LDLIBS)
 
-$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%_fuzz.o $(B)/obj/tests/fuzz/standalone.o $(call archives,service protocol base)
+# Each target of tests/fuzz twice: to replay files, and with a fuzzer in it, which CC=clang SAN=1 (libFuzzer)
+# and CC=afl-clang-fast SAN=1 (AFL++) make.  A door is a whole program behind tests/fuzz/door.
+
+door      := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/fuzz/door/*.c))
+wrap       = $(foreach f,$(1),-Wl,--wrap=$(f))
+
+$(B)/obj/door/%.o: cgi-bin/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -include tests/fuzz/door/program.h -MMD -MP -c -o $@ $<
+
+define target
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(LDFLAGS) $(call wrap,arena_init arena_free) $(1) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+endef
+
+$(FUZZ:%=$(B)/tests/fuzz/%): $(B)/obj/tests/fuzz/standalone.o
+$(FUZZ:%=$(B)/tests/fuzz/%) $(FUZZ:%=$(B)/fuzzers/%): $(B)/obj/tests/fuzz/arenas.o
+$(B)/tests/fuzz/door-%: $(B)/obj/door/%.o $(door) $(call archives,service protocol base)
+	$(call target,$(call wrap,epoll_wait))
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%_fuzz.o $(call archives,service protocol base)
+	$(call target)
+$(B)/fuzzers/door-%: $(B)/obj/door/%.o $(door) $(call archives,service protocol base)
+	$(call target,-fsanitize=fuzzer $(call wrap,epoll_wait))
+$(B)/fuzzers/%: $(B)/obj/tests/fuzz/%_fuzz.o $(call archives,service protocol base)
+	$(call target,-fsanitize=fuzzer)
+
+fuzzers: $(FUZZ:%=$(B)/fuzzers/%)
 
 # What tests/privilege puts in the place of a program.
 $(B)/tests/privilege/%: $(B)/obj/tests/privilege/%.o $(call archives,service protocol base)
@@ -141,10 +177,27 @@ $(FUZZ:%=$(B)/tests/fuzz/%.ok): $(B)/tests/fuzz/%.ok: $(B)/tests/fuzz/% $(wildca
 	$(Q)$< tests/fuzz/corpus/$* > $<.log 2>&1 || { cat $<.log; exit 1; }
 	@touch $@
 
+# Under memcheck: an error, or a block that nobody can free any more, fails the test.  LAYERS=base for one layer's.
+
+VALGRIND  := valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
+             --error-exitcode=99 --suppressions=tests/unit/valgrind.supp
+VALGRINDED := $(patsubst %,%.valgrind,$(foreach l,$(LAYERS),$(filter $(B)/tests/unit/$(l)/%,$(UNIT))))
+
+valgrind: $(VALGRINDED)
+
+$(VALGRINDED): %.valgrind: % tests/unit/valgrind.supp
+	$(call say,VALGRIND,$<)
+	$(Q)$(VALGRIND) $< > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
 # --- everything else ------------------------------------------------------------------------------
 
 lint: all
 	$(Q)tests/lint/run $(B)
+
+TIME      := 60
+fuzz:
+	$(Q)tests/fuzz/run $(TIME)
 
 test:
 	$(Q)tests/run
@@ -167,7 +220,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all check lint test soak demo install clean
+.PHONY: all check fuzzers coverage valgrind lint fuzz test soak demo install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

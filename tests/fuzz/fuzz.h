@@ -3,7 +3,8 @@
  * fuzz.h - what every target in this folder shares
  *
  * A target is NAME_fuzz.c with one entry; its seeds are the files in corpus/NAME.  It builds with
- * standalone.c, which replays files, or with clang -fsanitize=fuzzer, which invents them.
+ * standalone.c, which replays files, or with a fuzzer, which invents them; dict/NAME has words for it.
+ * A target door-PROGRAM is a whole program behind door/.
  */
 #ifndef FUZZ_H
 #define FUZZ_H

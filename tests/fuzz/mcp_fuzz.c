@@ -88,7 +88,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *at = (const char *)data, *end = at + size;
-	struct mcp_headers h;
+	struct mcp_headers h = { 0 };
 	struct mcp_post post = { 0 };
 	struct mcp_refusal refusal = { 0 };
 
