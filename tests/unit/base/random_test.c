@@ -1,8 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/random.h"
 
+#include <errno.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+
 #include "../child.h"
 #include "../test.h"
+
+static int fails_with;		/* what the kernel answers; 0: random bytes */
+static int times;		/* so often */
+
+/* In front of the C library's. */
+ssize_t
+getrandom(void *to, size_t n, unsigned flags)
+{
+	if (fails_with != 0 && times-- > 0) {
+		errno = fails_with;
+		return -1;
+	}
+	return syscall(SYS_getrandom, to, n, flags);
+}
 
 static void
 every_byte_varies(UNUSED void **state)
@@ -57,17 +75,32 @@ a_large_room_is_filled_to_its_end(UNUSED void **state)
 }
 
 static void
-ask_for_them_nowhere(void)
+a_signal_in_between_is_nothing(UNUSED void **state)
 {
-	void *volatile nowhere = (void *)1;
+	unsigned char bytes[16] = { 0 };
 
-	random_bytes(nowhere, 16);
+	fails_with = EINTR;
+	times = 2;
+	random_bytes(bytes, sizeof bytes);
+	assert_int_equal(times, -1);
+	fails_with = 0;
+	assert_memory_not_equal(bytes, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", sizeof bytes);
+}
+
+static void
+ask_where_there_are_none(void)
+{
+	unsigned char bytes[16];
+
+	fails_with = ENOSYS;
+	times = 1;
+	random_bytes(bytes, sizeof bytes);
 }
 
 static void
 without_random_bytes_a_program_ends(UNUSED void **state)
 {
-	assert_int_equal(child_run(ask_for_them_nowhere).status, 70);
+	assert_int_equal(child_run(ask_where_there_are_none).status, 70);
 }
 
 int
@@ -78,6 +111,7 @@ main(void)
 		cmocka_unit_test(only_the_bytes_asked_for_are_written),
 		cmocka_unit_test(thirty_two_bytes_are_forty_three_characters_and_never_the_same),
 		cmocka_unit_test(a_large_room_is_filled_to_its_end),
+		cmocka_unit_test(a_signal_in_between_is_nothing),
 		cmocka_unit_test(without_random_bytes_a_program_ends),
 	};
 
