@@ -34,6 +34,7 @@ void
 network_begin(char *text)
 {
 	answer_count = told_len = 0;
+	told[0] = '\0';
 	memset(network_handles, 0, sizeof network_handles);
 	while (text != NULL && answer_count < ANSWERS_MAX)
 		add_answer(part(&text, "\n~~~ "));

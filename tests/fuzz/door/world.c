@@ -16,6 +16,7 @@
 #include "service/entra_sid.h"
 #include "service/http_client.h"
 #include "service/keyring.h"
+#include "service/mailbox_store.h"
 #include "service/refresh_token.h"
 #include "service/store.h"
 
@@ -121,7 +122,7 @@ write_files(void)
 	sha256(SECRET, sizeof SECRET - 1, hash);
 	for (size_t i = 0; i < sizeof hash; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", hash[i]);
-	EXPECT(mkdir(path("keys"), 0770) == 0);
+	EXPECT(mkdir(path("keys"), 0770) == 0 && mkdir(path("run"), 0770) == 0);
 	write_file("secret", APP_SECRET "\n");
 	write_file("introspection", INTROSPECTION "\n");
 	write_file("sallyport.conf", arena_printf(&world.arena, configuration, world.dir, world.dir, hex,
@@ -173,7 +174,19 @@ session_at(const char *server)
 	};
 }
 
-/* Each with a code, an access token and a refresh token. */
+/* A stream of the transport of 2024-11-05 whose process looks by itself: no socket to be hinted at. */
+static void
+add_mailbox(const char *server, const struct sid *sid)
+{
+	struct mailbox_id id = { .sid = *sid, .server = server };
+	struct opaque_token t = opaque_token_new(&world.arena);
+
+	memcpy(id.hash, t.hash, sizeof id.hash);
+	EXPECT(mailbox_insert(&world.rq, &id, "", world.rq.now + 3600) == STORED);
+	set(arena_printf(&world.arena, "stream_%s", server), t.text);
+}
+
+/* Each with a code, an access token, a refresh token and a stream. */
 static void
 add_session(const char *server)
 {
@@ -193,6 +206,7 @@ add_session(const char *server)
 	EXPECT(access_token_issue(&world.rq, &s, &key, SCOPE, &refresh, NULL, &grant) == OAUTH_OK);
 	EXPECT(authorization_code_issue(&world.rq, &s, &key, REDIRECT, pkce_challenge(a, VERIFIER),
 	    &code) == OAUTH_OK);
+	add_mailbox(server, &s.sid);
 	set(arena_printf(a, "access_%s", server), grant.access_token);
 	set(arena_printf(a, "refresh_%s", server), refresh.text);
 	set(arena_printf(a, "code_%s", server), code.text);
