@@ -105,7 +105,8 @@ judge_body(struct arena *a, const struct answer *r, const struct exchange *e)
 static void
 judge_location(const struct answer *r, const struct exchange *e)
 {
-	static const char *const ours[] = { ISSUER "/", AUTHORITY "/", REDIRECT_WEB "?", "http://127.0.0.1" };
+	static const char *const ours[] = { ISSUER "/", AUTHORITY "/", REDIRECT_WEB "?",
+	    "http://127.0.0.1/callback?", "http://127.0.0.1:" };
 	const char *location = header(r, "Location");
 	bool good = location == NULL || e->told;
 

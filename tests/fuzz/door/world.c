@@ -160,6 +160,7 @@ add_client(void)
 	const char *id;
 
 	EXPECT(client_register(&world.rq, &m, &id) == OAUTH_OK);
+	client_keep(&world.rq, id);	/* somebody has signed in through it */
 	set("client", id);
 }
 
