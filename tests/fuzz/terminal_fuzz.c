@@ -67,7 +67,7 @@ consent(struct arena *a, const char *text)
 
 	page_consent(&b, &(struct consent_page){
 		.service = text, .client_name = text, .client_uri = text, .client_host = "a.b",
-		.redirect_host = "a.b", .redirect_uri = text, .resource = text, .scope = "mcp:tools",
+		.redirect_host = "a.b", .redirect_uri = text, .resource = text, .scope = "mcp:tools", .account = text,
 		.action = text, .transaction = text, .csrf = text,
 	});
 	EXPECT(buf_text(&b) != NULL);

@@ -8,6 +8,7 @@
 #include "base/base64url.h"
 #include "protocol/pkce.h"
 #include "service/access_token.h"
+#include "service/account_session.h"
 #include "service/authorization_code.h"
 #include "service/authorization_request.h"
 #include "service/browser.h"
@@ -101,7 +102,7 @@ write_file(const char *name, const char *text)
 
 static const char configuration[] =
     "public_url = " ISSUER "\nstate_dir = %s\naudit = store\ntrusted_proxies = 127.0.0.1\n"
-    "allowed_origins = http://localhost:6274\nredirect_schemes = cursor\nmetadata_ports = 443, 8443\n"
+    "sandbox = off\nallowed_origins = http://localhost:6274\nredirect_schemes = cursor\nmetadata_ports = 443, 8443\n"
     "[entra]\ntenant_id = " TENANT "\nclient_id = " APP "\ncredential = secret-file:%s/secret\n"
     "authority_host = " AUTHORITY "\nclient_capabilities = cp1\n"
     "[limits]\nstream = 60\ndatabase_wait = 1\nbody_max = 64K\nresponse_max = 64K\nrequest_memory = 2M\n"
@@ -253,6 +254,29 @@ add_approved(const struct opaque_token *browser)
 	set("id_token", entra_id_token(&world.arena, round.nonce));
 }
 
+/* A person at the page of their clients, and somebody who is about to sign in there. */
+static void
+add_account(const struct opaque_token *browser)
+{
+	static char *no_cookies[] = { NULL };
+	struct io io = { .envp = no_cookies };
+	const struct entra_identity who = {
+		.tenant_id = TENANT, .object_id = PERSON, .name = "A Person", .username = "a@example.org", .sid = "entra-sid",
+	};
+	struct response rs = response_new(&world.arena);
+	struct opaque_token token;
+	const char *cookie;
+
+	world.rq.io = &io;
+	EXPECT(account_session_begin(&world.rq, &rs, &who) == OAUTH_OK);
+	cookie = strstr(rs.headers.text, "Set-Cookie: ") + strlen("Set-Cookie: ");
+	cookie = arena_copy(&world.arena, cookie, strcspn(cookie, ";"));
+	EXPECT(opaque_token_read(&world.arena, strchr(cookie, '=') + 1, &token));
+	set("account", cookie);
+	set("csrf_account", browser_csrf(&world.rq, &token, "account"));
+	set("csrf_closed", browser_csrf(&world.rq, browser, "account sign-in"));
+}
+
 static void
 populate(void)
 {
@@ -274,6 +298,7 @@ populate(void)
 		add_session(servers[i]);
 	add_asking(&browser);
 	add_approved(&browser);
+	add_account(&browser);
 	set("/token", arena_printf(&world.arena, "{\"token_type\":\"Bearer\",\"expires_in\":3600,"
 	    "\"access_token\":\"%s\",\"refresh_token\":\"" ENTRA_REFRESH "\",\"id_token\":\"%s\"}",
 	    world_value("entra_access"), world_value("id_token")));
