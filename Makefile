@@ -50,6 +50,8 @@ ifdef WERROR
 CFLAGS    += -Werror
 endif
 ifdef SAN
+# A test asks for more memory than there is, and must be told so.
+export ASAN_OPTIONS := $(ASAN_OPTIONS):allocator_may_return_null=1
 CFLAGS    += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS   += -fsanitize=address,undefined
 CFLAGS    += $(if $(filter clang,$(compiler)),-fsanitize=fuzzer-no-link)	# see fuzzers, below

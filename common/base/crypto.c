@@ -31,6 +31,11 @@ release(void *block, const char *file UNUSED, int line UNUSED)
 void
 crypto_begin(void)
 {
+	static bool begun;
+
+	if (begun)
+		return;
+	begun = true;
 	if (CRYPTO_set_mem_functions(allocate, reallocate, release) != 1 ||
 	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		die("OpenSSL cannot be begun");

@@ -7,7 +7,7 @@
 
 /*
  * Before anything else of OpenSSL, once for the process: no configuration file is read, and where
- * there is no memory the program dies.
+ * there is no memory the program dies.  Again, it does nothing.
  */
 void	 crypto_begin(void);
 

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/crypto.h"
 #include "door.h"
 
 #define SIZE_MAX_TRIED	65536
@@ -137,6 +138,7 @@ open_once(void)
 {
 	if (in >= 0)
 		return;
+	crypto_begin();
 	time_begin();
 	world_open();
 	in = memfd_create("in", MFD_CLOEXEC);

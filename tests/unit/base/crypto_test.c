@@ -32,6 +32,7 @@ ask_for_little(void)
 
 	crypto_begin();
 	block = OPENSSL_zalloc(1);
+	crypto_begin();
 	block = OPENSSL_realloc(block, 100);
 	memset(block, 'a', 100);
 	OPENSSL_free(block);
