@@ -5,11 +5,7 @@
 
 #include <cmocka.h>
 
-#include <sys/resource.h>
-
 #include "protocol/json.h"
-
-#include "../child.h"
 
 static struct arena arena;
 
@@ -205,29 +201,6 @@ end(void **state UNUSED)
 	return 0;
 }
 
-/* Of all kinds, some of them longer than what json-c has at hand. */
-static void
-parse_until_memory_ends(void)
-{
-	static const char text[] = "{\"a name that is longer than most of them are, and longer\":[1,true,null,"
-	    "{\"b\":\"a string that is longer than most of them are, and longer still\"}]}";
-	struct rlimit little = { .rlim_cur = (rlim_t)1 << 20, .rlim_max = (rlim_t)1 << 20 };
-
-	if (setrlimit(RLIMIT_DATA, &little) != 0)
-		return;
-	while (parsed(text) != NULL)	/* kept, each of them */
-		arena_reset(&arena);
-}
-
-static void
-without_memory_nothing_is_read_in_part(void **state UNUSED)
-{
-	struct child c = child_run(parse_until_memory_ends);
-
-	assert_int_equal(c.status, 70);
-	assert_non_null(strstr(c.text, "no memory"));
-}
-
 int
 main(void)
 {
@@ -243,7 +216,6 @@ main(void)
 		cmocka_unit_test(every_surrogate_pair_is_read_as_its_character),
 		cmocka_unit_test(one_scan_lists_the_members_and_parses_them),
 		cmocka_unit_test(a_fault_lists_nothing),
-		cmocka_unit_test(without_memory_nothing_is_read_in_part),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -138,10 +138,13 @@ static void
 ask_until_there_is_none(void)
 {
 	const struct curl_library *lib = curl_library();
-	struct rlimit little = { .rlim_cur = (rlim_t)1 << 20, .rlim_max = (rlim_t)1 << 20 };
 	struct curl_slist *list = NULL;
+	struct rlimit little;
 
-	if (lib == NULL || setrlimit(RLIMIT_DATA, &little) != 0)
+	if (lib == NULL || getrlimit(RLIMIT_DATA, &little) != 0)
+		return;
+	little.rlim_cur = (rlim_t)1 << 20;
+	if (setrlimit(RLIMIT_DATA, &little) != 0)
 		return;
 	do
 		list = lib->slist_append(list, "a line that is neither long nor short, and comes again");
