@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../test.h"
+#include "content.h"
 
 static char dir[64];
 static char path[128], other[128];
@@ -31,20 +32,6 @@ close_dir(UNUSED void **state)
 	(void)unlink(path);
 	(void)unlink(other);
 	return rmdir(dir);
-}
-
-static const char *
-content(const char *of)
-{
-	static char text[4096];
-	FILE *f = fopen(of, "r");
-	size_t n;
-
-	assert_non_null(f);
-	n = fread(text, 1, sizeof text - 1, f);
-	text[n] = '\0';
-	assert_int_equal(fclose(f), 0);
-	return text;
 }
 
 static void

@@ -3,22 +3,9 @@
 
 #include "fake_io.h"
 #include "signed_in.h"
+#include "content.h"
 
 #define COLUMN(name)	"SELECT count(*) FROM audit WHERE " name
-
-static const char *
-content(const char *path)
-{
-	static char text[16384];
-	FILE *f = fopen(path, "r");
-	size_t n;
-
-	assert_non_null(f);
-	n = fread(text, 1, sizeof text - 1, f);
-	text[n] = '\0';
-	assert_int_equal(fclose(f), 0);
-	return text;
-}
 
 static void
 to_a_file(void)
