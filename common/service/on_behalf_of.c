@@ -55,14 +55,14 @@ on_behalf_of_forget(struct request *rq, const struct session *s, const char *sco
 		return;		/* it expires */
 }
 
-/* What was demanded and the person was not asked for yet would be demanded again. */
+/* What was demanded would be demanded again; once somebody met it, only Entra knows. */
 static bool
 awaits_the_person(struct request *rq, const struct want *w)
 {
 	struct reauthentication demand;
 
 	if (reauthentication_find(rq, w->session, &demand) != STORED ||
-	    demand.asked_at != 0 || !reauthentication_awaits(rq, w->session, &demand))
+	    demand.met || !reauthentication_awaits(rq, w->session, &demand))
 		return false;
 	w->out->claims = demand.claims;
 	rq->failure.reason = "what Entra demanded of the person has not been met yet";
