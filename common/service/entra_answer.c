@@ -9,7 +9,9 @@
 #include "protocol/json.h"
 #include "service/setback.h"
 
-#define LOOP_DETECTED	50196	/* throttling that comes as invalid_grant: the one number that is looked at */
+/* The numbers that are looked at; both come as invalid_grant, and refuse nobody. */
+#define LOOP_DETECTED		50196	/* throttling */
+#define CODE_WAS_REDEEMED	54005	/* by us: a code is redeemed once, and the answer to that was lost */
 
 static int64_t
 first_code(struct json_object *json)
@@ -129,6 +131,8 @@ read_refusal(struct request *rq, const struct http_answer *answer, struct json_o
 	    advice(rq->arena, first_code(json)));
 	if (first_code(json) == LOOP_DETECTED)
 		return entra_busy(rq, rq->failure.reason, SETBACK_SAME);
+	if (first_code(json) == CODE_WAS_REDEEMED)
+		return entra_unavailable(rq, rq->failure.reason);
 	if ((outcome = judge(json)) == ENTRA_INTERACTION)
 		out->claims = entra_claims_read(rq->arena, json_string(json, "claims"));
 	return outcome;

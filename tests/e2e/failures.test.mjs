@@ -125,6 +125,18 @@ describe('step 3, signing in at Entra', () => {
 			await failsToSignIn(fault, 'temporarily_unavailable');
 	});
 
+	it('refuses nobody for an answer that was lost, when the code is sent again over a new connection', async () => {
+		const one = await startSite('apache-proxy-fcgi', { standin: site.standin, top: ['workers = 1'] });
+		try {
+			await signedIn(one.resource());		// and its connection to Entra is kept
+			const { response } = await during({ token_close: { value: true, times: 1 } }, () => signIn(one.resource()));
+			assert.equal(response.error, 'temporarily_unavailable');
+			assert.match(one.log('programs.log'), /AADSTS54005/);
+		} finally {
+			await one.stop();
+		}
+	});
+
 	it('tells the client when Entra answers what is no answer', async () => {
 		for (const token_body_fault of ['garbage', 'empty', 'truncated', 'array', 'html', 'huge'])
 			await failsToSignIn({ token_body_fault }, ['temporarily_unavailable', 'server_error', 'access_denied']);

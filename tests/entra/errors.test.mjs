@@ -44,7 +44,7 @@ const CHAPTERS = {
 	'an Origin that we do not send': [ALL, { misconfigured: [9002326, 9002327] }],
 	'client assertions': [ALL, { misconfigured: [700027, 700024, 50012, 700030, 50048, 50027, 700213, 7002137, 7002138,
 		700211, 700212, 700214, 70021, 70025, 700229, 700231] }],
-	'the code': [[CODE], { refused: [54005, 70008, 70000, 501481, 50147, 700005],
+	'the code': [[CODE], { busy: [54005], refused: [70008, 70000, 501481, 50147, 700005],
 		misconfigured: [501491, 50011, 70004, 700022, 650053] }],
 	'the refresh token': [[REFRESH], { refused: [50173, 700082, 70043, 50057, 70008, 70000], interaction: [53003],
 		misconfigured: [90009] }],
