@@ -5,7 +5,8 @@
  * FAULTS names a file of numbers (struct faults), shared with the test, which may change them at any
  * time.  What fails is counted over all processes that share it.  With `places` memory is counted by
  * the place that asks, a place being the calls that led there, so that 1, 2, 3... meets each of them
- * once; a new value of it begins anew.  Otherwise calls are counted.
+ * once; a new value of it begins anew.  Otherwise calls are counted.  Whatever fails, `blocks` counts the
+ * memory that was asked for and not given back.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -31,6 +32,8 @@ enum { MEMORY = 1, WRITE = 2, SYNC = 4 };
 #define SKIPPED	2			/* of them our own */
 #define FIRST_PAGE	4096			/* bytes that nobody has */
 #define PLACES	16384			/* more than any program has */
+#define PAGE	4096			/* bytes of the database, and at most of */
+#define PAGE_OWN	512		/* what SQLite has with it in the same block */
 
 struct faults {
 	_Atomic int64_t	what;		/* MEMORY, WRITE, SYNC, added; 0: nothing */
@@ -41,12 +44,14 @@ struct faults {
 	_Atomic int64_t	count;		/* of what could have failed, and */
 	_Atomic int64_t	failed;		/* of what did */
 	_Atomic int64_t	crash;		/* the signal of a program that went wrong by itself */
+	_Atomic int64_t	blocks;		/* of memory that programs have, those that were killed too */
 };
 
 extern void	*__libc_malloc(size_t);
 extern void	*__libc_calloc(size_t, size_t);
 extern void	*__libc_realloc(void *, size_t);
 extern void	*__libc_memalign(size_t, size_t);
+extern void	 __libc_free(void *);
 
 static void	begin(void);
 
@@ -162,22 +167,52 @@ is_file(int fd)
 	return fd > STDERR_FILENO && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-void *
-malloc(size_t n)
+/* One block more, or less; but for those in which SQLite keeps pages of the database, up to a size that it knows. */
+static void *
+count(void *block, int n)
 {
-	return fails(MEMORY) ? NULL : __libc_malloc(n);
+	size_t size = block == NULL ? 0 : malloc_usable_size(block);
+
+	if (faults != NULL && size > 0 && (size < PAGE || size > PAGE + PAGE_OWN))
+		faults->blocks += n;
+	return block;
 }
 
 void *
-calloc(size_t count, size_t n)
+malloc(size_t n)
 {
-	return fails(MEMORY) ? NULL : __libc_calloc(count, n);
+	return fails(MEMORY) ? NULL : count(__libc_malloc(n), 1);
+}
+
+void *
+calloc(size_t items, size_t n)
+{
+	return fails(MEMORY) ? NULL : count(__libc_calloc(items, n), 1);
+}
+
+void
+free(void *block)
+{
+	__libc_free(count(block, -1));
 }
 
 void *
 realloc(void *old, size_t n)
 {
-	return n > 0 && fails(MEMORY) ? NULL : __libc_realloc(old, n);
+	void *new;
+
+	if (old == NULL)
+		return malloc(n);
+	if (n == 0) {
+		free(old);
+		return NULL;
+	}
+	if (fails(MEMORY))
+		return NULL;
+	(void)count(old, -1);
+	if ((new = __libc_realloc(old, n)) == NULL)
+		(void)count(old, 1);
+	return count(new, 1);
 }
 
 int
@@ -185,7 +220,7 @@ posix_memalign(void **out, size_t alignment, size_t n)
 {
 	if (fails(MEMORY))
 		return ENOMEM;
-	return (*out = __libc_memalign(alignment, n)) == NULL ? ENOMEM : 0;
+	return (*out = count(__libc_memalign(alignment, n), 1)) == NULL ? ENOMEM : 0;
 }
 
 ssize_t

@@ -11,7 +11,7 @@ export const WRITE = 2;
 export const SYNC = 4;
 export const [EIO, ENOSPC, EROFS] = [5, 28, 30];
 
-const FIELDS = ['what', 'error', 'first', 'last', 'every', 'places', 'count', 'failed', 'crash'];
+const FIELDS = ['what', 'error', 'first', 'last', 'every', 'places', 'count', 'failed', 'crash', 'blocks'];
 const ALL = 2 ** 40;
 
 // The numbers that fail.c shares.
