@@ -2,13 +2,15 @@
 // Mixed load at half of what the machine can do, and a disturbance every few moments; then an account of it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Load, FREELY } from '../../faults/lib/load.mjs';
+import { PROGRAMS } from '../../faults/lib/programs.mjs';
 import { Scene } from '../../faults/lib/requests.mjs';
 import { DISTURBANCES, isDeadly } from './disturb.mjs';
 import { between, pick, seeded } from './random.mjs';
 import { Watch } from './watch.mjs';
 
 // Of so many actions in all.
-const MIX = { list: 30, call: 20, through: 15, introspect: 8, metadata: 6, refresh: 10, signIn: 4, register: 2, stream: 3, revoke: 2 };
+const MIX = { list: 30, call: 20, through: 15, introspect: 8, metadata: 4, refresh: 10, signIn: 4, register: 2, stream: 3, revoke: 2,
+	account: 1, logout: 1 };
 const DRAWN = Object.entries(MIX).flatMap(([kind, share]) => Array(share).fill(kind));
 
 const ACTORS = 12;		// with which the maximum is found
@@ -132,7 +134,8 @@ class Soak {
 	#failures({ processes, database: { half, end }, disturbances, done, heldBack }) {
 		const failures = [];
 		const check = (holds, what) => { if (!holds) failures.push(what); };
-		check(processes.length > 0, 'no process lived through the last third');
+		for (const program of PROGRAMS)
+			check(processes.some((one) => one.program === program), `no process of ${program} lived through the last third`);
 		for (const { program, before, after, files } of processes) {
 			check(after <= before * 1.1 + 2 * KILOBYTE, `${program} grew from ${before} to ${after} kB`);
 			check(files <= 250, `${program} had ${files} files open`);
