@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The stand-in for Entra as a process of its own, and its control.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SALLYPORT } from '../../standins/entra/world.mjs';
@@ -10,9 +10,16 @@ import { request } from './http.mjs';
 
 const MAIN = fileURLToPath(new URL('../../standins/entra/main.mjs', import.meta.url));
 
+// Keys that tests/run has made, a file for each stand-in of a process, so that no two have the same; without it makes its own.
+let started = 0;
+function keys() {
+	const file = fileURLToPath(new URL(`../../../build/standin-keys/${started++}.pem`, import.meta.url));
+	return existsSync(file) ? ['--keys', file] : [];
+}
+
 // tls is a directory for its certificates, or nothing for plain HTTP.
 export async function startStandIn(tls) {
-	const { url, stop, pid } = await startCommand(process.execPath, [MAIN, ...tls === undefined ? [] : ['--tls-dir', tls]]);
+	const { url, stop, pid } = await startCommand(process.execPath, [MAIN, ...keys(), ...tls === undefined ? [] : ['--tls-dir', tls]]);
 	const ca = tls === undefined ? undefined : readFileSync(path.join(tls, 'ca.pem'));
 	return Object.assign(new StandIn(url, stop, ca), { pid });
 }

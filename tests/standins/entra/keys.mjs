@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The signing keys: several published at once, one of them in use, rotated on demand. */
-import { createHash, generateKeyPair, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { selfSigned } from './der.mjs';
 import { CONSUMERS_TENANT } from './world.mjs';
 
 const generate = promisify(generateKeyPair);
 const RSA = ['rsa', { modulusLength: 2048 }];
+const PEM = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g;
 
 /*
  * owner: whose tokens the key may sign: any tenant's, the consumers tenant's alone, or those of a
@@ -20,6 +22,14 @@ export function makeKeyAtOnce(owner) {
 	return named(owner, generateKeyPairSync(...RSA));
 }
 
+/* Pairs that were made before, of a file of PKCS #8 in PEM: to make one takes long. */
+export function readPairs(file) {
+	return readFileSync(file, 'utf8').match(PEM).map((pem) => {
+		const privateKey = createPrivateKey(pem);
+		return { privateKey, publicKey: createPublicKey(privateKey) };
+	});
+}
+
 function named(owner, pair) {
 	const der = selfSigned('accounts.accesscontrol.example', pair);
 	const kid = createHash('sha1').update(der).digest('base64url');
@@ -29,10 +39,13 @@ function named(owner, pair) {
 }
 
 export class KeyRing {
-	static async create() {
+	/* pairs: for as many keys as there are, what they are made of. */
+	static async create(pairs = []) {
 		const ring = new KeyRing();
 		const owners = ['any', 'any', 'consumers'];
-		const [signing, spare, consumers] = await Promise.all(owners.map(makeKey));
+		const [signing, spare, consumers] = await Promise.all(
+			owners.map((owner, n) => (n < pairs.length ? named(owner, pairs[n]) : makeKey(owner))),
+		);
 		Object.assign(ring, { signing, consumers, published: [consumers, spare, signing] });
 		return ring;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command: main.mjs [--port N] [--tls-dir DIR] [--log FILE] */
+/* The command: main.mjs [--port N] [--tls-dir DIR] [--log FILE] [--keys FILE] */
 import { parseArgs } from 'node:util';
 import { startServer } from './server.mjs';
 import { prepareTls } from './tls.mjs';
@@ -8,8 +8,9 @@ const OPTIONS = {
 	port: { type: 'string', default: '0' },
 	'tls-dir': { type: 'string' },
 	log: { type: 'string' },
+	keys: { type: 'string' },
 };
-const USAGE = 'usage: main.mjs [--port N] [--tls-dir DIR] [--log FILE]';
+const USAGE = 'usage: main.mjs [--port N] [--tls-dir DIR] [--log FILE] [--keys FILE]';
 
 function readArguments() {
 	try {
@@ -26,7 +27,7 @@ function readArguments() {
 
 const values = readArguments();
 const tls = values['tls-dir'] === undefined ? undefined : prepareTls(values['tls-dir']);
-const { base } = await startServer({ port: Number(values.port), tls, log: values.log });
+const { base } = await startServer({ ...values, port: Number(values.port), tls });
 for (const signal of ['SIGTERM', 'SIGINT']) {
 	process.on(signal, () => process.exit(0));
 }

@@ -7,7 +7,7 @@ import { control } from './control.mjs';
 import { Entra } from './entra.mjs';
 import { Exchange } from './exchange.mjs';
 import { sendJson, sendText } from './http.mjs';
-import { KeyRing } from './keys.mjs';
+import { KeyRing, readPairs } from './keys.mjs';
 import { findRoute } from './routes.mjs';
 import { Workload } from './workload.mjs';
 
@@ -72,9 +72,12 @@ async function handle(entra, req, res) {
 	}
 }
 
-/* options: {port, tls: {key, cert} or undefined, log: file or undefined}. Answers {base}. */
-export async function startServer({ port = 0, tls, log } = {}) {
-	const keys = await KeyRing.create();
+/*
+ * options: {port, tls: {key, cert} or undefined, log: file or undefined, keys: file of them or
+ * undefined}. Answers {base}.
+ */
+export async function startServer({ port = 0, tls, log, keys: file } = {}) {
+	const keys = await KeyRing.create(file === undefined ? [] : readPairs(file));
 	const server = tls ? https.createServer(tls) : http.createServer();
 	server.keepAliveTimeout = 60e3;
 	await new Promise((done, fail) => {
