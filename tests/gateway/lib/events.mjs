@@ -4,6 +4,7 @@ import http from 'node:http';
 import { parse } from '../../e2e/lib/http.mjs';
 
 const PATIENCE = 15_000;
+const SILENCE = 30_000;		// milliseconds until there must be headers
 
 // Resolves with the stream once its headers are there, whatever the status is.  body is a value or a text.
 export function openStream(url, { method = 'GET', headers = {}, body, agent = false } = {}) {
@@ -12,8 +13,10 @@ export function openStream(url, { method = 'GET', headers = {}, body, agent = fa
 	return new Promise((resolve, reject) => {
 		const began = Date.now();
 		const call = http.request(url, { method, headers: all, agent });
+		const silence = setTimeout(() => call.destroy(new Error(`no answer to ${method} ${url}`)), SILENCE);
 		call.on('response', (response) => resolve(new Stream(call, response, began)));
 		call.on('error', reject);
+		call.once('response', () => clearTimeout(silence)).once('close', () => clearTimeout(silence));
 		call.end(text);
 	});
 }

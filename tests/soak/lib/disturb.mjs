@@ -12,6 +12,10 @@ const ENTRA = [{ token_status: 503 }, { token_close: true }, { token_delay_ms: 4
 const MEMORY_EVERY = 300;	// of so many requests for memory one fails
 const PEERS = 20;
 
+// Gracefully; but where mod_fcgid does that, requests that wait for a new program's start are never answered: it has ended
+// the process that starts them.
+const ANEW = { 'apache-fcgid': 'SIGHUP' };
+
 export const DISTURBANCES = {
 	'a program is killed': { deadly: true, run: async ({ site, random }) => { kill(site, pick(random, PROGRAMS)); } },
 	'the database is locked': { run: async ({ site, random }) => {
@@ -30,7 +34,7 @@ export const DISTURBANCES = {
 		await sleep(between(random, 300, 1500));
 		await upstream.accept();
 	} },
-	'the web server begins anew': { run: async ({ site }) => { send(webServer(site)[0], 'SIGUSR1'); } },
+	'the web server begins anew': { run: async ({ site }) => { send(webServer(site)[0], ANEW[site.server] ?? 'SIGUSR1'); } },
 	'the disk is full': { run: ({ faults, random }) => faults.during(WRITE, { error: ENOSPC }, () => sleep(between(random, 200, 1000))) },
 	'nothing can be synced': { run: ({ faults, random }) => faults.during(SYNC, { error: EIO }, () => sleep(between(random, 200, 1000))) },
 	'memory is scarce': { deadly: true, run: ({ faults, random }) => faults.during(MEMORY, { every: MEMORY_EVERY },

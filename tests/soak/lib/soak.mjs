@@ -99,14 +99,14 @@ class Soak {
 		}
 	}
 
-	// One after the other, until shortly before the end.  No program is ended in the last third: what grows must show.
+	// One after the other, until shortly before the end.  No program is ended in the second half: what grows must show.
 	async #disturb() {
 		const { scene: { site, faults, upstream }, random } = this;
 		const pause = Math.min(3000, this.seconds * 20);
 		for (;;) {
 			await sleep(between(random, pause / 3, pause));
 			const left = this.end - Date.now();
-			const mild = left < this.seconds * 1000 / 3;
+			const mild = left < this.seconds * 500;
 			const name = pick(random, Object.keys(DISTURBANCES).filter((n) => !mild || !isDeadly(n, this.server)));
 			if (left < Math.min(5000, this.seconds * 200) || this.failure !== undefined)
 				return;
