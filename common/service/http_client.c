@@ -3,16 +3,13 @@
 
 #include <errno.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/die.h"
-#include "base/number.h"
-#include "protocol/http.h"
 #include "service/curl_library.h"
 #include "service/endpoint.h"
+#include "service/http_head.h"
 
 #define WATCH_MS	1000
-#define RETRY_AFTER_MAX		3600	/* seconds: a longer wish is cut */
 
 struct http_client {
 	const struct config	*config;
@@ -27,7 +24,7 @@ struct http_client {
 
 struct transfer {
 	struct buf		 body;
-	struct http_answer	 answer;
+	struct http_head	 head;
 };
 
 struct http_client *
@@ -66,64 +63,12 @@ take_body(char *data, size_t size, size_t n, void *argument)
 	return buf_text(&t->body) == NULL ? 0 : size * n;
 }
 
-/* The value, arena copy, when the line is that field's. */
-static const char *
-field(struct arena *a, const char *line, size_t len, const char *name)
-{
-	size_t n = strlen(name);
-
-	if (len <= n || strncasecmp(line, name, n) != 0)
-		return NULL;
-	while (n < len && line[n] == ' ')
-		n++;
-	while (len > n && (line[len - 1] == '\r' || line[len - 1] == '\n'))
-		len--;
-	return arena_copy(a, line + n, len - n);
-}
-
-/* RFC 9110 section 10.2.3: seconds, or a date. */
-static int64_t
-retry_after(const char *value)
-{
-	int64_t seconds, date;
-
-	if (!number_read(value, INT64_MAX, &seconds))
-		seconds = http_date_read(value, &date) && date > clock_seconds() ?
-		    date - clock_seconds() : 0;
-	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
-}
-
 static size_t
 take_header(char *line, size_t size, size_t n, void *argument)
 {
 	struct transfer *t = argument;
-	const char *seconds = field(t->body.arena, line, size * n, "retry-after:");
-	const char *date = field(t->body.arena, line, size * n, "date:");
-	const struct {
-		const char	 *name;
-		const char	**value;
-	} texts[] = {
-		{ "www-authenticate:", &t->answer.www_authenticate }, { "age:", &t->answer.age },
-		{ "content-type:", &t->answer.content_type }, { "etag:", &t->answer.etag },
-		{ "cache-control:", &t->answer.cache_control },
-	};
 
-	/* A head of 1xx is followed by another, and says nothing of that. */
-	if (size * n > 5 && memcmp(line, "HTTP/", 5) == 0) {
-		t->answer = (struct http_answer){ 0 };
-	}
-	if (seconds != NULL)
-		t->answer.retry_after = retry_after(seconds);
-	if (date != NULL && !http_date_read(date, &t->answer.date))
-		t->answer.date = 0;
-	for (size_t i = 0; i < COUNT(texts); i++) {
-		const char *value = field(t->body.arena, line, size * n, texts[i].name);
-
-		if (value != NULL)
-			*texts[i].value = *texts[i].value == NULL ? value :
-			    arena_printf(t->body.arena, "%s, %s", *texts[i].value, value);
-	}
-	return size * n;
+	return http_head_line(&t->head, line, size * n) ? size * n : 0;
 }
 
 void
@@ -245,6 +190,7 @@ http_client_call(struct http_client *c, struct arena *a, const struct http_call 
 {
 	struct transfer t = {
 		.body = buf_new(a, call->most > 0 ? call->most : (size_t)c->config->limits.response_max),
+		.head = http_head_new(a),
 	};
 	struct curl_slist *headers;
 	CURLcode code;
@@ -263,13 +209,15 @@ http_client_call(struct http_client *c, struct arena *a, const struct http_call 
 	code = set_up(c, call, headers, &t) ? c->lib->easy_perform(c->curl) : CURLE_FAILED_INIT;
 	(void)c->lib->easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
 	c->lib->slist_free_all(headers);
-	t.answer.status = (int)status;
-	t.answer.body = buf_text(&t.body);
-	t.answer.len = t.body.len;
-	if (code == CURLE_OK)
-		*out = t.answer;
-	else if (c->refused)
+	if (code == CURLE_OK) {
+		*out = http_head_answer(&t.head);
+		out->status = (int)status;
+		out->body = buf_text(&t.body);
+		out->len = t.body.len;
+	} else if (c->refused)
 		(void)snprintf(c->error, sizeof c->error, "its address is not one that may be asked");
+	else if (t.head.bytes > HTTP_HEADERS_MAX)
+		(void)snprintf(c->error, sizeof c->error, "its headers are too long");
 	return outcome_of(code, &t);
 }
 

@@ -17,6 +17,7 @@
 struct http_client;
 
 #define HTTP_CALL_HEADERS_MAX	6
+#define HTTP_HEADERS_MAX	((size_t)64 * 1024)	/* bytes of an answer's header fields */
 
 struct http_call {
 	const char	*url;
@@ -35,7 +36,7 @@ struct http_call {
 
 enum http_outcome {
 	HTTP_ANSWERED,		/* with whatever status */
-	HTTP_UNREACHABLE,	/* no connection, bad certificate, broken off */
+	HTTP_UNREACHABLE,	/* no connection, bad certificate, broken off, headers without end */
 	HTTP_TIMED_OUT,
 	HTTP_TOO_LONG,		/* beyond response_max, or the call's own */
 	HTTP_NO_CLIENT,		/* libcurl is not to be had */

@@ -113,7 +113,7 @@ take_header(char *line, size_t size, size_t n, void *argument)
 	if (t->head_over)
 		return n;	/* a trailer */
 	t->head_bytes += n;
-	if (t->head_bytes > TRANSFER_HEADERS_MAX) {
+	if (t->head_bytes > HTTP_HEADERS_MAX) {
 		t->overlong = true;
 		return 0;
 	}

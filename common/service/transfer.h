@@ -13,8 +13,6 @@
 #include "service/http_client.h"
 #include "service/loop.h"
 
-#define TRANSFER_HEADERS_MAX	((size_t)64 * 1024)	/* bytes of an answer's header fields */
-
 struct transfers;		/* of one loop */
 struct transfer;
 

@@ -249,6 +249,16 @@ describe('A51', () => {
 		} })));
 	});
 
+	it('many small fields are no more than what they are long', async () => {
+		const before = open.pids('authorize');
+		for (const [name, n] of [['fields', 9000], ['fields-without-end', 40_000]])
+			await refused(ask(open, publish(name, {}, { send: (rs) => {
+				rs.socket.on('error', () => {});
+				rs.socket.end(`HTTP/1.1 404 Not Found\r\n${'age:1\r\n'.repeat(n)}\r\n`);
+			} })), name);
+		assert.deepEqual(open.pids('authorize'), before, 'the program that asked is still the same');
+	});
+
 	it('a document of our own host is not asked for, so that no request feeds on itself', async () => {
 		const { port } = new URL(open.url);
 		await refused(ask(open, `https://127.0.0.1:${port}/authorize`));

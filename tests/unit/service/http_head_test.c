@@ -64,12 +64,49 @@ what_a_head_before_it_said_is_forgotten(UNUSED void **state)
 	assert_string_equal(answer.www_authenticate, "Negotiate");
 }
 
+/* A head with that many fields; each is seven bytes. */
+static enum http_outcome
+call_with_fields(size_t fields)
+{
+	struct buf head = buf_new(&fix.arena, 2 * HTTP_HEADERS_MAX);
+
+	buf_lit(&head, "HTTP/1.1 200 OK\r\n");
+	for (size_t i = 0; i < fields; i++)
+		buf_lit(&head, "age:1\r\n");
+	buf_lit(&head, "Content-Length: 0\r\n\r\n");
+	up.answer = buf_text(&head);
+	answer = (struct http_answer){ 0 };
+	return http_client_call(fix.rq.http, &fix.arena, &(struct http_call){ .url = up.url }, &answer);
+}
+
+static void
+many_fields_take_no_more_memory_than_they_are_long(UNUSED void **state)
+{
+	size_t fields = HTTP_HEADERS_MAX / 7 - 10, before;
+
+	assert_int_equal(call_with_fields(1), HTTP_ANSWERED);
+	before = fix.arena.used;
+	assert_int_equal(call_with_fields(fields), HTTP_ANSWERED);
+	assert_int_equal(strlen(answer.age), 3 * fields - 2);
+	assert_true(fix.arena.used - before < 16 * HTTP_HEADERS_MAX);
+}
+
+static void
+a_head_has_its_end(UNUSED void **state)
+{
+	assert_int_equal(call_with_fields(HTTP_HEADERS_MAX / 7 + 1), HTTP_UNREACHABLE);
+	assert_string_equal(http_client_error(fix.rq.http), "its headers are too long");
+	assert_int_equal(call_with_fields(1), HTTP_ANSWERED);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HEAD(the_fields_of_an_answer_are_read),
 		HEAD(what_a_head_before_it_said_is_forgotten),
+		HEAD(many_fields_take_no_more_memory_than_they_are_long),
+		HEAD(a_head_has_its_end),
 	};
 
 	return RUN(tests, NULL, NULL);
