@@ -146,9 +146,11 @@ relay_whole(struct relay *r)
 
 	if (error && relay_bridge_refused(r, fifo_front(&r->body), fifo_len(&r->body)))
 		return;
-	if (out.len == 0 && r->rpc_id == NULL && !error && !r->boxed) {
-		relay_open(r, r->status, NULL, 0);	/* taken, and nothing to say */
-		relay_end(r);
+	if (out.len == 0 && r->rpc_id == NULL && !error) {
+		if (!r->boxed)
+			relay_open(r, r->status, NULL, 0);	/* taken, and nothing to say */
+		if (r->waits.place == 0)
+			relay_end(r);
 		return;
 	}
 	if (!is_answer(r, a, fifo_front(&r->body), fifo_len(&r->body)) ||

@@ -9,6 +9,7 @@ import { readChallenge, revoke } from '../e2e/lib/oauth.mjs';
 import { signedInByHand } from '../e2e/lib/sign-in.mjs';
 import { ALICE, BOB } from '../standins/entra/world.mjs';
 import { OTHERS, behindBoth, startGate } from './lib/gate.mjs';
+import { RESULT, hostile } from './lib/hostile.mjs';
 import { Pair, SERVERS, TOOL } from './lib/pair.mjs';
 import { eventually } from './lib/process.mjs';
 
@@ -220,4 +221,20 @@ describe('whichever process takes the post', { concurrency: 3 }, () => {
 				await gate.stop();
 			}
 		});
+});
+
+// As the Python SDK does.
+it('an upstream may take a message with an empty body of JSON', async () => {
+	const gate = await startGate('lighttpd-fastcgi', { servers: { weather: { upstream: await hostile(({ reply }) => reply({ result: RESULT })) } } });
+	try {
+		const { token } = await gate.signIn();
+		const pair = await Pair.open(gate.url(), token);
+		await pair.connect();
+		await pair.send('notifications/cancelled', { requestId: 9 }, null);
+		assert.deepEqual((await pair.call('x')).result, RESULT);
+		assert.deepEqual(pair.stream.events.filter(({ json }) => json?.error), []);
+		pair.close();
+	} finally {
+		await gate.stop();
+	}
 });
