@@ -151,6 +151,7 @@ put_token(struct passage *g)
 {
 	bool into = strcmp(g->server->upstream_token_in, "arguments") == 0;
 
+	g->plan.secret = g->token;
 	if (g->in != NULL) {
 		g->plan.body = g->rq->body;
 		g->plan.len = g->rq->body_len;

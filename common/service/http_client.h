@@ -40,6 +40,7 @@ enum http_outcome {
 	HTTP_TIMED_OUT,
 	HTTP_TOO_LONG,		/* beyond response_max, or the call's own */
 	HTTP_NO_CLIENT,		/* libcurl is not to be had */
+	HTTP_SECRET,		/* of a transfer alone: the answer holds its secret */
 };
 
 struct http_answer {

@@ -110,6 +110,7 @@ dispose(struct stream *s)
 	}
 	sse_reader_free(&m->events);
 	stream_free_text(&m->endpoint);
+	stream_free_text(&m->secret);
 	for (size_t i = 0; i < COUNT(m->right); i++)
 		stream_free_text(&m->right[i]);
 	for (size_t i = 0; i < COUNT(m->header); i++)
@@ -141,6 +142,7 @@ mailbox_begin(struct request *rq, const struct response *rs, const struct config
 			.roles = m->right[1] = stream_text(from->rights->roles),
 			.groups = m->right[2] = stream_text(from->rights->groups),
 		};
+	m->secret = stream_text(from == NULL ? NULL : from->secret);
 	for (size_t i = 0; from != NULL && i < from->headers; i++)
 		m->header[m->headers++] = stream_text(from->header[i]);
 	if (mailbox_insert(rq, &m->id, mailboxes_socket(rq), rq->now + rq->config->limits.stream) !=

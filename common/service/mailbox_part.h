@@ -20,6 +20,7 @@ struct mailbox {
 	struct sse_reader		 events;
 	char				*header[RELAY_HEADERS_MAX + 2];
 	size_t				 headers;
+	char				*secret;	/* of them; NULL for none */
 	struct loop_timer		 again;
 };
 

@@ -90,7 +90,7 @@ mailbox_pull(struct mailbox *m)
 	m->events = sse_reader_new((size_t)rq->config->limits.response_max);
 	m->transfer = transfer_begin(stream_transfers(&m->s), &(struct transfer_call){
 		.method = "GET", .url = m->server->upstream_url, .socket = m->server->upstream_socket,
-		.header = (const char *const *)m->header,
+		.header = (const char *const *)m->header, .secret = m->secret,
 		.silence_ms = m->server->upstream_timeout * 1000,
 	}, &puller, m);
 }

@@ -50,6 +50,12 @@ reads(const struct relay *r)
 	return r->filtered || r->boxed || r->endpoint || relay_bridge_stands(r);
 }
 
+static bool
+is_between_events(const struct relay *r)
+{
+	return !r->boundary.in_line && !r->boundary.in_event;
+}
+
 /* Where nothing has come yet, a call that may open does; between two events a comment goes. */
 void
 relay_beat(struct stream *s)
@@ -63,7 +69,7 @@ relay_beat(struct stream *s)
 	}
 	if (!r->opened && r->opens && (r->mode == RELAY_HEAD || r->mode == RELAY_BODY))
 		relay_open(r, 200, SSE_MEDIA_TYPE, -1);
-	if (r->opened && !r->boundary.in_line && !r->boundary.in_event)
+	if (r->opened && is_between_events(r))
 		stream_comment(s);
 }
 
@@ -262,6 +268,8 @@ done(void *owner, enum http_outcome outcome)
 	case RELAY_RAW_EVENTS:
 		if (outcome == HTTP_ANSWERED)
 			stream_end(&r->s);
+		else if (outcome == HTTP_SECRET && r->mode == RELAY_RAW_EVENTS && is_between_events(r))
+			relay_fault(r, outcome, NULL);	/* to be asked again would be of no use */
 		else
 			peer_break(&r->s.peer);
 		break;

@@ -46,6 +46,7 @@ struct relay_plan {
 	const char			*unauthorized;	/* our challenge where the upstream refuses the token; NULL: its failure */
 	const char			*forbidden;	/* our challenge where the token lacks a scope */
 	const char			*exchanged;	/* the scope of a cached token that is forgotten then; NULL */
+	const char			*secret;	/* Entra's token for the upstream, for no client to see; NULL */
 	const struct relay_mailbox	*mailbox;	/* NULL: the client's own answer */
 	bool				 initialized;	/* the message says that the client is */
 	bool				 endpoint;	/* a stream whose endpoint event becomes ours */
@@ -91,7 +92,7 @@ struct relay {
 	bool				 filtered;
 	struct rights			 rights;
 	char				*right[3];	/* owned texts of rights */
-	char				*unauthorized, *forbidden, *exchanged;
+	char				*unauthorized, *forbidden, *exchanged, *secret;
 	char				*claims;	/* what its refusal demands of the person; NULL */
 	char				*session_id;	/* the upstream's, sealed, for the head */
 	struct loop_timer		 waits;		/* until the upstream can be heard: */

@@ -92,6 +92,7 @@ relay_fault(struct relay *r, enum http_outcome outcome, const char *what)
 		[HTTP_TIMED_OUT] = "was silent for too long",
 		[HTTP_TOO_LONG] = "answered with more than is read here",
 		[HTTP_NO_CLIENT] = "cannot be called: libcurl is not installed",
+		[HTTP_SECRET] = "answered with the token that it was given, which is for nobody to see",
 	};
 	struct arena *a = stream_request(&r->s)->arena;
 	const char *text = outcome == HTTP_ANSWERED ? what : texts[outcome];

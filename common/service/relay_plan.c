@@ -18,9 +18,11 @@ copy_plan(struct relay *r, const struct relay_plan *plan)
 		memcpy(r->payload, plan->body, plan->len);
 		r->payload[plan->len] = '\0';
 	}
+	r->secret = stream_text(plan->secret);
 	r->call = (struct transfer_call){
 		.method = r->s.method, .url = stream_text(plan->url), .socket = plan->server->upstream_socket,
 		.header = (const char *const *)r->header, .body = r->payload, .len = plan->len,
+		.secret = r->secret,
 		.silence_ms = plan->server->upstream_timeout * 1000,
 		/* RFC 9110 section 9.2.2: libcurl repeats a POST when a kept connection breaks; a tool runs once. */
 		.once = plan->body != NULL && (plan->rpc_method == NULL ||
@@ -74,7 +76,7 @@ relay_free(struct stream *s)
 	char *url = (char *)(uintptr_t)r->call.url;
 	char **const text[] = {
 		&url, &r->rpc_id, &r->right[0], &r->right[1], &r->right[2], &r->unauthorized, &r->forbidden,
-		&r->exchanged, &r->claims, &r->session_id, &r->socket, &r->rpc_method, &r->version,
+		&r->exchanged, &r->secret, &r->claims, &r->session_id, &r->socket, &r->rpc_method, &r->version,
 	};
 
 	if (s->peer.loop != NULL)

@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/transfer.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/die.h"
 #include "service/transfer_part.h"
 
 #define HEADER_NAME_MAX	256	/* bytes of a header without a value */
-
-static const char *const field_names[FIELD_COUNT] = {
-	[FIELD_CONTENT_TYPE] = "content-type:",
-	[FIELD_SESSION_ID] = "mcp-session-id:",
-	[FIELD_PROTOCOL_VERSION] = "mcp-protocol-version:",
-	[FIELD_RETRY_AFTER] = "retry-after:",
-	[FIELD_ALLOW] = "allow:",
-	[FIELD_WWW_AUTHENTICATE] = "www-authenticate:",
-};
-
-/* A head of 1xx is followed by another, and says nothing of that. */
-static void
-forget_fields(struct transfer *t)
-{
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		free(t->field[i]);
-		t->field[i] = NULL;
-	}
-}
 
 static void
 dispose(struct transfer *t)
@@ -36,7 +16,7 @@ dispose(struct transfer *t)
 	(void)home->lib->multi_remove_handle(home->multi, t->easy);
 	home->lib->easy_cleanup(t->easy);
 	home->lib->slist_free_all(t->headers);
-	forget_fields(t);
+	transfer_forget_fields(t);
 	explicit_bzero(t, sizeof *t);
 	free(t);
 }
@@ -48,6 +28,8 @@ outcome_of(const struct transfer *t, CURLcode code)
 		return HTTP_TIMED_OUT;
 	if (t->overlong)
 		return HTTP_TOO_LONG;
+	if (t->shows_secret)
+		return HTTP_SECRET;
 	return code == CURLE_OK ? HTTP_ANSWERED : HTTP_UNREACHABLE;
 }
 
@@ -61,97 +43,10 @@ finish(struct transfer *t, enum http_outcome outcome)
 void
 transfer_over(struct transfer *t, CURLcode code)
 {
+	/* It was not the secret: a message that ends so is none, but for its reader to say. */
+	if (code == CURLE_OK && t->watch.held > 0)
+		(void)t->is->data(t->owner, t->watch.text, t->watch.held);
 	finish(t, outcome_of(t, code));
-}
-
-/* --- what comes ----------------------------------------------------------------------------------- */
-
-static void
-mind_silence(struct transfer *t)
-{
-	if (t->silence_ms > 0)
-		loop_timer_set(t->home->loop, &t->silence, clock_monotonic_ms() + t->silence_ms);
-}
-
-/* One that comes again is joined: RFC 9110 section 5.3. */
-static void
-add_field(char **field, const char *value, size_t n)
-{
-	char *before = *field;
-
-	if (asprintf(field, "%s%s%.*s", before == NULL ? "" : before, before == NULL ? "" : ", ", (int)n,
-	    value) < 0)
-		*field = NULL;
-	free(before);
-}
-
-static void
-keep_field(struct transfer *t, const char *line, size_t n)
-{
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		size_t name = strlen(field_names[i]);
-
-		if (n <= name || strncasecmp(line, field_names[i], name) != 0 ||
-		    (t->field[i] != NULL && i != FIELD_WWW_AUTHENTICATE))
-			continue;
-		for (line += name, n -= name; n > 0 && (*line == ' ' || *line == '\t'); n--)
-			line++;
-		while (n > 0 && strchr("\r\n\t ", line[n - 1]) != NULL)
-			n--;
-		if (buf_header_takes(line, n))
-			add_field(&t->field[i], line, n);
-		return;
-	}
-}
-
-static size_t
-take_header(char *line, size_t size, size_t n, void *argument)
-{
-	struct transfer *t = argument;
-
-	n *= size;
-	if (t->head_over)
-		return n;	/* a trailer */
-	t->head_bytes += n;
-	if (t->head_bytes > HTTP_HEADERS_MAX) {
-		t->overlong = true;
-		return 0;
-	}
-	if (n > 2) {
-		keep_field(t, line, n);
-		return n;
-	}
-	if (transfer_status(t) < 200) {
-		forget_fields(t);
-	} else {
-		t->head_over = true;
-		mind_silence(t);
-		t->is->head(t->owner, t);
-		loop_served(t->home->loop);
-	}
-	return n;
-}
-
-static size_t
-take_data(char *data, size_t size, size_t n, void *argument)
-{
-	struct transfer *t = argument;
-	enum taken taken;
-
-	n *= size;
-	taken = t->is->data(t->owner, data, n);
-	loop_served(t->home->loop);
-	switch (taken) {
-	case TAKEN:
-		mind_silence(t);
-		return n;
-	case TAKEN_PAUSE:
-		t->paused = true;
-		loop_timer_clear(t->home->loop, &t->silence);
-		return CURL_WRITEFUNC_PAUSE;
-	default:
-		return n == 0 ? 1 : 0;
-	}
 }
 
 static void
@@ -161,6 +56,30 @@ silent(struct loop_timer *timer)
 
 	t->timed_out = true;
 	finish(t, HTTP_TIMED_OUT);
+}
+
+static size_t
+take_header(char *line, size_t size, size_t n, void *argument)
+{
+	return transfer_take_line(argument, line, size * n) ? size * n : 0;
+}
+
+static size_t
+take_data(char *data, size_t size, size_t n, void *argument)
+{
+	struct transfer *t = argument;
+
+	n *= size;
+	switch (transfer_take_data(t, data, n)) {
+	case TAKEN:
+		return n;
+	case TAKEN_PAUSE:
+		t->paused = true;
+		loop_timer_clear(t->home->loop, &t->silence);
+		return CURL_WRITEFUNC_PAUSE;
+	default:
+		return n == 0 ? 1 : 0;
+	}
 }
 
 /* --- one call ------------------------------------------------------------------------------------- */
@@ -239,12 +158,13 @@ transfer_begin(struct transfers *home, const struct transfer_call *call,
 		die("no memory for a transfer");
 	*t = (struct transfer){
 		.home = home, .is = is, .owner = owner, .silence_ms = call->silence_ms, .silence.due = silent,
+		.watch = secret_watch_new(call->secret),
 	};
 	if (!transfers_open(home) || (t->easy = home->lib->easy_init()) == NULL) {
 		free(t);
 		return NULL;
 	}
-	mind_silence(t);
+	transfer_mind_silence(t);
 	if (!set_up(t, call) || home->lib->multi_add_handle(home->multi, t->easy) != CURLM_OK) {
 		dispose(t);
 		return NULL;
@@ -265,7 +185,7 @@ transfer_resume(struct transfer *t)
 	if (!t->paused)
 		return;
 	t->paused = false;
-	mind_silence(t);
+	transfer_mind_silence(t);
 	(void)t->home->lib->easy_pause(t->easy, CURLPAUSE_CONT);
 	/* What was held back may have been the last of it. */
 	transfers_finish(t->home);
@@ -296,5 +216,6 @@ transfer_may_be_silent(struct transfer *t)
 const char *
 transfer_error(const struct transfer *t)
 {
-	return t->error[0] == '\0' ? "no answer" : t->error;
+	return t->shows_secret ? "its answer holds the token that it was given" :
+	    t->error[0] == '\0' ? "no answer" : t->error;
 }

@@ -23,6 +23,7 @@ struct transfer_call {
 	const char *const	*header;	/* "Name: value", NULL at the end */
 	const char		*body;		/* must live as long as the transfer; NULL for none */
 	size_t			 len;
+	const char		*secret;	/* what was put into the call and may not come back; NULL for none */
 	bool			 once;		/* never sent again: not over a connection that may be dead */
 	int64_t			 silence_ms;	/* how long the answer may keep us waiting, at its head and in it */
 };
@@ -43,7 +44,7 @@ enum taken { TAKEN, TAKEN_PAUSE, TAKEN_STOP };
 /* What the owner does; none of these may end the transfer, but `done` is its end. */
 struct transfer_owner {
 	void		(*head)(void *, struct transfer *);
-	/* PAUSE: not taken, and asked again after transfer_resume.  STOP: done follows. */
+	/* PAUSE: not taken, and asked again after transfer_resume.  STOP: done follows.  Never the secret. */
 	enum taken	(*data)(void *, const char *, size_t n);
 	void		(*done)(void *, enum http_outcome);	/* the transfer is gone after it */
 };

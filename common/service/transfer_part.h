@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* transfer_part.h - what transfer.c and transfers.c share; see transfer.h */
+/* transfer_part.h - what transfer*.c share; see transfer.h */
 #ifndef SERVICE_TRANSFER_PART_H
 #define SERVICE_TRANSFER_PART_H
 
+#include "base/secret_watch.h"
 #include "service/curl_library.h"
 #include "service/transfer.h"
 
@@ -22,7 +23,8 @@ struct transfer {
 	void				*owner;
 	char				*field[FIELD_COUNT];
 	size_t				 head_bytes;
-	bool				 head_over, paused, timed_out, overlong;
+	bool				 head_over, paused, timed_out, overlong, shows_secret;
+	struct secret_watch		 watch;
 	int64_t				 silence_ms;
 	struct loop_timer		 silence;
 	char				 error[CURL_ERROR_SIZE];
@@ -34,5 +36,11 @@ void		 transfers_finish(struct transfers *);	/* those that libcurl says are over
 
 /* transfer.c: one of them is; it is gone then. */
 void		 transfer_over(struct transfer *, CURLcode);
+
+/* transfer_take.c: a line of a head; false beyond HTTP_HEADERS_MAX.  A piece of the body. */
+MUST_CHECK bool	 transfer_take_line(struct transfer *, const char *, size_t n);
+MUST_CHECK enum taken transfer_take_data(struct transfer *, const char *, size_t n);
+void		 transfer_mind_silence(struct transfer *);
+void		 transfer_forget_fields(struct transfer *);
 
 #endif

@@ -65,7 +65,7 @@ const DECK = KINDS.flatMap(([weight, kind]) => Array(weight).fill(kind));
 
 function isOf({ user, sessionSeen }, headers) {
 	assert.equal(headers['x-sallyport-object-id'], OID[user]);
-	assert.equal(JSON.parse(Buffer.from(headers.authorization.split('.')[1], 'base64url')).oid, OID[user]);
+	assert.equal(headers.claims.oid, OID[user]);
 	if (sessionSeen.id === undefined)
 		sessionSeen.id = headers['mcp-session-id'];
 	assert.equal(headers['mcp-session-id'], sessionSeen.id, 'the upstream session of somebody else');

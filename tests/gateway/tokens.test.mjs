@@ -153,8 +153,8 @@ behindBoth((server) => {
 			const batch = await gate.client('inside', { era: '2025-03-26', session: clients.inside.session });
 			const call = (id, method, params) => ({ jsonrpc: '2.0', id, method, params });
 			const { status, text } = await batch.send({ headers: batch.message('ping').headers, body: [
-				call(1, 'tools/call', { name: 'whoami', arguments: { bearerToken: 'mine' } }), call(2, 'ping'),
-				call(3, 'tools/call', { name: 'whoami' })] });
+				call(1, 'tools/call', { name: 'admin', arguments: { bearerToken: 'mine' } }), call(2, 'ping'),
+				call(3, 'tools/call', { name: 'admin' })] });
 			assert.equal(status, 200, text);
 			const [one, two, three] = upstream.log.at(-1).json;
 			assert.deepEqual([claims(one.params.arguments.bearerToken).aud, claims(three.params.arguments.bearerToken).aud],

@@ -14,9 +14,16 @@ const text = (value) => ({ content: [{ type: 'text', text: typeof value === 'str
 const object = (properties = {}) => ({ type: 'object', properties });
 const number = { type: 'number' };
 
-// What arrived, as the stand-in saw it.
+// What arrived, as the stand-in saw it; of a token its claims, since the gateway lets no answer by that shows all of it.
 function echo(args, { entry }) {
-	return text({ method: entry.method, url: entry.url, headers: entry.headers, arguments: args, body: entry.body });
+	const headers = { ...entry.headers, claims: claimsOf(entry.headers.authorization) };
+	delete headers.authorization;
+	return text({ method: entry.method, url: entry.url, headers, arguments: args, body: entry.body });
+}
+
+function claimsOf(authorization) {
+	const [, payload] = authorization?.split('.') ?? [];
+	return payload && JSON.parse(Buffer.from(payload, 'base64url'));
 }
 
 function whoami(args, { entry }) {
