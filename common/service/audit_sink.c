@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #define DATAGRAM_MAX	8192	/* bytes; the longest line is half of it */
+#define APPENDING	(O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 static bool
 failed(int fd, const char *what, const char **why)
@@ -21,12 +23,39 @@ failed(int fd, const char *what, const char **why)
 	return false;
 }
 
+/* Root may be the first to write, by `sallyport`: the file is given to those who may write to its folder. */
+static bool
+give_to_folder(int fd, const char *path)
+{
+	char folder[PATH_MAX];
+	struct stat st;
+	int n = snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path + 1), path);
+
+	return n > 0 && (size_t)n < sizeof folder && stat(folder, &st) == 0 &&
+	    fchown(fd, st.st_uid, st.st_gid) == 0 && fchmod(fd, 0660) == 0;
+}
+
+static int
+open_or_make(const char *path)
+{
+	int fd = open(path, APPENDING);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if ((fd = open(path, APPENDING | O_CREAT | O_EXCL, 0660)) < 0)
+		return errno == EEXIST ? open(path, APPENDING) : fd;
+	if (geteuid() == 0 && !give_to_folder(fd, path)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 /* -1 with *why set. */
 static int
 open_file(const char *path, const char **why)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-	    0660);
+	int fd = open_or_make(path);
 	struct stat st;
 
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1)

@@ -49,6 +49,33 @@ lines_are_appended_to_a_file_of_0660(UNUSED void **state)
 	(void)umask(before);
 }
 
+/* `sallyport check` and `revoke` are run by root: the programs must be able to write to what these made. */
+static void
+what_root_makes_is_its_folders(UNUSED void **state)
+{
+	const char *why = NULL;
+	mode_t before;
+	struct stat st;
+
+	if (geteuid() != 0)
+		return;
+	before = umask(0022);
+	assert_int_equal(chown(dir, 1234, 4321), 0);
+	assert_true(audit_file_is_good(path, &why));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, 1234);
+	assert_int_equal(st.st_gid, 4321);
+	assert_int_equal(st.st_mode & 07777, 0660);
+	/* One that is there keeps what it has. */
+	assert_int_equal(chown(path, 1, 2), 0);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_true(audit_to_file(path, "one", &why));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, 1);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	(void)umask(before);
+}
+
 /* As logrotate does it, without a word to the programs. */
 static void
 a_file_that_was_moved_away_is_made_anew(UNUSED void **state)
@@ -183,6 +210,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lines_are_appended_to_a_file_of_0660, open_dir, close_dir),
+		cmocka_unit_test_setup_teardown(what_root_makes_is_its_folders, open_dir, close_dir),
 		cmocka_unit_test_setup_teardown(a_file_that_was_moved_away_is_made_anew, open_dir, close_dir),
 		cmocka_unit_test_setup_teardown(no_link_is_followed_and_nothing_else_written_to, open_dir, close_dir),
 		cmocka_unit_test_setup_teardown(a_full_disk_is_told, open_dir, close_dir),
