@@ -111,6 +111,8 @@ curl_prepare(const struct curl_library *lib, CURL *h, const struct config *confi
 	return lib->easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	    /* A name that does not resolve is not waited for when its call is given up. */
+	    lib->easy_setopt(h, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK &&

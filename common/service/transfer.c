@@ -132,8 +132,6 @@ set_up(struct transfer *t, const struct transfer_call *call)
 	    (!call->once || lib->easy_setopt(h, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK) &&
 	    lib->easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
-	    /* A name that does not resolve is not waited for when its call is given up. */
-	    lib->easy_setopt(h, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_PRIVATE, t) == CURLE_OK &&
 	    lib->easy_setopt(h, CURLOPT_ERRORBUFFER, t->error) == CURLE_OK &&
