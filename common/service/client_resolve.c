@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/client_resolve.h"
 
+#include <stdatomic.h>
+
 #include "base/log.h"
 #include "protocol/client_id_url.h"
 #include "service/client_fetch.h"
@@ -160,31 +162,61 @@ renew(struct request *rq, const struct kept *k)
 }
 
 static enum oauth_error
-refresh(struct request *rq, const char *url)
+not_yet(struct request *rq, const struct kept *k, const char *reason)
 {
-	struct kept kept = { .url = url };
+	(void)fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
+	    "the client's metadata document is being fetched; try again", reason);
+	return serve_stale(rq, k);
+}
+
+static enum oauth_error
+wait_for(struct request *rq, struct kept *k)
+{
 	struct flight flight = {
-		.name = arena_printf(rq->arena, "client document %s", url), .look = look, .argument = &kept,
+		.name = arena_printf(rq->arena, "client document %s", k->url), .look = look, .argument = k,
 		.seconds = 2 * rq->config->limits.document_timeout,	/* the document, and the keys */
+		.impatient = k->serves,
 	};
 	struct opaque_token owner;
 	enum oauth_error error;
 
-	if (look(rq, &kept))
-		return OAUTH_OK;
-	flight.impatient = kept.serves;
 	switch (flight_board(rq, &flight, &owner)) {
 	case FLIGHT_LANDED:
 		return OAUTH_OK;
 	case FLIGHT_OURS:
-		error = renew(rq, &kept);
+		error = renew(rq, k);
 		flight_land(rq, &flight, &owner);
 		return error;
 	default:
-		(void)fail(&rq->failure, TEMPORARILY_UNAVAILABLE,
-		    "the client's metadata document is being fetched; try again");
-		return serve_stale(rq, &kept);
+		return not_yet(rq, k, NULL);
 	}
+}
+
+/*
+ * A stranger's server may dawdle, and whoever waits for it is a worker of this process: a quarter of
+ * them, and one at least where there are two, never do, so that everybody else comes in meanwhile.
+ */
+static bool
+may_wait(const struct config *c, int waiting)
+{
+	int64_t most = c->workers - (c->workers + 3) / 4;
+
+	return waiting < (most < 1 ? 1 : most);
+}
+
+static enum oauth_error
+refresh(struct request *rq, const char *url)
+{
+	static atomic_int waiting;
+	struct kept kept = { .url = url };
+	enum oauth_error error;
+
+	if (look(rq, &kept))
+		return OAUTH_OK;
+	error = may_wait(rq->config, atomic_fetch_add(&waiting, 1)) ? wait_for(rq, &kept) :
+	    not_yet(rq, &kept, "too many workers wait for documents");
+	(void)atomic_fetch_sub(&waiting, 1);
+	return error;
 }
 
 enum oauth_error

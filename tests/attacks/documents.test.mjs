@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { startDocuments } from '../standins/documents/documents.mjs';
 import { Browser } from '../e2e/lib/browser.mjs';
@@ -302,5 +303,34 @@ describe('A51c', () => {
 		const { metadata } = await discover(open.resource());
 		for (let i = 0; i < 30; i++)
 			assert.match((await register(metadata)).client_id, /^[\w-]{22}$/);
+	});
+});
+
+describe('X.17', () => {
+	it('hosts that dawdle hold some workers, and never all of them', async () => {
+		const { standin } = open;
+		const site = await startSite('lighttpd-fastcgi', {
+			standin, top: [`ca_file = ${documents.ca}`, `metadata_ports = ${documents.port}`, 'metadata_networks = 127.0.0.0/8'],
+			limits: { document_timeout: '30s' },
+		});
+		try {
+			const held = [];
+			const dawdle = { send: (rs) => held.push(rs) };
+			let told = 0;
+			const asked = Array.from({ length: 12 }, (_, i) => ask(site, publish(`dawdles-${i}`, {}, dawdle))
+				.finally(() => { told++; }));
+			while (told < 6)	// those who may not wait
+				await sleep(20);
+			const { metadata } = await discover(site.resource());
+			const honest = authorization(metadata, await register(metadata), { resource: site.resource() });
+			await accepted(new Browser().fetch(honest.url));
+			assert.equal(held.length, 6, 'of eight workers');
+			assert.ok(held.every((rs) => !rs.destroyed), 'they dawdle still');
+			held.forEach((rs) => rs.destroy());
+			assert.deepEqual((await Promise.all(asked)).map(({ status }) => status).sort(),
+				[...Array(6).fill(400), ...Array(6).fill(503)]);
+		} finally {
+			await site.stop();
+		}
 	});
 });

@@ -234,6 +234,56 @@ one_request_fetches_for_all(UNUSED void **state)
 	assert_int_equal(calls, 0);
 }
 
+/* What somebody is told who asks for another client, or the same, meanwhile. */
+static const char *second_id;
+static enum oauth_error second;
+
+static void
+somebody_asks(void)
+{
+	AUTO(client) struct client c = { 0 };
+	struct request other = fix.rq;
+
+	other.failure = (struct failure){ 0 };
+	second = client_resolve(&other, second_id, &c);
+}
+
+/* The one document of `say` is not that of the second client: it is refused once it is read. */
+static enum oauth_error
+second_of(int64_t workers)
+{
+	fix.config.workers = workers;
+	sql("DELETE FROM client");
+	second_id = "https://client.example/other.json";
+	meanwhile = somebody_asks;
+	assert_int_equal(resolve(), OAUTH_OK);
+	return second;
+}
+
+static void
+some_workers_never_wait_for_a_document(UNUSED void **state)
+{
+	static const int64_t few[] = { 1, 2 }, enough[] = { 3, 4, 8 };
+
+	for (size_t i = 0; i < COUNT(few); i++) {
+		assert_int_equal(second_of(few[i]), TEMPORARILY_UNAVAILABLE);
+		assert_int_equal(calls, (int)i + 1);
+	}
+	for (size_t i = 0; i < COUNT(enough); i++)
+		assert_int_equal(second_of(enough[i]), INVALID_CLIENT_METADATA);
+	say.answer.status = 404;
+	at(HOUR);
+	assert_int_equal(resolve(), INVALID_CLIENT_METADATA);
+	say.answer.status = 200;
+	assert_int_equal(second_of(1), TEMPORARILY_UNAVAILABLE);
+	fix.config.workers = 1;
+	meanwhile = somebody_asks;
+	second_id = URL;
+	at(2 * HOUR);
+	assert_int_equal(resolve(), OAUTH_OK);
+	assert_int_equal(second, OAUTH_OK);	/* what is known of it serves */
+}
+
 int
 main(void)
 {
@@ -250,6 +300,7 @@ main(void)
 		PUBLISHED(documents_have_a_limit_and_the_unused_make_room),
 		PUBLISHED(one_that_nobody_signs_in_through_runs_out),
 		PUBLISHED(one_request_fetches_for_all),
+		PUBLISHED(some_workers_never_wait_for_a_document),
 	};
 
 	return RUN(tests, NULL, NULL);

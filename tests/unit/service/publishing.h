@@ -2,7 +2,8 @@
 /*
  * publishing.h - the fixture with a client's server behind it, in place of http_client.c
  *
- * `say` is what the next call is answered with, `keys_say` a call for what ends in /keys.
+ * `say` is what the next call is answered with, `keys_say` a call for what ends in /keys; before it
+ * is, `meanwhile` happens, once.
  */
 #ifndef UNIT_SERVICE_PUBLISHING_H
 #define UNIT_SERVICE_PUBLISHING_H
@@ -20,6 +21,7 @@ struct saying {
 
 static struct saying say, keys_say;
 static struct http_call asked;		/* the last call */
+static void (*meanwhile)(void);	/* NULL: nothing */
 static int calls;
 
 struct http_client *
@@ -40,8 +42,13 @@ http_client_call(struct http_client *c UNUSED, struct arena *a UNUSED, const str
 	size_t n = strlen(call->url);
 	const struct saying *s = n > 5 && strcmp(call->url + n - 5, "/keys") == 0 ? &keys_say : &say;
 
+	void (*happens)(void) = meanwhile;
+
 	calls++;
 	asked = *call;
+	meanwhile = NULL;
+	if (happens != NULL)
+		happens();
 	if (s->outcome == HTTP_ANSWERED) {
 		*out = s->answer;
 		out->len = strlen(out->body);
@@ -77,6 +84,7 @@ static inline int
 publishing_open(void **state)
 {
 	calls = 0;
+	meanwhile = NULL;
 	keys_say = (struct saying){ .outcome = HTTP_UNREACHABLE };
 	memset(&asked, 0, sizeof asked);
 	if (fixture_open(state) != 0)
