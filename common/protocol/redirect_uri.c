@@ -60,5 +60,9 @@ redirect_uri_host(struct arena *a, const char *text)
 {
 	struct uri u;
 
-	return !uri_parse(a, text, &u) || u.host == NULL ? NULL : strstr(uri_origin(a, &u), "://") + 3;
+	/* Of app://bank.example/ the operating system heeds the scheme alone: no host would be true. */
+	if (!uri_parse(a, text, &u) || u.host == NULL ||
+	    (strcmp(u.scheme, "https") != 0 && strcmp(u.scheme, "http") != 0))
+		return NULL;
+	return strstr(uri_origin(a, &u), "://") + 3;
 }

@@ -10,7 +10,7 @@ import { readResponse, redeem, refresh } from '../e2e/lib/oauth.mjs';
 import { sallyport } from '../e2e/lib/sallyport.mjs';
 import { approve, atClient } from '../e2e/lib/sign-in.mjs';
 import { toClient } from './original-flow.mjs';
-import { EVIL, isErrorPage, list, refused } from './scene.mjs';
+import { APP, EVIL, isErrorPage, list, refused } from './scene.mjs';
 
 // RFC 9700 section 4.11.2: whoever registers an address does not make us lead people there.
 async function openRedirector(s) {
@@ -91,6 +91,13 @@ async function shownAsMeant(s) {
 		assert.deepEqual([username, hash], ['', ''], uri);
 		assert.ok(protocol === 'https:' || /^(127\.|localhost|\[::1\])/.test(host), uri);
 	}
+}
+
+// An application's scheme leads to that application, whatever follows it.
+async function schemeAlone(s) {
+	const page = await s.page(s.ask(await s.client({ redirect_uris: [`${APP}://bank.example/cb`] })));
+	const [, shown] = /class="host"><code><bdi dir="ltr">([^]*?)<\/bdi>/.exec(page.text);
+	assert.equal(shown.replaceAll('<wbr>', ''), `${APP}:`);
 }
 
 // Of many at once one wins; the others are told that it was used.
@@ -193,4 +200,5 @@ export const beyond = [
 // No matter of how it is sent.
 export const addresses = [
 	['X.14 an address leads where the page says, to every reader', shownAsMeant],
+	['X.18 a scheme of an application is shown without what looks like a host behind it', schemeAlone],
 ];

@@ -12,6 +12,7 @@ import { startSite } from '../e2e/lib/site.mjs';
 
 export const CLIENTS_MAX = 150;		// registrations that the installation keeps
 export const SIGN_INS_MAX = 100;	// and sign-ins under way
+export const APP = 'com.example.app';	// a private-use scheme that may be registered
 export const EVIL = 'https://evil.example/callback';
 export const CONFIGURED = { client_id: 'configured', redirect_uris: ['http://127.0.0.1:33418/callback'] };
 export const ALICE = 'Alice Example';
@@ -20,7 +21,7 @@ export const BOB = 'Bob Example';
 export class Scene {
 	async start(server, version) {
 		this.site = await startSite(server, {
-			http: version,
+			http: version, top: [`redirect_schemes = ${APP}`],
 			servers: ['mcp', 'other'], clients: [{ name: CONFIGURED.client_id, redirect_uris: CONFIGURED.redirect_uris }],
 			limits: { clients: CLIENTS_MAX, transactions: SIGN_INS_MAX }, entra: { timeout: 3 },
 		});

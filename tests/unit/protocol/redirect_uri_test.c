@@ -162,6 +162,7 @@ people_are_shown_host_and_port(UNUSED void **state)
 	assert_string_equal(redirect_uri_host(&a, "https://client.example:8443/"), "client.example:8443");
 	assert_string_equal(redirect_uri_host(&a, "http://[::1]:9/"), "[::1]:9");
 	assert_null(redirect_uri_host(&a, "com.example.app:/cb"));
+	assert_null(redirect_uri_host(&a, "cursor://bank.example/cb"));
 	assert_null(redirect_uri_host(&a, "no URI"));
 }
 
