@@ -83,7 +83,10 @@ find_transaction(struct request *rq, const char *text, struct opaque_token *id,
 	return OAUTH_OK;
 }
 
-/* The origin that a form's navigation may end at; a scheme alone for a private-use redirect. */
+/*
+ * The origin that a form's navigation may end at.  A private-use scheme has none, whatever follows it:
+ * Chromium matches app://host with no app://host/path.
+ */
 static const char *
 redirect_origin(struct request *rq, const char *redirect_uri)
 {
@@ -91,7 +94,8 @@ redirect_origin(struct request *rq, const char *redirect_uri)
 
 	if (!uri_parse(rq->arena, redirect_uri, &u))
 		return "";
-	return u.host == NULL ? arena_printf(rq->arena, "%s:", u.scheme) : uri_origin(rq->arena, &u);
+	return redirect_uri_host(rq->arena, redirect_uri) == NULL ?
+	    arena_printf(rq->arena, "%s:", u.scheme) : uri_origin(rq->arena, &u);
 }
 
 static enum oauth_error

@@ -98,6 +98,7 @@ async function schemeAlone(s) {
 	const page = await s.page(s.ask(await s.client({ redirect_uris: [`${APP}://bank.example/cb`] })));
 	const [, shown] = /class="host"><code><bdi dir="ltr">([^]*?)<\/bdi>/.exec(page.text);
 	assert.equal(shown.replaceAll('<wbr>', ''), `${APP}:`);
+	assert.match(page.headers['content-security-policy'], /; form-action [^;]* com\.example\.app:;/, 'and browsers let it through');
 }
 
 // Of many at once one wins; the others are told that it was used.
