@@ -114,7 +114,7 @@ metadata(struct request *rq, struct response *rs)
 			rest = after(rest, rq->config->public_path);
 		if (rest != NULL && documents[i].write(rq->config, rest, &rs->body)) {
 			rs->content_type = "application/json";
-			response_header(rs, "Cache-Control", "public, max-age=300");
+			rs->cache_control = "public, max-age=300";
 			return OAUTH_OK;
 		}
 	}

@@ -104,7 +104,6 @@ token(struct request *rq, struct response *rs)
 	(void)sweep(rq->store, rq->config, rq->now, SWEEP_ROWS, NULL);
 
 	rs->content_type = "application/json";
-	response_header(rs, "Cache-Control", "no-store");
 	response_header(rs, "Pragma", "no-cache");
 	buf_lit(&rs->body, "{\"access_token\":");
 	buf_json(&rs->body, grant.access_token);

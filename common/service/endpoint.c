@@ -207,8 +207,6 @@ endpoint_serve(const struct endpoint *e, struct request *worker, struct io *io)
 		    rq->arena->exhausted ? "arena exhausted" : "answer too long or malformed");
 		refuse(e, rq, &rs);
 	}
-	if (strstr(buf_text(&rs.headers), "Cache-Control:") == NULL)
-		response_header(&rs, "Cache-Control", "no-store");
 	if (!response_send(rq, &rs) && rq->failure.error == OAUTH_OK)
 		rq->failure.reason = "the peer is gone";
 	log_request(rq, &rs, began_ms);

@@ -188,6 +188,7 @@ response_new(struct arena *a)
 {
 	return (struct response){
 		.status = 200,
+		.cache_control = "no-store",
 		.headers = buf_new(a, RESPONSE_HEADERS_MAX),
 		.body = buf_new(a, RESPONSE_BODY_MAX),
 	};
@@ -225,6 +226,9 @@ response_head(struct buf *out, const struct response *rs, int64_t length)
 		buf_number(out, length);
 		buf_lit(out, "\r\n");
 	}
+	buf_lit(out, "Cache-Control: ");
+	buf_lit(out, rs->cache_control);
+	buf_lit(out, "\r\n");
 	buf_bytes(out, rs->headers.text, rs->headers.len);
 }
 
@@ -236,7 +240,7 @@ response_open(const struct request *rq, struct response *rs)
 	rs->content_type = "text/event-stream";
 	rs->opened = true;
 	response_head(&out, rs, -1);
-	buf_lit(&out, "X-Accel-Buffering: no\r\nCache-Control: no-store\r\n\r\n: working\n\n");
+	buf_lit(&out, "X-Accel-Buffering: no\r\n\r\n: working\n\n");
 	return buf_text(&out) != NULL && rq->io->write(rq->io, out.text, out.len) &&
 	    rq->io->flush(rq->io);
 }

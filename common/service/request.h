@@ -57,6 +57,7 @@ struct request {
 struct response {
 	int		 status;
 	const char	*content_type;		/* NULL: no body */
+	const char	*cache_control;		/* "no-store" unless a program says otherwise */
 	struct buf	 headers;
 	struct buf	 body;
 	bool		 opened;	/* its head has gone out already */

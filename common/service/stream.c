@@ -220,7 +220,6 @@ stream_open(struct stream *s, int status, const char *content_type, int64_t leng
 	for (size_t i = 0; i < fields; i++)
 		if (field[i].value != NULL)
 			response_header(&rs, field[i].name, field[i].value);
-	response_header(&rs, "Cache-Control", "no-store");
 	if (content_type != NULL && strcmp(content_type, SSE_MEDIA_TYPE) == 0)
 		response_header(&rs, "X-Accel-Buffering", "no");
 	response_head(&out, &rs, length);

@@ -65,8 +65,8 @@ after_a_second_it_opens_and_then_says_at_each_heartbeat_that_it_lives(UNUSED voi
 	assert_true(event_stream_wanted(&s));
 	assert_true(rs.opened);
 	assert_string_equal(web.answer, "Status: 200\r\nContent-Type: text/event-stream\r\n"
-	    "X-Content-Type-Options: nosniff\r\nVary: Origin\r\nX-Accel-Buffering: no\r\n"
-	    "Cache-Control: no-store\r\n\r\n: working\n\n");
+	    "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+	    "Vary: Origin\r\nX-Accel-Buffering: no\r\n\r\n: working\n\n");
 	assert_int_equal(flushed, 1);
 	at(HEARTBEAT);
 	assert_true(event_stream_wanted(&s));

@@ -163,11 +163,22 @@ rfc3875_s6_2_an_answer_begins_with_its_status(UNUSED void **state)
 	assert_int_equal(read_it(), OAUTH_OK);
 	rs.status = 400;
 	rs.content_type = "application/json";
-	response_header(&rs, "Cache-Control", "no-store");
 	buf_lit(&rs.body, "{}");
 	assert_string_equal(sent(&rs), "Status: 400\r\nContent-Type: application/json\r\n"
 	    "X-Content-Type-Options: nosniff\r\nContent-Length: 2\r\nCache-Control: "
 	    "no-store\r\n\r\n{}");
+}
+
+static void
+no_redirect_is_stored_whatever_its_location_says(UNUSED void **state)
+{
+	struct response rs = response_new(&fix.arena);
+
+	WEB_REQUEST("", "REQUEST_METHOD=GET", "REQUEST_URI=/a");
+	assert_int_equal(read_it(), OAUTH_OK);
+	response_redirect(&fix.rq, &rs, "https://client.example/cb?Cache-Control:");
+	assert_string_equal(sent(&rs), "Status: 302\r\nContent-Length: 0\r\nCache-Control: no-store\r\n"
+	    "Location: https://client.example/cb?Cache-Control:\r\n\r\n");
 }
 
 static void
@@ -191,7 +202,7 @@ rfc9110_s15_3_5_no_content_has_no_length(UNUSED void **state)
 	WEB_REQUEST("", POST);
 	assert_int_equal(read_it(), OAUTH_OK);
 	rs.status = 204;
-	assert_string_equal(sent(&rs), "Status: 204\r\n\r\n");
+	assert_string_equal(sent(&rs), "Status: 204\r\nCache-Control: no-store\r\n\r\n");
 }
 
 static void
@@ -244,6 +255,7 @@ main(void)
 		CASE(a_connection_that_breaks_is_refused),
 		CASE(a_malformed_length_is_refused),
 		CASE(rfc3875_s6_2_an_answer_begins_with_its_status),
+		CASE(no_redirect_is_stored_whatever_its_location_says),
 		CASE(rfc9110_s9_3_2_head_has_length_and_no_body),
 		CASE(rfc9110_s15_3_5_no_content_has_no_length),
 		CASE(rfc9110_s15_4_redirects_are_303_after_post_and_302_after_get),
