@@ -2,10 +2,11 @@
 /*
  * authorize: the authorization endpoint, RFC 6749 section 3.1, for the code flow with PKCE.
  *
- * Checks client (whose metadata document it fetches where the client_id is the URL of one), redirect URI, PKCE (RFC 7636), resource (RFC 8707) and scope, opens a transaction
- * and hands the browser over to consent.  Until client and redirect URI are validated every
- * failure is a page; from then on it goes back to the client (section 4.1.2.1), unless that would
- * make us an open redirector (RFC 9700 section 4.11.2).
+ * Checks client, redirect URI, PKCE (RFC 7636), resource (RFC 8707) and scope, opens a transaction
+ * and hands the browser over to consent.  Where client_id is the URL of the client's metadata
+ * document, that is fetched.  Until client and redirect URI are validated every failure is a page;
+ * from then on it goes back to the client (section 4.1.2.1), unless that would make us an open
+ * redirector (RFC 9700 section 4.11.2).
  */
 #include "protocol/param.h"
 #include "protocol/pkce.h"

@@ -225,7 +225,7 @@ command_audit(int argc, char **argv)
 
 	if (!audit_question_read(argc, argv, clock_seconds(), &question)) {
 		fputs("usage: sallyport audit [--since TIME] [--user ID] [--json]\n"
-		    "TIME is how long ago (30m, 7d), or a day in UTC (2027-01-15).\n", stderr);
+		    "TIME is how long ago (30m, 7d), or in UTC 2027-01-15 or 2027-01-15T08:00:00Z.\n", stderr);
 		return USAGE;
 	}
 	if ((config = load()) == NULL)

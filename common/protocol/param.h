@@ -11,8 +11,8 @@
 #ifndef PROTOCOL_PARAM_H
 #define PROTOCOL_PARAM_H
 
-#include "protocol/oauth.h"
 #include "base/arena.h"
+#include "protocol/oauth.h"
 
 enum param_rule { OPTIONAL, REQUIRED, REPEATED };
 
@@ -41,8 +41,7 @@ struct param {
 MUST_CHECK enum oauth_error param_read(void *out, const struct param *, size_t count,
 		    const char *form, struct arena *, struct failure *);
 
-/* RFC 6749 appendix A: VSCHAR is %x20-7E, NQCHAR as in scope-token and %x20. */
-MUST_CHECK bool	 is_vschar(const char *);
+MUST_CHECK bool	 is_vschar(const char *);	/* RFC 6749 appendix A: VSCHAR is %x20-7E */
 MUST_CHECK bool	 is_text(const char *);		/* any UTF-8 without control characters */
 
 #endif

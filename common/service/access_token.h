@@ -44,7 +44,7 @@ MUST_CHECK enum oauth_error access_token_issue(struct request *, const struct se
 MUST_CHECK enum oauth_error access_token_verify(struct request *, const char *token,
 		    const char *resource, struct access *);
 
-/* The session's data key, opened with the token; false when the rows were tampered with. */
+/* The session's data key, opened with the token; ABSENT when the rows were tampered with. */
 MUST_CHECK enum stored access_token_unseal(struct request *, const struct access *, struct data_key *);
 
 /* The hash that a token's row stands under, read without judging it; for revocation. */

@@ -11,8 +11,10 @@ struct audit_question {
 	bool		 json;		/* one object per line */
 };
 
-/* [--since TIME] [--user ID] [--json]; false when they are not that.  TIME is how long ago (30m, 7d),
- * or a day (2027-01-15) in UTC. */
+/*
+ * [--since TIME] [--user ID] [--json]; false when they are not that.  TIME is how long ago (30m, 7d),
+ * or in UTC a day (2027-01-15) or a second of it (2027-01-15T08:00:00Z).
+ */
 MUST_CHECK bool	 audit_question_read(int argc, char *const *argv, int64_t now, struct audit_question *);
 
 /* Prints them to standard output.  False with *why set if the store cannot be read. */

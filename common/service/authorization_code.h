@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* authorization_code.h - RFC 6749 section 4.1: 60 seconds, one use, bound to all that asked */
+/* authorization_code.h - RFC 6749 section 4.1: short-lived, used once, bound to what was asked */
 #ifndef SERVICE_AUTHORIZATION_CODE_H
 #define SERVICE_AUTHORIZATION_CODE_H
 

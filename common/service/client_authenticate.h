@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * client_authenticate.h - RFC 6749 section 2.3: who the client is, at token, revoke and introspect
+ * client_authenticate.h - RFC 6749 section 2.3: who the client is, at token and revoke
  *
  * client_secret_basic, client_secret_post, private_key_jwt (RFC 7523), or nothing for a public
  * client.  What a client is known with decides which of them it must use, never what it sends.

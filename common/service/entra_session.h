@@ -2,9 +2,9 @@
 /*
  * entra_session.h - a session's Entra tokens kept alive, on the server alone
  *
- * From the time that Entra names (refresh_in), or shortly before expiry, one request takes a lease and refreshes while the others
- * go on with the old token; after expiry they wait, backing off.  Entra does not revoke the old
- * refresh token on use, so a kill at any point is harmless.
+ * From the time that Entra names (refresh_in), or shortly before expiry, one request takes a lease
+ * and refreshes while the others go on with the old token; after expiry they wait, backing off.
+ * Entra does not revoke the old refresh token on use, so a kill at any point is harmless.
  */
 #ifndef SERVICE_ENTRA_SESSION_H
 #define SERVICE_ENTRA_SESSION_H

@@ -14,8 +14,8 @@
 #include "service/config.h"
 
 enum key_purpose {
-	KEY_SIGN,		/* session tokens: token, mcp */
-	KEY_WRAP,		/* data keys: oauth-callback, token, mcp */
+	KEY_SIGN,		/* session tokens: token, introspect, mcp */
+	KEY_WRAP,		/* data keys: oauth-callback, token, introspect, mcp */
 	KEY_CACHE,		/* Entra's documents: oauth-callback, mcp */
 	KEY_BROWSER,		/* forms and cookies: consent, oauth-callback, account */
 	KEY_LOGOUT,		/* Entra's session ids: oauth-callback, logout */

@@ -14,7 +14,7 @@
 #include "service/stream.h"
 
 #define RELAY_HEADERS_MAX	64	/* request headers to an upstream */
-#define RELAY_READY_WAIT	2000	/* milliseconds that an initialized client waits for the upstream's own stream */
+#define RELAY_READY_WAIT	2000	/* milliseconds that a client waits for its upstream's stream */
 #define RELAY_READY_LOOK	20	/* milliseconds between two looks */
 #define RELAY_OPEN_AFTER	1000	/* milliseconds: then a call that may open opens as events */
 

@@ -14,9 +14,9 @@
 #include "service/store.h"
 
 #define SESSION_STEP_UP		60	/* seconds */
-#define ENTRA_WORD_LASTS	3600	/* seconds that Entra's word on a person stands, whatever its token's life */
-#define ENTRA_WORD_MOST	86400	/* seconds of Entra's silence after which a person is served no more */
-#define ENTRA_SILENCE_MAX	7200	/* seconds that a stream outlives Entra's last word on its person */
+#define ENTRA_WORD_LASTS	3600	/* seconds that Entra's word on a person stands */
+#define ENTRA_WORD_MOST		86400	/* seconds of Entra's silence after which a person is served no more */
+#define ENTRA_SILENCE_MAX	7200	/* seconds that a stream lasts after entra_until */
 #define SESSION_USED_EVERY	60	/* seconds: last_used_at is written at most so often */
 
 struct session {
@@ -61,8 +61,10 @@ MUST_CHECK enum stored session_get(struct request *, const struct sid *, struct 
 MUST_CHECK bool	 session_identity_agrees(struct request *, const struct session *,
 		    const struct data_key *, struct bytes identity);
 
-/* STORED while it has neither ended nor expired, nor been idle for too long, and Entra's word on the
- * person is no older than ENTRA_SILENCE_MAX. */
+/*
+ * STORED while it has neither ended nor expired, nor been idle for too long, and entra_until is not
+ * past by ENTRA_SILENCE_MAX.
+ */
 MUST_CHECK enum stored session_alive(struct request *, const struct sid *);
 
 MUST_CHECK enum stored session_entra_tokens(struct request *, const struct session *,

@@ -14,7 +14,7 @@ struct streams {
 	struct arena		 arena;
 	struct request		 request;	/* the thread's own */
 	struct stream		*first;		/* those that run; the thread's alone */
-	struct mailboxes	*mailboxes;	/* mailbox.c's, NULL before the first */
+	struct mailboxes	*mailboxes;	/* mailboxes.c's, NULL before the first */
 	void			(*close_mailboxes)(struct streams *);
 	pthread_mutex_t		 lock;		/* of what follows */
 	struct stream		*all;		/* running, waiting and being made */

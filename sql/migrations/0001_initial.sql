@@ -115,7 +115,7 @@ CREATE INDEX exchanged_token_expires_at ON exchanged_token (expires_at);
 CREATE TABLE entra_cache (
 	name		 TEXT    NOT NULL PRIMARY KEY,
 	document	 TEXT    NOT NULL,
-	mac		 BLOB    NOT NULL,		-- HMAC under the cache key over name and document
+	mac		 BLOB    NOT NULL,		-- kid of the cache key, HMAC over name, time, document
 	fetched_at	 INTEGER NOT NULL,
 	tried_at	 INTEGER NOT NULL		-- the last attempt to fetch, good or not
 ) STRICT;
