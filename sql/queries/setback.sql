@@ -4,7 +4,8 @@ ON CONFLICT (name_hash) DO UPDATE SET outcome = excluded.outcome, reason = exclu
 	expires_at = excluded.expires_at;
 
 -- name: setback_get
-SELECT outcome, reason, expires_at FROM setback WHERE name_hash = :name_hash AND expires_at > :now AND expires_at <= :latest
+SELECT outcome, reason, expires_at FROM setback
+ WHERE name_hash = :name_hash AND expires_at > :now AND expires_at <= :latest
    AND outcome BETWEEN 1 AND :most;
 
 -- name: setback_delete_expired
