@@ -193,7 +193,8 @@ result_to_modern(struct arena *a, const struct json_members *message, const char
 
 	if (!json_edit_open(a, message, "result", &result))
 		return NULL;
-	edit[n++] = (struct json_edit){ "_meta", with_server_info(a, &result, mcp_bridge_short(u->server_info), room) };
+	changed = with_server_info(a, &result, mcp_bridge_short(u->server_info), room);
+	edit[n++] = (struct json_edit){ "_meta", changed };
 	if (s != NULL && s->cacheable) {
 		edit[n++] = (struct json_edit){ "ttlMs", "0" };
 		edit[n++] = (struct json_edit){ "cacheScope", "\"private\"" };
@@ -241,7 +242,8 @@ static const char *
 error_to_modern(struct arena *a, const struct json_members *message, const struct json_members *error,
     bool asks_url, int *status, size_t room)
 {
-	const char *code = json_edit_source(a, error, "code"), *id = json_edit_source(a, message, "id"), *changed, *why;
+	const char *code = json_edit_source(a, error, "code"), *id = json_edit_source(a, message, "id");
+	const char *changed, *why;
 	struct buf b = buf_new(a, ROOM);
 
 	if (code == NULL || id == NULL)

@@ -235,8 +235,10 @@ entra_session_check(struct request *rq, const struct session *s, const struct da
 	if ((outcome = current_tokens(rq, s, key, &need, &tokens)) == ENTRA_GRANTED) {
 		*access_token = tokens.access_token;
 		/* The old one serves while Entra does not answer; that is no word of Entra's. */
-		outcome = is_due(&tokens, &need, rq->now) &&
-		    strcmp(tokens.access_token, before.access_token) == 0 ? ENTRA_UNAVAILABLE : verify(rq, s, tokens.access_token);
+		if (is_due(&tokens, &need, rq->now) && strcmp(tokens.access_token, before.access_token) == 0)
+			outcome = ENTRA_UNAVAILABLE;
+		else
+			outcome = verify(rq, s, tokens.access_token);
 	}
 	if (silent)
 		setback_note(rq, CHECKS, (int)ENTRA_UNAVAILABLE, rq->failure.reason, SILENCE);

@@ -43,7 +43,7 @@ struct relay_plan {
 	const char			*rpc_method;	/* NULL for a response, a batch, GET and DELETE */
 	const char			*version;	/* negotiated for initialize, of a legacy client */
 	const struct rights		*rights;	/* lists of tools are filtered by them; NULL: not */
-	const char			*unauthorized;	/* our challenge where the upstream refuses the token; NULL: its failure */
+	const char			*unauthorized;	/* our challenge where it refuses the token; NULL: its failure */
 	const char			*forbidden;	/* our challenge where the token lacks a scope */
 	const char			*exchanged;	/* the scope of a cached token that is forgotten then; NULL */
 	const char			*secret;	/* Entra's token for the upstream, for no client to see; NULL */

@@ -189,8 +189,9 @@ stream_new(struct request *rq, const struct response *rs, const struct session *
 	if ((s = calloc(1, size)) == NULL)
 		die("no memory for a stream");
 	*s = (struct stream){
-		.continuation = { take_over, give_up }, .is = is, .home = rq->streams, .began_ms = now_ms, .peer.at.fd = -1,
-		.until_ms = now_ms + rq->config->limits.stream * 1000, .sid = session->sid, .key = *key,
+		.continuation = { take_over, give_up }, .is = is, .home = rq->streams, .peer.at.fd = -1,
+		.began_ms = now_ms, .until_ms = now_ms + rq->config->limits.stream * 1000,
+		.sid = session->sid, .key = *key,
 		.method = stream_text(rq->method), .path = stream_text(rq->path), .id = stream_text(rq->id),
 		.client_id = stream_text(rq->client_id), .headers = stream_text(buf_text(&rs->headers)),
 		.person = stream_text(session->subject),
