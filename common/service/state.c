@@ -102,7 +102,7 @@ make_key(struct making *m, enum key_purpose p)
 	return give(m, key, m->key_group[p], 0640);
 }
 
-/* The files beside it are there from now on, see store_sqlite.c, and whoever made them may have been root. */
+/* The files beside it are there from now on, see store_sqlite_open.c, and whoever made them may have been root. */
 static bool
 make_database(struct making *m)
 {
