@@ -19,6 +19,7 @@
 #include "service/entra_endpoints.h"
 #include "service/entra_redirect.h"
 #include "service/rate.h"
+#include "service/store_failed.h"
 
 static enum oauth_error	account(struct request *, struct response *);
 static void		refuse(const struct request *, struct response *);

@@ -21,6 +21,7 @@
 #include "service/endpoint.h"
 #include "service/entra_endpoints.h"
 #include "service/rate.h"
+#include "service/store_failed.h"
 #include "service/sweep.h"
 
 #define STATE_MAX	4096	/* bytes of a client's state */

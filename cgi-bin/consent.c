@@ -24,6 +24,7 @@
 #include "service/entra_endpoints.h"
 #include "service/entra_redirect.h"
 #include "service/rate.h"
+#include "service/store_failed.h"
 
 static enum oauth_error	consent(struct request *, struct response *);
 

@@ -13,10 +13,10 @@
 #include "protocol/bearer.h"
 #include "protocol/param.h"
 #include "service/access_token.h"
-#include "service/client.h"
 #include "service/endpoint.h"
 #include "service/introspection_key.h"
 #include "service/rate.h"
+#include "service/store_failed.h"
 
 #define TOKEN_MAX	8192	/* bytes */
 

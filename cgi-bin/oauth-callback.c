@@ -29,6 +29,7 @@
 #include "service/entra_sid.h"
 #include "service/person.h"
 #include "service/second_round.h"
+#include "service/store_failed.h"
 
 #define ENTRA_CODE_MAX	8192	/* bytes */
 

@@ -12,6 +12,7 @@
 #include "service/client_authenticate.h"
 #include "service/endpoint.h"
 #include "service/rate.h"
+#include "service/store_failed.h"
 
 #define TOKEN_MAX	8192	/* bytes */
 

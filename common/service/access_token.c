@@ -4,8 +4,8 @@
 #include "protocol/json_member.h"
 #include "protocol/jws.h"
 #include "protocol/scope.h"
-#include "service/client.h"
 #include "service/rotation.h"
+#include "service/store_failed.h"
 
 #define TABLE		"access_token"
 #define CLAIMS_MAX	8192	/* bytes */

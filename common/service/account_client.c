@@ -7,6 +7,7 @@
 #include "service/client.h"
 #include "service/session.h"
 #include "service/session_revoke.h"
+#include "service/store_failed.h"
 
 #define LEADS_TO	8	/* hosts that are shown of one client */
 #define BATCHES		20	/* of sessions that one press of a button ends */

@@ -4,9 +4,9 @@
 #include "protocol/json.h"
 #include "protocol/page_text.h"
 #include "service/browser.h"
-#include "service/client.h"
 #include "service/entra_sid.h"
 #include "service/seal.h"
+#include "service/store_failed.h"
 
 #define SEALED		"account_session.sealed"
 #define SEALED_MAX	((size_t)16 * 1024)	/* bytes */

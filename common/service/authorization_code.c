@@ -4,9 +4,9 @@
 #include "base/base64url.h"
 #include "protocol/pkce.h"
 #include "protocol/resource_indicator.h"
-#include "service/client.h"
 #include "service/refresh_token.h"
 #include "service/session_claim.h"
+#include "service/store_failed.h"
 
 #define TABLE	"authorization_code"
 

@@ -8,18 +8,11 @@
 #include "service/client_url.h"
 #include "service/rate.h"
 #include "service/store.h"
+#include "service/store_failed.h"
 
 #define CLIENT_ID_BYTES	16
 #define DAY		86400	/* a registration is moved on at most once a day */
 #define ROOM		16	/* registrations that go at once where there are too many */
-
-enum oauth_error
-store_failed(struct request *rq)
-{
-	return fail_because(&rq->failure, TEMPORARILY_UNAVAILABLE,
-	    "the server cannot store or read just now; try again",
-	    arena_string(rq->arena, store_error(rq->store)));
-}
 
 void
 client_auto(struct client *c)

@@ -45,7 +45,4 @@ NONNULL const char *client_redirect_uris_json(struct arena *, const struct clien
 /* Lets a registration that is in use live on; a failure costs nothing but its remaining time. */
 void		 client_keep(struct request *, const char *client_id);
 
-/* The store's failure as an answer: 503, with the driver's words for the log alone. */
-enum oauth_error store_failed(struct request *);
-
 #endif

@@ -6,6 +6,7 @@
 #include "service/client_secret.h"
 #include "service/credential_file.h"
 #include "service/store.h"
+#include "service/store_failed.h"
 
 static enum oauth_error
 refuse(struct request *rq, const char *what)

@@ -10,6 +10,7 @@
 #include "service/setback.h"
 #include "service/single_flight.h"
 #include "service/store.h"
+#include "service/store_failed.h"
 
 #define ROOM		16	/* documents that go at once where there are too many */
 #define CLOCK_SLACK	60	/* seconds that another request may be ahead */

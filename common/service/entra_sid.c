@@ -3,9 +3,9 @@
 
 #include "protocol/page_text.h"
 #include "service/audit.h"
-#include "service/client.h"
 #include "service/keyring.h"
 #include "service/session.h"
+#include "service/store_failed.h"
 
 #define KID_LEN	(sizeof((struct key *)0)->kid - 1)
 

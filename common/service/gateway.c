@@ -3,10 +3,10 @@
 
 #include "protocol/mcp_names.h"
 #include "service/challenge.h"
-#include "service/client.h"
 #include "service/gateway_body.h"
 #include "service/mailbox.h"
 #include "service/policy.h"
+#include "service/store_failed.h"
 #include "service/upstream_endpoint.h"
 #include "service/upstream_header.h"
 #include "service/upstream_session.h"

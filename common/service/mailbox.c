@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/mailbox.h"
 
-#include "service/client.h"
-#include "service/session.h"
 #include "service/mailbox_part.h"
+#include "service/session.h"
+#include "service/store_failed.h"
 
 static void	start(struct stream *), beat(struct stream *), drained(struct stream *),
 		stop(struct stream *), dispose(struct stream *);

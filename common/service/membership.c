@@ -4,10 +4,10 @@
 #include "base/number.h"
 #include "protocol/guid.h"
 #include "protocol/json.h"
-#include "service/client.h"
 #include "service/graph_person.h"
 #include "service/reauthentication.h"
 #include "service/single_flight.h"
+#include "service/store_failed.h"
 
 #define SEALED		"session_groups.sealed"
 #define PREFIX		"group:"

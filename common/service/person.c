@@ -2,10 +2,10 @@
 #include "service/person.h"
 
 #include "protocol/entra_rights.h"
-#include "service/client.h"
 #include "service/entra_session.h"
 #include "service/entra_verify.h"
 #include "service/membership.h"
+#include "service/store_failed.h"
 
 #define RIGHTS_AGAIN	60	/* seconds until rights that could not be judged are looked at again */
 

@@ -3,7 +3,7 @@
 
 #include "protocol/entra_claims.h"
 #include "service/audit.h"
-#include "service/client.h"
+#include "service/store_failed.h"
 
 static void
 bind_key(struct statement *q, const struct session *s)

@@ -3,9 +3,9 @@
 
 #include "protocol/resource_indicator.h"
 #include "protocol/scope.h"
-#include "service/client.h"
 #include "service/rotation.h"
 #include "service/session_claim.h"
+#include "service/store_failed.h"
 
 #define TABLE		"refresh_token"
 #define SUCCESSOR	"refresh_token.successor"

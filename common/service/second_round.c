@@ -3,7 +3,7 @@
 
 #include "base/base64url.h"
 #include "protocol/entra_claims.h"
-#include "service/client.h"
+#include "service/store_failed.h"
 
 const char *
 second_round_name(struct request *rq, const struct session *s, const char *claims)

@@ -2,11 +2,11 @@
 #include "service/sse_transport.h"
 
 #include "protocol/param.h"
-#include "service/client.h"
 #include "service/gateway.h"
 #include "service/mailbox.h"
 #include "service/mcp_method.h"
 #include "service/policy.h"
+#include "service/store_failed.h"
 #include "service/upstream_session.h"
 
 #define SID_MAX		4096	/* bytes of the parameter */
