@@ -64,20 +64,12 @@ ec_key(struct arena *a, struct json_object *jwk)
 	return key;
 }
 
-static bool
-absent_or(struct json_object *jwk, const char *name, const char *value)
-{
-	const char *text = json_string(jwk, name);
-
-	return !json_has(jwk, name) || (text != NULL && strcmp(text, value) == 0);
-}
-
 static EVP_PKEY *
 key_for(struct arena *a, struct json_object *jwk, const char *alg)
 {
 	EVP_PKEY *key;
 
-	if (!absent_or(jwk, "use", "sig") || !absent_or(jwk, "alg", alg))
+	if (!jwk_absent_or(jwk, "use", "sig") || !jwk_absent_or(jwk, "alg", alg))
 		return NULL;
 	key = strcmp(alg, "ES256") == 0 ? ec_key(a, jwk) : jwk_rsa(a, jwk);
 	if (key != NULL && jws_key_fits(key, alg))

@@ -92,9 +92,8 @@ rsa_key(const BIGNUM *n, const BIGNUM *e)
 	return key;
 }
 
-/* RFC 7517 section 4: a member that is absent leaves the use open; one of another type does not. */
-static bool
-absent_or(struct json_object *jwk, const char *name, const char *value)
+bool
+jwk_absent_or(struct json_object *jwk, const char *name, const char *value)
 {
 	const char *text = json_string(jwk, name);
 
@@ -119,7 +118,7 @@ jwk_rsa(struct arena *a, struct json_object *jwk)
 static EVP_PKEY *
 usable_key(struct arena *a, struct json_object *jwk)
 {
-	if (!absent_or(jwk, "use", "sig") || !absent_or(jwk, "alg", "RS256"))
+	if (!jwk_absent_or(jwk, "use", "sig") || !jwk_absent_or(jwk, "alg", "RS256"))
 		return NULL;
 	/* An issuer that cannot be read must not turn into "any issuer". */
 	if (json_has(jwk, "issuer") && json_string(jwk, "issuer") == NULL)

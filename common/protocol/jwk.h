@@ -23,6 +23,9 @@ void			 pkey_auto(EVP_PKEY **);
 /* The RSA key of one JWK with such a modulus and exponent, whatever its other members say; NULL if it is none. */
 MUST_CHECK EVP_PKEY	*jwk_rsa(struct arena *, struct json_object *jwk);
 
+/* RFC 7517 section 4: a member that is absent leaves the use open; one of another type does not. */
+MUST_CHECK bool		 jwk_absent_or(struct json_object *jwk, const char *name, const char *value);
+
 /* True when the object is a key set: a "keys" array with at least one key that can be found. */
 MUST_CHECK bool		 jwk_set_valid(struct arena *, struct json_object *set);
 
