@@ -9,30 +9,16 @@ is_word(const char *text)
 	return text != NULL && *text != '\0' && strlen(text) <= ID_MAX;
 }
 
-static bool
-is_among(const char *text, const char *const *list)
-{
-	for (; text != NULL && *list != NULL; list++)
-		if (strcmp(text, *list) == 0)
-			return true;
-	return false;
-}
-
 /* RFC 7519 section 4.1.3: one text, or an array of them. */
 static bool
 is_for_us(struct json_object *claims, const char *const *audiences)
 {
 	struct json_object *list = json_array_member(claims, "aud");
+	const char *one = json_string(claims, "aud");
 
-	if (is_among(json_string(claims, "aud"), audiences))
-		return true;
-	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
-
-		if (json_object_is_type(item, json_type_string) &&
-		    is_among(json_object_get_string(item), audiences))
+	for (; *audiences != NULL; audiences++)
+		if (json_array_has(list, *audiences) || (one != NULL && strcmp(one, *audiences) == 0))
 			return true;
-	}
 	return false;
 }
 

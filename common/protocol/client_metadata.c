@@ -33,18 +33,7 @@ read_redirect_uris(struct arena *a, struct json_object *json, const char *const 
 static bool
 list_allows(struct json_object *json, const char *name, const char *needed)
 {
-	struct json_object *list = json_array_member(json, name);
-
-	if (!json_has(json, name))
-		return true;
-	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
-
-		if (json_object_is_type(item, json_type_string) &&
-		    strcmp(json_object_get_string(item), needed) == 0)
-			return true;
-	}
-	return false;
+	return !json_has(json, name) || json_array_has(json_array_member(json, name), needed);
 }
 
 /* An optional string member; *out stays as it is when absent.  False when it is of another type,

@@ -163,19 +163,6 @@ entra_claims_within(struct arena *a, const char *part, const char *whole)
 	    json_object_is_type(large, json_type_object) && within(small, large, TOKENS);
 }
 
-static bool
-lists(struct json_object *array, const char *word)
-{
-	for (size_t i = 0; array != NULL && i < json_object_array_length(array); i++) {
-		struct json_object *item = json_object_array_get_idx(array, i);
-
-		if (json_object_is_type(item, json_type_string) &&
-		    strcmp(json_object_get_string(item), word) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* OpenID Connect Core section 5.5.1: one value, or one of several. */
 static bool
 context_is_there(struct json_object *demanded, struct json_object *have)
@@ -184,10 +171,10 @@ context_is_there(struct json_object *demanded, struct json_object *have)
 	const char *value = json_string(demanded, "value");
 
 	if (value != NULL)
-		return lists(have, value);
+		return json_array_has(have, value);
 	for (size_t i = 0; values != NULL && i < json_object_array_length(values); i++)
 		if (json_object_is_type(json_object_array_get_idx(values, i), json_type_string) &&
-		    lists(have, json_object_get_string(json_object_array_get_idx(values, i))))
+		    json_array_has(have, json_object_get_string(json_object_array_get_idx(values, i))))
 			return true;
 	return values == NULL;
 }

@@ -155,6 +155,20 @@ json_array_member(struct json_object *object, const char *name)
 }
 
 bool
+json_array_has(struct json_object *array, const char *text)
+{
+	for (size_t i = 0; json_object_is_type(array, json_type_array) &&
+	    i < json_object_array_length(array); i++) {
+		struct json_object *item = json_object_array_get_idx(array, i);
+
+		if (json_object_is_type(item, json_type_string) &&
+		    strcmp(json_object_get_string(item), text) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 json_int(struct json_object *object, const char *name, int64_t *out)
 {
 	struct json_object *value = member(object, name, json_type_int);

@@ -75,4 +75,7 @@ MUST_CHECK struct json_object	*json_array_member(struct json_object *, const cha
 MUST_CHECK bool			 json_int(struct json_object *, const char *name, int64_t *out);
 MUST_CHECK bool			 json_has(struct json_object *, const char *name);
 
+/* True when it is an array and one of its elements is that string. */
+MUST_CHECK bool			 json_array_has(struct json_object *, const char *text);
+
 #endif

@@ -39,15 +39,7 @@ lists_modern(struct arena *a, const struct json_members *result)
 	const struct json_member *m = json_member_find(result, "supportedVersions");
 	AUTO(json) struct json_object *list = m == NULL ? NULL : json_parse(a, m->text, m->len);
 
-	for (size_t i = 0; json_object_is_type(list, json_type_array) &&
-	    i < json_object_array_length(list); i++) {
-		struct json_object *one = json_object_array_get_idx(list, i);
-
-		if (json_object_is_type(one, json_type_string) &&
-		    strcmp(json_object_get_string(one), MCP_MODERN_VERSION) == 0)
-			return true;
-	}
-	return false;
+	return json_array_has(list, MCP_MODERN_VERSION);
 }
 
 bool
