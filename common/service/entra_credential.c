@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/entra_credential.h"
 
+#include "protocol/client_assertion.h"
 #include "service/assertion_cache.h"
 #include "service/credential_certificate.h"
 #include "service/credential_federated.h"
 #include "service/credential_file.h"
-
-#define JWT_BEARER	"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-static void
-add(struct buf *form, const char *name, const char *value)
-{
-	buf_lit(form, "&");
-	buf_lit(form, name);
-	buf_lit(form, "=");
-	buf_query(form, value);
-}
+#include "service/entra_client.h"
 
 static enum oauth_error
 add_secret(struct request *rq, const char *path, struct buf *form)
@@ -26,7 +17,7 @@ add_secret(struct request *rq, const char *path, struct buf *form)
 	if (secret == NULL)
 		return credential_unusable(rq, path, why);
 	secret[strcspn(secret, "\r\n")] = '\0';
-	add(form, "client_secret", secret);
+	entra_form_add(form, "client_secret", secret);
 	return OAUTH_OK;
 }
 
@@ -51,11 +42,11 @@ entra_credential_add(struct request *rq, const struct config_app *app, const cha
 {
 	const char *assertion = NULL;
 
-	add(form, "client_id", app->client_id);
+	entra_form_add(form, "client_id", app->client_id);
 	if (app->credential == CREDENTIAL_SECRET)
 		return add_secret(rq, app->path[0], form);
 	TRY(find_assertion(rq, app, token_endpoint, now, hurried, &assertion));
-	add(form, "client_assertion_type", JWT_BEARER);
-	add(form, "client_assertion", assertion);
+	entra_form_add(form, "client_assertion_type", CLIENT_ASSERTION_TYPE);
+	entra_form_add(form, "client_assertion", assertion);
 	return OAUTH_OK;
 }
