@@ -40,8 +40,9 @@ admin_open(struct admin *a)
 
 	arena_init(&a->arena, MEMORY);
 	a->io.envp = nothing;
+	request_id_new(a->id);		/* with that of another command it would be the same event */
 	a->rq = (struct request){
-		.arena = &a->arena, .config = a->config, .io = &a->io, .id = "admin",
+		.arena = &a->arena, .config = a->config, .io = &a->io, .id = a->id,
 		.now = clock_seconds(),
 	};
 	if ((a->rq.store = store_open(a->config, &why)) == NULL)

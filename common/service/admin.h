@@ -25,6 +25,7 @@ struct admin {
 	bool			 json;
 	struct arena		 arena;
 	struct io		 io;
+	char			 id[REQUEST_ID + 1];
 	struct request		 rq;
 };
 

@@ -4,7 +4,6 @@
 #include "base/number.h"
 #include "base/random.h"
 
-#define ID_BYTES	8			/* of a request's id */
 #define READ_STEP	16384			/* bytes asked for at once */
 #define DISCARD_MAX	((int64_t)256 * 1024)	/* bytes beyond body_max that are read and dropped */
 
@@ -144,33 +143,34 @@ read_body(struct request *rq)
 	return OAUTH_OK;
 }
 
-/* Tells lines of a log apart and keeps no secret, so one call for random bytes serves many. */
-static char *
-new_id(struct arena *a)
+/* It keeps no secret, so one call for random bytes serves many. */
+void
+request_id_new(char id[static REQUEST_ID + 1])
 {
 	static const char hex[] = "0123456789abcdef";
-	static _Thread_local uint8_t pool[64 * ID_BYTES];
+	static _Thread_local uint8_t pool[32 * REQUEST_ID];
 	static _Thread_local size_t left;
-	char *id = arena_alloc(a, 2 * ID_BYTES + 1), *p = id;
 
 	if (left == 0) {
 		random_bytes(pool, sizeof pool);
 		left = sizeof pool;
 	}
-	for (size_t i = 0; i < ID_BYTES; i++) {
+	for (size_t i = 0; i < REQUEST_ID; i += 2) {
 		uint8_t byte = pool[--left];
 
-		*p++ = hex[byte >> 4];
-		*p++ = hex[byte & 15];
+		id[i] = hex[byte >> 4];
+		id[i + 1] = hex[byte & 15];
 	}
-	*p = '\0';
-	return id;
+	id[REQUEST_ID] = '\0';
 }
 
 enum oauth_error
 request_read(struct request *rq, const char *standard)
 {
-	rq->id = new_id(rq->arena);
+	char *id = arena_alloc(rq->arena, REQUEST_ID + 1);
+
+	request_id_new(id);
+	rq->id = id;
 	rq->method = request_variable(rq, "REQUEST_METHOD");
 	if (rq->method == NULL)
 		rq->method = "GET";

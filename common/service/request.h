@@ -63,6 +63,11 @@ struct response {
 	bool		 opened;	/* its head has gone out already */
 };
 
+#define REQUEST_ID	16	/* characters: what a request is called in the log, the audit and on pages */
+
+/* One that no other request has. */
+void		 request_id_new(char id[static REQUEST_ID + 1]);
+
 /* A variable of the request, NULL when absent or empty: "HTTP_ORIGIN", "CONTENT_TYPE". */
 const char	*request_variable(const struct request *, const char *name);
 

@@ -56,6 +56,16 @@ rotate_adds_and_retire_takes_away(UNUSED void **state)
 	forget_written();
 }
 
+/* Else the store would count the second as the first, and no line would tell of it. */
+static void
+each_rotation_is_an_event_of_its_own(UNUSED void **state)
+{
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(run(admin_keys, "rotate sign"), ADMIN_DONE);
+	assert_int_equal(sql_number("SELECT count(*) FROM audit WHERE event = 'key_rotated' AND times = 1"), 2);
+	forget_written();
+}
+
 static void
 the_first_that_fails_is_told_and_those_before_it_are_done(UNUSED void **state)
 {
@@ -101,6 +111,7 @@ main(void)
 		CASE(keys_are_listed_with_what_needs_them),
 		CASE(no_secret_is_ever_written),
 		CASE(rotate_adds_and_retire_takes_away),
+		CASE(each_rotation_is_an_event_of_its_own),
 		CASE(the_first_that_fails_is_told_and_those_before_it_are_done),
 		CASE(a_line_that_is_wrong_changes_nothing),
 	};
