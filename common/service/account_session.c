@@ -6,6 +6,7 @@
 #include "service/browser.h"
 #include "service/entra_sid.h"
 #include "service/seal.h"
+#include "service/session.h"
 #include "service/store_failed.h"
 
 #define SEALED		"account_session.sealed"
@@ -44,7 +45,17 @@ read_who(struct request *rq, struct bytes sealed, struct account_session *s)
 	s->object_id = arena_string(rq->arena, text[1]);
 	s->name = arena_string(rq->arena, text[2]);
 	s->username = arena_string(rq->arena, text[3]);
+	s->subject = session_subject(rq, s->tenant_id, s->object_id);
 	return true;
+}
+
+/* Whom the clear columns name, by which an administrator finds the row, must be who is sealed in it. */
+static bool
+is_found_by(struct request *rq, struct statement *q, const struct account_session *s)
+{
+	return strcmp(statement_column_text(q, 1, rq->arena), s->tenant_id) == 0 &&
+	    strcmp(statement_column_text(q, 2, rq->arena), s->object_id) == 0 &&
+	    strcmp(statement_column_text(q, 3, rq->arena), s->subject) == 0;
 }
 
 static enum stored
@@ -64,6 +75,9 @@ insert(struct request *rq, const struct account_session *s, struct bytes sealed,
 	statement_hash(q, ":token_hash", s->token.hash);
 	statement_blob(q, ":sealed", sealed);
 	statement_blob(q, ":entra_sid", entra_sid);
+	statement_text(q, ":tenant_id", s->tenant_id);
+	statement_text(q, ":object_id", s->object_id);
+	statement_text(q, ":subject", s->subject);
 	statement_int(q, ":expires_at", s->expires_at);
 	return statement_change(q);
 }
@@ -75,6 +89,7 @@ account_session_begin(struct request *rq, struct response *rs, const struct entr
 	struct account_session s = {
 		.token = opaque_token_new(rq->arena), .tenant_id = who->tenant_id,
 		.object_id = who->object_id, .name = who->name, .username = who->username,
+		.subject = session_subject(rq, who->tenant_id, who->object_id),
 		.expires_at = rq->now + rq->config->limits.account,
 	};
 	const char *json = who_json(rq->arena, &s);
@@ -110,7 +125,7 @@ account_session_find(struct request *rq, struct account_session *out)
 		return stored;
 	/* The sealed time counts, and a tenant that is let in no more has nobody here. */
 	if (!seal_open_for_holder(rq->arena, rq->keys, KEY_BROWSER, SEALED, &s.token,
-	    statement_column_blob(q, 0, rq->arena), &who) || !read_who(rq, who, &s) ||
+	    statement_column_blob(q, 0, rq->arena), &who) || !read_who(rq, who, &s) || !is_found_by(rq, q, &s) ||
 	    s.expires_at <= rq->now || !config_tenant_allowed(rq->config, s.tenant_id))
 		return ABSENT;
 	*out = s;
@@ -122,4 +137,40 @@ account_session_end(struct request *rq, struct response *rs, const struct accoun
 {
 	browser_account_clear(rq, rs);
 	return forget(rq, &s->token) == STORE_FAILED ? store_failed(rq) : OAUTH_OK;
+}
+
+/* Takes a batch of rows away; whose they were, as far as they lived. */
+static bool
+take_batch(struct request *rq, struct session_revocation *r, struct session lived[static SESSION_BATCH],
+    size_t *count)
+{
+	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_ACCOUNT_SESSION_DELETE_OF);
+	enum stored stored;
+	int64_t taken = 0;
+
+	statement_int(q, ":limit", SESSION_BATCH);
+	session_selection_bind_person(&r->of, q);
+	for (*count = 0; (stored = statement_row(q)) == STORED; taken++)
+		if (statement_column_int(q, 3) > rq->now)
+			lived[(*count)++] = (struct session){
+				.tenant_id = statement_column_text(q, 0, rq->arena),
+				.object_id = statement_column_text(q, 1, rq->arena),
+				.subject = statement_column_text(q, 2, rq->arena),
+			};
+	r->over = taken < SESSION_BATCH;
+	return stored != STORE_FAILED;
+}
+
+bool
+account_session_revoke_batch(struct request *rq, struct session_revocation *r)
+{
+	struct session lived[SESSION_BATCH];
+	size_t count;
+
+	if (!take_batch(rq, r, lived, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		audit(rq, &(struct audit){ .event = r->event, .session = &lived[i], .reason = r->reason });
+	r->ended += (int64_t)count;
+	return true;
 }

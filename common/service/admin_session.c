@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/admin.h"
 
+#include "service/account_session.h"
 #include "service/session.h"
 #include "service/session_revoke.h"
 
@@ -153,20 +154,35 @@ admin_sessions(struct admin *a, int argc, char **argv)
 /* --- revoke ----------------------------------------------------------------------------------------- */
 
 static bool
-end_all(struct admin *a, struct session_revocation *r)
+end_all(struct admin *a, struct session_revocation *r, const char *what,
+    bool (*batch)(struct request *, struct session_revocation *))
 {
 	int64_t told = 0;
 
 	while (!r->over) {
-		if (!session_revoke_batch(&a->rq, r))
+		if (!batch(&a->rq, r))
 			return false;
 		if (r->ended - told >= TOLD_EVERY) {
 			told = r->ended;
-			fprintf(a->err, "%lld sessions ended so far\n", (long long)told);
+			fprintf(a->err, "%lld %s ended so far\n", (long long)told, what);
 		}
 		arena_reset(&a->arena);
 	}
 	return true;
+}
+
+static void
+tell_ended(struct admin *a, int64_t sessions, int64_t pages)
+{
+	if (a->json)
+		fprintf(a->out, "{\"ended\":%lld,\"account_ended\":%lld}\n", (long long)sessions,
+		    (long long)pages);
+	else
+		fprintf(a->out, sessions == 1 ? "%lld session ended\n" : "%lld sessions ended\n",
+		    (long long)sessions);
+	if (!a->json && pages > 0)
+		fprintf(a->out, pages == 1 ? "%lld sign-in to the account page ended\n" :
+		    "%lld sign-ins to the account page ended\n", (long long)pages);
 }
 
 static int
@@ -175,16 +191,20 @@ revoke(struct admin *a, const struct session_selection *s, bool all)
 	struct session_revocation r = {
 		.of = *s, .event = AUDIT_ADMINISTRATOR_REVOKED, .reason = "sallyport revoke",
 	};
-	bool good = end_all(a, &r);
+	struct session_revocation pages = {
+		.of = *s, .event = AUDIT_ADMINISTRATOR_REVOKED, .reason = "sallyport revoke: the account page",
+		.over = s->by_sid || s->client_id != NULL,	/* a page is a person's */
+	};
+	bool good = end_all(a, &pages, "sign-ins to the account page", account_session_revoke_batch) &&
+	    end_all(a, &r, "sessions", session_revoke_batch);
 
-	fprintf(a->out, a->json ? "{\"ended\":%lld}\n" : r.ended == 1 ? "%lld session ended\n" :
-	    "%lld sessions ended\n", (long long)r.ended);
+	tell_ended(a, r.ended, pages.ended);
 	if (!good)
 		return admin_fail(a, arena_printf(&a->arena, "%s; run it again for the rest",
 		    store_error(a->rq.store)));
 	if (fflush(a->out) != 0)
 		return ADMIN_FAILED;
-	return r.ended > 0 || all ? ADMIN_DONE : ADMIN_NOTHING;
+	return r.ended + pages.ended > 0 || all ? ADMIN_DONE : ADMIN_NOTHING;
 }
 
 int

@@ -52,10 +52,16 @@ session_selection_person(struct session_selection *s, const char *tenant_id, con
 }
 
 void
-session_selection_bind(const struct session_selection *s, struct statement *q)
+session_selection_bind_person(const struct session_selection *s, struct statement *q)
 {
 	statement_text(q, ":tenant_id", *s->tenant_id == '\0' ? NULL : s->tenant_id);
 	statement_text(q, ":object_id", *s->object_id == '\0' ? NULL : s->object_id);
 	statement_text(q, ":subject", s->subject);
+}
+
+void
+session_selection_bind(const struct session_selection *s, struct statement *q)
+{
+	session_selection_bind_person(s, q);
 	statement_text(q, ":client_id", s->client_id);
 }

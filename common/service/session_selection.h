@@ -25,7 +25,10 @@ MUST_CHECK bool	 session_selection_user(struct session_selection *, const char *
 MUST_CHECK bool	 session_selection_person(struct session_selection *, const char *tenant_id,
 		    const char *object_id);
 
-/* Binds :tenant_id, :object_id, :subject and :client_id. */
+/* Binds :tenant_id, :object_id and :subject. */
+void		 session_selection_bind_person(const struct session_selection *, struct statement *);
+
+/* And :client_id. */
 void		 session_selection_bind(const struct session_selection *, struct statement *);
 
 #endif

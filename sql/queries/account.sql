@@ -1,9 +1,10 @@
 -- name: account_session_insert
-INSERT INTO account_session (token_hash, sealed, entra_sid, expires_at)
-VALUES (:token_hash, :sealed, :entra_sid, :expires_at);
+INSERT INTO account_session (token_hash, sealed, entra_sid, tenant_id, object_id, subject, expires_at)
+VALUES (:token_hash, :sealed, :entra_sid, :tenant_id, :object_id, :subject, :expires_at);
 
 -- name: account_session_get
-SELECT sealed FROM account_session WHERE token_hash = :token_hash AND expires_at > :now;
+SELECT sealed, tenant_id, object_id, subject
+  FROM account_session WHERE token_hash = :token_hash AND expires_at > :now;
 
 -- name: account_session_delete
 DELETE FROM account_session WHERE token_hash = :token_hash;
@@ -13,6 +14,16 @@ SELECT 1 FROM account_session WHERE entra_sid = :entra_sid LIMIT 1;
 
 -- name: account_session_delete_entra_sid
 DELETE FROM account_session WHERE entra_sid = :entra_sid;
+
+-- name: account_session_delete_of
+-- Those of the persons that an administrator means.
+DELETE FROM account_session WHERE token_hash IN
+	(SELECT token_hash FROM account_session
+	  WHERE tenant_id = COALESCE(:tenant_id, tenant_id)
+	    AND object_id = COALESCE(:object_id, object_id)
+	    AND subject = COALESCE(:subject, subject)
+	  LIMIT :limit)
+RETURNING tenant_id, object_id, subject, expires_at;
 
 -- name: account_session_delete_expired
 DELETE FROM account_session WHERE token_hash IN

@@ -10,6 +10,7 @@ import { Browser, directive, readForm } from './lib/browser.mjs';
 import { form, post, request } from './lib/http.mjs';
 import { McpClient } from './lib/mcp.mjs';
 import { authorization, discover, randomText, refresh, register } from './lib/oauth.mjs';
+import { sallyport } from './lib/sallyport.mjs';
 import { signedIn } from './lib/sign-in.mjs';
 import { startSite } from './lib/site.mjs';
 
@@ -321,6 +322,33 @@ describe('account', { concurrency: SERVERS.length }, () => {
 				assert.equal((await request(`${site.url}/logout?${form({ sid })}`)).status, 200);
 				assert.match((await browser.open(url)).text, /Sign in to see/);
 				assert.match((await bob.reload()).text, /Signed in as/);
+			});
+
+			it('the administrator who ends a person\'s sessions ends it too, at the next request', async () => {
+				const session = await enter();
+				const [{ tenant_id: tid, object_id: oid, subject }] = (await sallyport(site, ['sessions', '--client', idOf(session), '--json'])).json;
+				const isClosed = async ({ reload }) => assert.match((await reload()).text, /Sign in to see/);
+				const isOpen = async ({ reload }) => assert.match((await reload()).text, /Signed in as/);
+				await site.database.sqlite('DELETE FROM account_session');
+				const bob = await openAccount(site, { user: BOB });
+				for (const name of [oid, `${tid}/${oid}`, subject]) {
+					await enter();
+					const [page, other] = [await openAccount(site), await openAccount(site)];
+					await sallyport(site, ['revoke', '--client', idOf(session)]);
+					await isOpen(page);
+					const { status, out } = await sallyport(site, ['revoke', '--user', name]);
+					assert.equal(status, 0, out);
+					assert.match(out, /^2 sign-ins to the account page ended$/m);
+					const late = await page.browser.submit(page.page, 'end-all');
+					assert.match(late.text, /You are not signed in to this page any more\. Nothing was changed/);
+					await isClosed(page);
+					await isClosed(other);
+					await isOpen(bob);
+				}
+				await isOpen(await openAccount(site));
+				assert.equal((await sallyport(site, ['revoke', '--all'])).status, 0);
+				await isClosed(bob);
+				assert.equal(await site.database.count('account_session'), 0);
 			});
 
 			it('wrong methods and malformed forms are refused, and change nothing', async () => {

@@ -98,7 +98,7 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			await isOver(ends);
 			await lives(stays);
 			const again = await sallyport('revoke', '--session', sidOf(ends), '--json');
-			assert.deepEqual([again.status, again.out], [2, '{"ended":0}\n']);
+			assert.deepEqual([again.status, again.out], [2, '{"ended":0,"account_ended":0}\n']);
 			assert.ok(!(await list()).some(({ sid }) => sid === sidOf(ends)));
 		});
 

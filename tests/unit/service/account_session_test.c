@@ -2,10 +2,12 @@
 #include "service/account_session.h"
 
 #include "service/entra_sid.h"
+#include "service/session.h"
 
 #include "fake_io.h"
 
 #define PERSON		"aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+#define BOB		"bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
 #define OTHER_TENANT	"22222222-2222-4222-8222-222222222222"
 #define ENTRA_SID	"007e3899-e104-731f-b675-0617c1f2dd72"
 #define NAME		"Alice \"A\" \xc3\x84rmel"
@@ -163,8 +165,88 @@ entra_s_sign_out_ends_it(UNUSED void **state)
 	assert_int_equal(find(without), STORED);
 }
 
+static struct session_revocation
+revoked(const char *tenant_id, const char *object_id, const char *subject)
+{
+	struct session_revocation r = {
+		.of = { .subject = subject }, .event = AUDIT_ADMINISTRATOR_REVOKED, .reason = "a test",
+	};
+
+	(void)snprintf(r.of.tenant_id, sizeof r.of.tenant_id, "%s", tenant_id);
+	(void)snprintf(r.of.object_id, sizeof r.of.object_id, "%s", object_id);
+	assert_true(account_session_revoke_batch(&fix.rq, &r));
+	return r;
+}
+
 static void
-the_database_says_nothing_of_who_it_is(UNUSED void **state)
+an_administrator_ends_it_by_any_name_of_the_person(UNUSED void **state)
+{
+	const char *subject = session_subject(&fix.rq, TENANT, PERSON), *cookie;
+	const char *const named[][3] = {
+		{ "", PERSON, NULL }, { TENANT, PERSON, NULL }, { "", "", subject }, { "", "", NULL },
+	};
+	struct entra_identity bob = alice;
+	struct session_revocation r;
+
+	bob.object_id = BOB;
+	for (size_t i = 0; i < COUNT(named); i++) {
+		cookie = begin("", &alice);
+		assert_int_equal(revoked("", BOB, NULL).ended + revoked(OTHER_TENANT, PERSON, NULL).ended +
+		    revoked("", "", "another").ended, 0);
+		assert_int_equal(find(cookie), STORED);
+		r = revoked(named[i][0], named[i][1], named[i][2]);
+		assert_int_equal(r.ended, 1);
+		assert_true(r.over);
+		assert_int_equal(find(cookie), ABSENT);
+		assert_int_equal(rows(), 0);
+	}
+	cookie = begin("", &bob);
+	assert_int_equal(revoked(TENANT, PERSON, NULL).ended, 0);
+	assert_int_equal(find(cookie), STORED);
+	assert_int_equal(sql_number("SELECT sum(times) FROM audit WHERE event = 'administrator_revoked' AND "
+	    "reason = 'a test' AND tenant_id = '" TENANT "' AND object_id = '" PERSON "' AND "
+	    "client_id IS NULL"), COUNT(named));
+}
+
+static void
+many_are_ended_a_batch_at_a_time_and_what_ran_out_is_not_counted(UNUSED void **state)
+{
+	struct session_revocation r = { .event = AUDIT_ADMINISTRATOR_REVOKED, .reason = "a test" };
+
+	for (int i = 0; i < SESSION_BATCH + 1; i++)
+		(void)begin("", &alice);
+	assert_true(account_session_revoke_batch(&fix.rq, &r));
+	assert_false(r.over);
+	assert_int_equal(r.ended, SESSION_BATCH);
+	assert_int_equal(rows(), 1);
+	sql("UPDATE account_session SET expires_at = 1800000000");
+	assert_true(account_session_revoke_batch(&fix.rq, &r));
+	assert_true(r.over);
+	assert_int_equal(r.ended, SESSION_BATCH);
+	assert_int_equal(rows(), 0);
+	sql("DROP TABLE account_session");
+	assert_false(account_session_revoke_batch(&fix.rq, &r));
+}
+
+/* A row that no administrator would find is nobody's. */
+static void
+whom_the_clear_columns_name_is_who_is_sealed(UNUSED void **state)
+{
+	static const char *const changes[] = {
+		"tenant_id = '" OTHER_TENANT "'", "object_id = '" BOB "'", "subject = ''",
+	};
+
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		const char *cookie = begin("", &alice);
+
+		assert_int_equal(find(cookie), STORED);
+		sql(arena_printf(&fix.arena, "UPDATE account_session SET %s", changes[i]));
+		assert_int_equal(find(cookie), ABSENT);
+	}
+}
+
+static void
+the_database_holds_no_name_and_no_cookie(UNUSED void **state)
 {
 	const char *cookie = begin("", &alice);
 
@@ -181,7 +263,7 @@ one_person_s_row_is_of_no_use_under_another_s_cookie(UNUSED void **state)
 	struct entra_identity bob = alice;
 	const char *first = begin("", &alice), *second;
 
-	bob.object_id = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
+	bob.object_id = BOB;
 	second = begin("", &bob);
 	sql("UPDATE account_session SET sealed = (SELECT a.sealed FROM account_session a "
 	    "WHERE a.rowid = 2) WHERE rowid = 1");
@@ -244,7 +326,10 @@ main(void)
 		CASE(a_cookie_from_elsewhere_is_not_taken_up),
 		CASE(signing_out_ends_it_and_takes_the_cookie_back),
 		CASE(entra_s_sign_out_ends_it),
-		CASE(the_database_says_nothing_of_who_it_is),
+		CASE(an_administrator_ends_it_by_any_name_of_the_person),
+		CASE(many_are_ended_a_batch_at_a_time_and_what_ran_out_is_not_counted),
+		CASE(whom_the_clear_columns_name_is_who_is_sealed),
+		CASE(the_database_holds_no_name_and_no_cookie),
 		CASE(one_person_s_row_is_of_no_use_under_another_s_cookie),
 		CASE(another_browser_key_opens_nothing),
 		CASE(a_tenant_that_is_let_in_no_more_has_nobody_here),

@@ -118,7 +118,7 @@ one_session_is_ended(UNUSED void **state)
 	assert_int_equal(verify(alice.grant.access_token), INVALID_TOKEN);
 	assert_int_equal(run(admin_revoke, arena_printf(&fix.arena, "--json --session %s",
 	    sid_text(&fix.arena, &alice.session.sid))), ADMIN_NOTHING);
-	assert_string_equal(written.out, "{\"ended\":0}\n");
+	assert_string_equal(written.out, "{\"ended\":0,\"account_ended\":0}\n");
 	forget_written();
 }
 
@@ -132,9 +132,44 @@ a_persons_or_a_clients_sessions_are_ended(UNUSED void **state)
 	assert_int_equal(run(admin_revoke, "--client " CLIENT), ADMIN_NOTHING);
 	assert_true(session_lives(&bob.session));
 	assert_int_equal(run(admin_revoke, "--client " OTHER_CLIENT " --json"), ADMIN_DONE);
-	assert_string_equal(written.out, "{\"ended\":1}\n");
+	assert_string_equal(written.out, "{\"ended\":1,\"account_ended\":0}\n");
 	assert_int_equal(alive(), 0);
 	assert_int_equal(sql_number("SELECT count(*) FROM client"), 1);
+	forget_written();
+}
+
+/* That many more, on the page of what is connected to them. */
+static void
+open_pages(const char *object_id, int64_t n)
+{
+	sql(arena_printf(&fix.arena, "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i "
+	    "WHERE n < %lld) INSERT INTO account_session (token_hash, sealed, tenant_id, object_id, subject, "
+	    "expires_at) SELECT randomblob(32), x'00', '" TENANT "', '%s', 's', 1900000000 FROM i",
+	    (long long)n, object_id));
+}
+
+static void
+a_person_s_account_page_is_closed_and_a_client_s_end_closes_none(UNUSED void **state)
+{
+	two_people();
+	open_pages(PERSON, 1);
+	open_pages(BOB, 2);
+	assert_int_equal(run(admin_revoke, "--client " CLIENT), ADMIN_DONE);
+	assert_string_equal(written.out, "1 session ended\n");
+	assert_int_equal(run(admin_revoke, arena_printf(&fix.arena, "--session %s",
+	    sid_text(&fix.arena, &bob.session.sid))), ADMIN_DONE);
+	assert_int_equal(sql_number("SELECT count(*) FROM account_session"), 3);
+	assert_int_equal(run(admin_revoke, "--user " PERSON), ADMIN_DONE);
+	assert_string_equal(written.out, "0 sessions ended\n1 sign-in to the account page ended\n");
+	assert_int_equal(sql_number("SELECT count(*) FROM account_session WHERE object_id = '" BOB "'"), 2);
+	assert_int_equal(run(admin_revoke, "--user " PERSON), ADMIN_NOTHING);
+	assert_int_equal(run(admin_revoke, "--user " BOB " --json"), ADMIN_DONE);
+	assert_string_equal(written.out, "{\"ended\":0,\"account_ended\":2}\n");
+	open_pages(PERSON, 2500);
+	assert_int_equal(run(admin_revoke, "--all"), ADMIN_DONE);
+	assert_string_equal(written.out, "0 sessions ended\n2500 sign-ins to the account page ended\n");
+	told("1000 sign-ins to the account page ended so far\n2000 sign-ins");
+	assert_int_equal(sql_number("SELECT count(*) FROM account_session"), 0);
 	forget_written();
 }
 
@@ -217,6 +252,7 @@ main(void)
 		CASE(a_long_list_comes_whole_and_each_once),
 		CASE(one_session_is_ended),
 		CASE(a_persons_or_a_clients_sessions_are_ended),
+		CASE(a_person_s_account_page_is_closed_and_a_client_s_end_closes_none),
 		CASE(all_sessions_are_ended_a_batch_at_a_time),
 		CASE(what_ran_out_is_ended_too),
 		CASE(what_begins_meanwhile_is_not_meant),
