@@ -13,7 +13,8 @@ import { REQUESTS, Scene, isWhole, meet } from './lib/requests.mjs';
 
 const ACTORS = ['signIn', 'refresh', 'refresh', 'list', 'call', 'register'];
 const LASTS = 800;		// milliseconds
-const PROMISED = ['register', 'authorize', 'consent, approved', 'oauth-callback', 'token, a code', 'token, a refresh', 'revoke', 'logout'];
+const PROMISED = ['register', 'authorize', 'consent, approved', 'oauth-callback', 'token, a code', 'token, a refresh', 'revoke', 'logout',
+	'account, one is ended', 'account, all are ended'];
 const endAll = async (site) => {
 	for (let left = 1; left > 0; await sleep(20))
 		left = PROGRAMS.reduce((sum, program) => sum + kill(site, program), 0);

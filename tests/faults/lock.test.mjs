@@ -14,7 +14,7 @@ const WRITES = ['BEGIN IMMEDIATE;'];
 const ALL = ['PRAGMA locking_mode = EXCLUSIVE;', 'BEGIN IMMEDIATE;', 'UPDATE schema_version SET version = version;'];
 
 // Under FastCGI the programs have the database open, and nobody can keep them from reading.
-const READERS = ['metadata', 'consent, the page', 'introspect', 'mcp, a list', 'mcp, through to an upstream'];
+const READERS = ['metadata', 'consent, the page', 'introspect', 'account, the page', 'mcp, a list', 'mcp, through to an upstream'];
 
 // Each kind of request while the database is locked, all of them at once.  Answers the outcomes by name.
 async function meetLocked(scene, commands) {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { applications, openAccount } from '../../e2e/lib/account.mjs';
 import { Browser, readForm } from '../../e2e/lib/browser.mjs';
 import { form, post, postJson, request } from '../../e2e/lib/http.mjs';
 import { McpClient } from '../../e2e/lib/mcp.mjs';
@@ -11,6 +12,7 @@ import { REDIRECT_URI, authorization, readResponse, redeem, refresh, register, r
 import { approve, atClient, signedIn, signedInByHand } from '../../e2e/lib/sign-in.mjs';
 import { privateFile } from '../../gateway/lib/gate.mjs';
 import { eventually } from '../../gateway/lib/process.mjs';
+import { ALICE, BOB } from '../../standins/entra/world.mjs';
 import { startUpstream } from '../../standins/upstream/upstream.mjs';
 import { startFaulty } from './faulty.mjs';
 import { FREELY } from './load.mjs';
@@ -84,6 +86,28 @@ export class Scene {
 		assert.equal(answer.status, 200, answer.text);
 	}
 
+	// Bob has connected one application, and looks at it.
+	async connected() {
+		const bob = this.bob ??= await openAccount(this.site, { user: BOB });
+		bob.page = await bob.reload();
+		if (!/Signed in as/.test(bob.page.text))	// the time is over
+			Object.assign(bob, await openAccount(this.site, { user: BOB }));
+		if (bob.session === undefined || !applications(bob.page).has(bob.session.client.client_id)) {
+			if (bob.session !== undefined)		// what is not shown any more has ended
+				await this.isOver(bob.session);
+			await this.site.standin.user(BOB);
+			bob.session = await signedIn(this.site.resource()).finally(() => this.site.standin.user(ALICE));
+			bob.page = await bob.reload();
+		}
+		this.remember(bob.session.tokens);
+		return bob;
+	}
+
+	async isOver({ client, tokens }) {
+		await this.isDead(tokens.access_token);
+		assert.equal((await refresh(this.metadata, client, tokens.refresh_token)).json.error, 'invalid_grant');
+	}
+
 	async isDead(token) { assert.equal((await this.mcp(token).request('tools/list')).status, 401); }
 
 	async close() {
@@ -94,6 +118,25 @@ export class Scene {
 			this.file.remove();
 		}
 	}
+}
+
+// What a browser sends when that button of a page is pressed.
+function press({ browser, page }, value) {
+	const { action, fields } = readForm(page, value);
+	return browser.fetch(new URL(action, page.landed).href, {
+		method: 'POST', body: form(fields),
+		headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: page.landed.origin },
+	});
+}
+
+// Of a button that disconnects.
+const isBack = ({ status, location }) => status === 303 && /\/account$/.test(location ?? '');
+
+async function isDisconnected(scene, { session, reload }) {
+	const page = await reload();
+	assert.match(page.text, /role="status"[^>]*>(The application is|All applications are) disconnected/);
+	assert.ok(!applications(page).has(session.client.client_id));
+	await scene.isOver(session);
 }
 
 const isUser = ({ json }) => json?.result?.structuredContent?.success === true;
@@ -139,13 +182,7 @@ export const REQUESTS = {
 	},
 	'consent, approved': {
 		prepare: (scene) => scene.begun(),
-		send: (scene, { browser, page }) => {
-			const { action, fields } = readForm(page, 'approve');
-			return browser.fetch(new URL(action, page.landed).href, {
-				method: 'POST', body: form(fields),
-				headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: page.landed.origin },
-			});
-		},
+		send: (scene, state) => press(state, 'approve'),
 		good: ({ status, location }) => status >= 302 && status <= 303 && /\/authorize\?/.test(location ?? ''),
 		refused: isSentBack,
 		holds: async (scene, { browser, asked }, { location }) => {
@@ -213,6 +250,23 @@ export const REQUESTS = {
 		send: (scene, { sid }) => request(`${scene.site.url}/logout?${form({ sid })}`),
 		good: ({ status }) => status === 200,
 		holds: (scene, { tokens }) => scene.isDead(tokens.access_token),
+	},
+	'account, the page': {
+		prepare: (scene) => scene.connected(),
+		send: (scene, { reload }) => reload(),
+		good: (page) => page.status === 200 && /Signed in as/.test(page.text) && applications(page).size > 0,
+	},
+	'account, one is ended': {
+		prepare: (scene) => scene.connected(),
+		send: (scene, state) => press(state, state.session.client.client_id),
+		good: isBack,
+		holds: isDisconnected,
+	},
+	'account, all are ended': {
+		prepare: (scene) => scene.connected(),
+		send: (scene, state) => press(state, 'end-all'),
+		good: isBack,
+		holds: isDisconnected,
 	},
 	'mcp, a list': {
 		prepare: (scene) => scene.serves(scene.tokens.access_token),	// its first use is written down
