@@ -4,6 +4,7 @@
 // of, D what a stranger may use up, T what somebody may try who writes to the database or holds the key files, X what no list
 // has.
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { account, accountRows } from './account.mjs';
 import { addresses, beyond } from './beyond.mjs';
 import { flood } from './flood.mjs';
 import { framing } from './framing.mjs';
@@ -13,8 +14,8 @@ import { Scene } from './scene.mjs';
 import { tampering } from './tampering.mjs';
 
 // What a request says is tried in both versions of HTTP; rows that nobody sends are changed under one.
-export const inBothVersions = [...peers, ...original, ...framing, ...beyond];
-export const onEachServer = [...flood, ...tampering, ...addresses];
+export const inBothVersions = [...peers, ...original, ...framing, ...beyond, ...account];
+export const onEachServer = [...flood, ...tampering, ...accountRows, ...addresses];
 
 export function attack(server, version) {
 	describe(`${server}, HTTP/${version}`, () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { ALICE } from '../../standins/entra/world.mjs';
 import { Browser } from './browser.mjs';
+import { form } from './http.mjs';
 
 export const COOKIE = '__Host-sallyport-account';
 
@@ -18,6 +19,14 @@ export async function openAccount(site, { user = ALICE, browser = new Browser(),
 	} finally {
 		await site.standin.user(ALICE);
 	}
+}
+
+// A form of the page as a program would send it, with the browser's cookies; a header that is undefined is left out.
+export function sendForm(site, browser, fields, { headers = {}, body = form(fields) } = {}) {
+	const all = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: site.url, 'Sec-Fetch-Site': 'same-origin', ...headers };
+	return browser.fetch(`${site.url}/account`, {
+		method: 'POST', body, headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
+	});
 }
 
 export const accountCookie = (browser) => [...browser.jar.values()].find(({ name }) => name === COOKIE);
