@@ -73,6 +73,26 @@ nobody_there_is_unreachable(UNUSED void **state)
 	assert_string_not_equal(http_client_error(fix.rq.http), "");
 }
 
+/* The kernel takes the connection, and nobody ever answers. */
+static void
+silence_is_waited_for_as_long_as_the_configuration_says(UNUSED void **state)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof in;
+	struct http_call c = { 0 };
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&in, len), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+	c.url = arena_printf(&fix.arena, "http://127.0.0.1:%d/", ntohs(in.sin_port));
+	fix.config.entra.timeout = 1;
+	(void)alarm(20);	/* else nothing would end a wait without end */
+	assert_int_equal(http_client_call(fix.rq.http, &fix.arena, &c, &answer), HTTP_TIMED_OUT);
+	(void)alarm(0);
+	(void)close(fd);
+}
+
 static void
 other_schemes_are_not_spoken(UNUSED void **state)
 {
@@ -238,6 +258,7 @@ main(void)
 		SERVED(a_redirect_is_not_followed),
 		SERVED(an_answer_has_a_limit),
 		SERVED(nobody_there_is_unreachable),
+		SERVED(silence_is_waited_for_as_long_as_the_configuration_says),
 		SERVED(other_schemes_are_not_spoken),
 		SERVED(plain_http_is_no_https),
 		SERVED(a51_the_address_that_is_connected_to_is_judged),
