@@ -127,12 +127,12 @@ async function shut(s) {
 }
 
 export const account = [
-	['X.17 nobody disconnects what is another\'s, by whatever name', foreign],
-	['X.18 no other site presses a button of the account page', fromElsewhere],
-	['X.19 a form of that page and its cookie are good for one sign-in, not for the next', oldForm],
-	['X.20 a cookie that somebody planted is not taken up by a sign-in to that page', planted],
-	['X.21 the way back to that page is of no use in another browser', elsewhere],
-	['X.22 that page is framed by nobody, runs nothing, and holds nothing that opens anything', shut],
+	['X.19 nobody disconnects what is another\'s, by whatever name', foreign],
+	['X.20 no other site presses a button of the account page', fromElsewhere],
+	['X.21 a form of that page and its cookie are good for one sign-in, not for the next', oldForm],
+	['X.22 a cookie that somebody planted is not taken up by a sign-in to that page', planted],
+	['X.23 the way back to that page is of no use in another browser', elsewhere],
+	['X.24 that page is framed by nobody, runs nothing, and holds nothing that opens anything', shut],
 ];
 
 // Whoever writes to the database: Mallory, who is Bob, and a sign-in that becomes of another kind.
