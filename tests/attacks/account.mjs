@@ -154,11 +154,11 @@ async function rows(s) {
 
 async function kinds(s) {
 	const browser = new Browser();
-	const asked = s.ask(await s.client());
 	await s.session();
 	const callback = await captureCallback(s, browser);
 	await s.sqlite("UPDATE authorization_request SET kind = 'client', redirect_uri = 'https://evil.example/cb'");
 	isErrorPage(await browser.fetch(callback), 500);
+	const asked = s.ask(await s.client());
 	const back = await s.callbackOf(await s.approved(asked, browser), browser);
 	await s.sqlite("UPDATE authorization_request SET kind = 'account'");
 	isErrorPage(await browser.fetch(back), 500);
