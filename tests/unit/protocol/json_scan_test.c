@@ -2,10 +2,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <time.h>
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "protocol/json.h"
 
 #define BUDGET	((size_t)16 * 1024 * 1024)
@@ -247,10 +247,10 @@ static void
 two_hundred_thousand_names_take_no_quadratic_time(void **state UNUSED)
 {
 	const char *text = names(200000);
-	int64_t began = clock_monotonic_ms();
+	clock_t began = clock();	/* of the processor: others may be at work */
 
 	assert_int_equal(scanned(text), JSON_FINE);
-	assert_in_range(clock_monotonic_ms() - began, 0, 5000);
+	assert_in_range(clock() - began, 0, 5 * CLOCKS_PER_SEC);
 }
 
 static int

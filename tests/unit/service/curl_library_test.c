@@ -4,9 +4,7 @@
 #include <glob.h>
 #include <openssl/x509.h>
 #include <pthread.h>
-#include <sys/resource.h>
 
-#include "../child.h"
 #include "../test.h"
 
 static int options, refused_at;
@@ -134,32 +132,6 @@ an_option_that_libcurl_does_not_know_is_a_failure(UNUSED void **state)
 	refused_at = 0;
 }
 
-static void
-ask_until_there_is_none(void)
-{
-	const struct curl_library *lib = curl_library();
-	struct curl_slist *list = NULL;
-	struct rlimit little;
-
-	if (lib == NULL || getrlimit(RLIMIT_DATA, &little) != 0)
-		return;
-	little.rlim_cur = (rlim_t)1 << 20;
-	if (setrlimit(RLIMIT_DATA, &little) != 0)
-		return;
-	do
-		list = lib->slist_append(list, "a line that is neither long nor short, and comes again");
-	while (list != NULL);
-}
-
-static void
-without_memory_the_program_dies(void **state UNUSED)
-{
-	struct child c = child_run(ask_until_there_is_none);
-
-	assert_int_equal(c.status, 70);
-	assert_non_null(strstr(c.text, "no memory: "));
-}
-
 int
 main(void)
 {
@@ -170,7 +142,6 @@ main(void)
 		cmocka_unit_test(the_systems_certificates_are_taken_one_by_one_or_as_libcurl_has_them),
 		cmocka_unit_test(our_own_certificates_stand_in_the_place_of_the_systems),
 		cmocka_unit_test(an_option_that_libcurl_does_not_know_is_a_failure),
-		cmocka_unit_test(without_memory_the_program_dies),
 	};
 
 	return RUN(tests, NULL, NULL);

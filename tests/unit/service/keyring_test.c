@@ -182,8 +182,11 @@ a_clock_that_was_set_back_keeps_no_process_from_looking(UNUSED void **state)
 static void
 look_without_a_descriptor(void)
 {
-	struct rlimit none = { 3, 3 };
+	struct rlimit none;
 
+	if (getrlimit(RLIMIT_NOFILE, &none) != 0)
+		_exit(1);
+	none.rlim_cur = 3;
 	if (setrlimit(RLIMIT_NOFILE, &none) != 0 ||
 	    keyring_find(fix.rq.keys, KEY_SIGN, "aaaaaaaaaaaaaaaa") == NULL)
 		_exit(1);

@@ -94,19 +94,25 @@ a_shorter_period_holds_at_once(UNUSED void **state)
 static void
 processes_share_a_bucket(UNUSED void **state)
 {
+	static struct store *parents;	/* no child may touch it, nor lose it */
 	int n = 0, status;
 
+	parents = fix.rq.store;
 	set_rate(&fix.config.limits.rate_token, 40, 3600);
 	for (int i = 0; i < 4; i++)
 		if (fork() == 0) {
 			const char *why;
+			int own;
 
 			fix.rq.store = store_open(&fix.config, &why);
-			_exit(admitted("192.0.2.1", 30));
+			own = admitted("192.0.2.1", 30);
+			store_close(fix.rq.store);
+			_exit(own);
 		}
 	while (wait(&status) > 0)
 		n += WEXITSTATUS(status);
 	assert_int_equal(n, 40);
+	assert_ptr_equal(fix.rq.store, parents);
 }
 
 static void
