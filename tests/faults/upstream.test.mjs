@@ -28,8 +28,9 @@ describe('Entra', { concurrency: 2 }, () => {
 						try {
 							const { list = 0, refresh = 0 } = load.done;
 							const told = await Promise.race([load.call(load.grants[0]), sleep(STILL / 2)]);
-						isToolError(told ?? assert.fail('no answer in time'), true);
-						await sleep(STILL / 4);
+							isToolError(told ?? assert.fail('no answer in time'), true);
+							await sleep(STILL / 4);
+							assert.match(site.log('programs.log'), /: entra token: .*(timed out|timeout)/i, 'who asked was told, not only who waited for them');
 							assert.ok(load.done.list > list + 5 && load.done.refresh > refresh + 5, load.summary());
 						} finally {
 							send(site.standin.pid, 'SIGCONT');
