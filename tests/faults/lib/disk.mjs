@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A small disk for the state directory: a tmpfs where one may be mounted; elsewhere fail.c plays one.
+// A small disk for the state directory: a tmpfs where one may be mounted; elsewhere, or with DISK=played, fail.c plays one.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -10,6 +10,8 @@ const SIZE = 8 << 20;	// bytes
 
 // real says which it is; dir is the folder to use, or undefined.
 export function makeDisk() {
+	if (process.env.DISK === 'played')
+		return new PlayedDisk();
 	const dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-disk.'));
 	chmodSync(dir, 0o711);
 	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=3770`, 'sallyport', dir], { stdio: 'ignore' });
