@@ -91,6 +91,7 @@ describe('eight FastCGI processes', () => {
 
 describe('plain CGI', () => {
 	const DAY = 86400;
+	const LONGEST = 10;	// seconds that a call takes, at most
 	const MARGIN = 3;	// seconds that the client's token is left, when the documents are a day old
 	let site;
 	let shim;
@@ -116,12 +117,14 @@ describe('plain CGI', () => {
 	}
 	const known = () => site.database.rows('SELECT name, document, hex(mac) AS mac, fetched_at FROM entra_cache');
 
-	// A call of tomorrow, when all that is known of Entra is a day old, and the client's token is not quite.
+	// A call of tomorrow, when all that is known of Entra is a day old, and the client's token is not quite.  That is the
+	// same moment each time, but not to Entra, by whose clock no token that it gave before may be of the future.
+	let calls = 0;
 	async function callTomorrow(fault = {}) {
 		const { iat } = JSON.parse(Buffer.from(session.tokens.access_token.split('.')[1], 'base64url'));
 		const ahead = iat + DAY - MARGIN - Math.floor(Date.now() / 1000);
 		await know(yesterday);
-		await site.standin.set({ clock_offset: ahead, ...fault });
+		await site.standin.set({ clock_offset: ahead + calls++ * LONGEST, ...fault });
 		return callByHand(site, session.tokens.access_token, { env: { LD_PRELOAD: shim.file, CLOCK_AHEAD: String(ahead) } });
 	}
 
