@@ -48,7 +48,7 @@ judge_params(struct arena *a, const char *form, enum form_step end)
 
 	EXPECT(error == f.error && (error == OAUTH_OK) == (f.description == NULL));
 	if (error != OAUTH_OK) {
-		EXPECT(error == INVALID_REQUEST);
+		EXPECT(error == INVALID_REQUEST || error == INVALID_TARGET);
 		return;
 	}
 	EXPECT(end == FORM_END && r.code != NULL && *r.code != '\0' && is_vschar(r.code));
