@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Just enough DER (X.690) to wrap a public key into a self-signed certificate (RFC 5280). */
-import { randomBytes, sign } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 
 function element(tag, ...parts) {
 	const body = Buffer.concat(parts);
@@ -29,12 +29,13 @@ function utcTime(date) {
 	return element(0x17, Buffer.from(`${digits}Z`));
 }
 
-/* A certificate of five years for the key pair, as DER. */
+/* A certificate for the key pair, as DER: the same for the same pair, whenever it is made. */
 export function selfSigned(name, { publicKey, privateKey }) {
-	const serial = randomBytes(16);
+	const spki = publicKey.export({ type: 'spki', format: 'der' });
+	const serial = createHash('sha256').update(spki).digest().subarray(0, 16);
 	serial[0] = (serial[0] & 0x3f) | 0x40;
-	const start = new Date(Date.now() - 86400e3);
-	const end = new Date(Date.now() + 5 * 365 * 86400e3);
+	const start = new Date('2020-01-01');
+	const end = new Date('2049-01-01');
 	const body = sequence(
 		element(0xa0, element(0x02, Buffer.from([2]))),
 		element(0x02, serial),
@@ -42,7 +43,7 @@ export function selfSigned(name, { publicKey, privateKey }) {
 		commonName(name),
 		sequence(utcTime(start), utcTime(end)),
 		commonName(name),
-		publicKey.export({ type: 'spki', format: 'der' }),
+		spki,
 	);
 	const signature = sign('sha256', body, privateKey);
 	return sequence(body, sha256WithRsa, element(0x03, Buffer.from([0]), signature));
