@@ -47,6 +47,13 @@ describe('systemd units', () => {
 		assert.doesNotMatch(service, /^(State|Runtime|Cache|Logs|Configuration)Directory/m);
 	});
 
+	// Restart=on-failure leaves a clean end to the socket, which gives up for good after 20 of them within two seconds.
+	it('start a program again however it ended', () => {
+		const service = readFileSync(path.join(UNITS, 'sallyport@.service'), 'utf8');
+		assert.match(service, /^Restart=always$/m);
+		assert.match(service, /^StartLimitIntervalSec=0$/m);
+	});
+
 	it('count on groups that hold what the README says', () => {
 		const users = new Users(path.join(dir, 'users'));
 		const table = readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('### What each program may hold')[1].split('\n\n')[1];
