@@ -3,6 +3,7 @@
 #   make            the programs, into build/cgi-bin
 #   make check      unit tests and the replay of the fuzzing corpora
 #   make soak       TIME=15m: load with random faults, and an account of it
+#   make machine    as root: the README's installation and the units at work, on a Debian with systemd of its own
 #   make test       everything: lint, both compilers, sanitizers, unit and end-to-end tests
 #   make demo       the whole flow against the stand-in for Entra ID, on lighttpd
 #   make lint       style, layers, manual pages, what each program links
@@ -235,6 +236,9 @@ test:
 soak: all
 	$(Q)tests/soak/run
 
+machine:
+	$(Q)tests/machine/run
+
 demo:
 	$(Q)tests/demo/run
 
@@ -250,7 +254,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all check fuzzers coverage valgrind lint fuzz test soak demo install clean
+.PHONY: all check fuzzers coverage valgrind lint fuzz test soak machine demo install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
