@@ -25,7 +25,8 @@ function plant(s, browser, value) {
 
 // Entra's answer to a sign-in for the page, taken out of its browser before it arrives.
 async function captureCallback(s, browser) {
-	const { landed } = await browser.submit(await pageOf(s, browser), 'signin', { stop: (url) => url.includes('/oauth-callback?') });
+	const stop = (url) => url.includes('/oauth-callback?');
+	const { landed } = await browser.submit(await pageOf(s, browser), 'signin', { stop });
 	return landed.href;
 }
 
@@ -48,8 +49,9 @@ async function fromElsewhere(s) {
 	const session = await s.session();
 	const { browser, page } = await openAccount(s.site);
 	const csrf = csrfOf(page);
-	for (const headers of [{ Origin: undefined }, { Origin: 'https://evil.example' }, { Origin: 'null' }, { Origin: s.standin.url },
-		{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { 'Sec-Fetch-Site': 'none' }])
+	for (const headers of [{ Origin: undefined }, { Origin: 'https://evil.example' }, { Origin: 'null' },
+		{ Origin: s.standin.url }, { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' },
+		{ 'Sec-Fetch-Site': 'none' }])
 		for (const button of [{ end: idOf(session) }, ...DECISIONS.map((decision) => ({ decision }))]) {
 			const answer = await sendForm(s.site, browser, { csrf, ...button }, { headers });
 			isErrorPage(answer, 403);
@@ -70,7 +72,8 @@ async function oldForm(s) {
 	const stolen = accountCookie(browser).value;
 	assert.match((await browser.submit(page, 'signout')).text, /You are signed out of this page/);
 	assert.equal(accountCookie(browser), undefined);
-	assert.match((await browser.submit(page, 'end-all')).text, /You are not signed in to this page any more\. Nothing was changed/);
+	assert.match((await browser.submit(page, 'end-all')).text,
+		/You are not signed in to this page any more\. Nothing was changed/);
 	const thief = new Browser();
 	plant(s, thief, stolen);
 	asksToSignIn(await pageOf(s, thief));
@@ -122,7 +125,8 @@ async function shut(s) {
 	}
 	const { jti, sub } = claimsOf(tokens.access_token);
 	assert.match(page.text, /alice@contoso\.example/, 'the page says who it is');
-	for (const secret of [...await s.standin.secrets(), tokens.access_token, tokens.refresh_token, jti, sub, sid, accountCookie(browser).value])
+	for (const secret of [...await s.standin.secrets(),
+		tokens.access_token, tokens.refresh_token, jti, sub, sid, accountCookie(browser).value])
 		assert.ok(!page.text.includes(secret), 'and holds nothing that opens anything');
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What no list has: bodies and addresses that two readers understand differently, and steps of OAuth in another order, at
-// once, or in the wrong browser.
+// What no list has: bodies and addresses that two readers understand differently, and steps of OAuth in another order,
+// at once, or in the wrong browser.
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { Browser } from '../e2e/lib/browser.mjs';
@@ -27,8 +27,8 @@ async function openRedirector(s) {
 async function lineBreaks(s) {
 	const client = await s.client();
 	for (const [name, value] of [['state', 'x\r\nSet-Cookie: evil=1'], ['scope', 'mcp:tools\r\nX: y'],
-		['resource', `${s.resource}\r\nX: y`], ['response_type', 'code\r\nX: y'], ['client_id', `${client.client_id}\r\nX: y`],
-		['redirect_uri', `${client.redirect_uris[0]}\r\nX: y`]]) {
+		['resource', `${s.resource}\r\nX: y`], ['response_type', 'code\r\nX: y'],
+		['client_id', `${client.client_id}\r\nX: y`], ['redirect_uri', `${client.redirect_uris[0]}\r\nX: y`]]) {
 		const { headers, location } = await request(s.ask(client, { [name]: value }).url);
 		assert.ok(headers.x === undefined && headers['set-cookie'] === undefined, name);
 		assert.ok(location === undefined || !/[\r\n]|%0d|%0a/i.test(location), `${name}: ${location}`);
@@ -46,7 +46,8 @@ async function compressed(s) {
 				headers: { Authorization: `Bearer ${token}`, 'Content-Encoding': coding },
 			})).status, 400, coding);
 	const unpacked = gzipSync(form({ grant_type: 'refresh_token' }));
-	assert.equal((await post(s.metadata.token_endpoint, unpacked, { headers: { 'Content-Encoding': 'gzip' } })).status, 400);
+	assert.equal((await post(s.metadata.token_endpoint, unpacked,
+		{ headers: { 'Content-Encoding': 'gzip' } })).status, 400);
 	const { headers } = await list(token, s.resource);
 	assert.equal(headers['content-encoding'], undefined);
 }
@@ -56,10 +57,10 @@ async function readTwice(s) {
 	const call = (body) => postJson(s.resource, body, { headers: { Authorization: `Bearer ${token}` } });
 	const known = '"jsonrpc":"2.0","id":1,"method":"ping"';
 	for (const body of [`{${known},"\\u006dethod":"tools/list"}`, `{${known},"Method":"x","method":"tools/list"}`,
-		`{${known},"params":{"a":1,"\\u0061":2}}`, `{${known}}{${known}}`, `{${known}}\0`, `\ufeff{${known}}`, `{${known},"x":1e99}x`,
-		`{${known},}`, `{${known},"x":"\\ud800"}`, `/**/{${known}}`, `{${known},"x":0x1}`, `{${known},"x":NaN}`, `{'jsonrpc':"2.0"}`,
-		`{${known},"x":${'['.repeat(500)}${']'.repeat(500)}}`, Buffer.from(`{${known},"x":"é"}`, 'latin1'),
-		Buffer.from(`{${known}}`, 'utf16le')]) {
+		`{${known},"params":{"a":1,"\\u0061":2}}`, `{${known}}{${known}}`, `{${known}}\0`, `\ufeff{${known}}`,
+		`{${known},"x":1e99}x`, `{${known},}`, `{${known},"x":"\\ud800"}`, `/**/{${known}}`, `{${known},"x":0x1}`,
+		`{${known},"x":NaN}`, `{'jsonrpc':"2.0"}`, `{${known},"x":${'['.repeat(500)}${']'.repeat(500)}}`,
+		Buffer.from(`{${known},"x":"é"}`, 'latin1'), Buffer.from(`{${known}}`, 'utf16le')]) {
 		const { status, json } = await call(body);
 		assert.equal(status, 400, String(body).slice(0, 60));
 		assert.equal(json.result, undefined);
@@ -69,7 +70,8 @@ async function readTwice(s) {
 }
 
 // What a browser makes of an address must be what the page has shown of it.
-const SCHEMES = ['https://', 'HTTPS://', 'https:', 'https:/', 'https:\\\\', 'https:////', 'https://\t', '//', 'http://'];
+const SCHEMES = ['https://', 'HTTPS://', 'https:', 'https:/', 'https:\\\\', 'https:////',
+	'https://\t', '//', 'http://'];
 const AUTHORITIES = ['evil.example', 'a.example@evil.example', 'a.example:80@evil.example',
 	'a.example\\@evil.example', 'a.example%2f@evil.example', 'a.example;@evil.example', 'a.example&@evil.example',
 	'a.example#@evil.example', 'a.example?@evil.example', '[::1]@evil.example', 'evil.example%00.a.example',
@@ -98,7 +100,8 @@ async function schemeAlone(s) {
 	const page = await s.page(s.ask(await s.client({ redirect_uris: [`${APP}://bank.example/cb`] })));
 	const [, shown] = /class="host"><code><bdi dir="ltr">([^]*?)<\/bdi>/.exec(page.text);
 	assert.equal(shown.replaceAll('<wbr>', ''), `${APP}:`);
-	assert.match(page.headers['content-security-policy'], /; form-action [^;]* com\.example\.app:;/, 'and browsers let it through');
+	assert.match(page.headers['content-security-policy'],
+		/; form-action [^;]* com\.example\.app:;/, 'and browsers let it through');
 }
 
 // Of many at once one wins; the others are told that it was used.
@@ -134,7 +137,8 @@ async function injection(s) {
 	assert.equal((await redeem(s.metadata, theirs, planted)).json.error, 'invalid_grant', 'into the victim\'s client');
 	assert.equal((await redeem(s.metadata, mine, stolen)).json.error, 'invalid_grant', 'out of the victim\'s');
 	const same = s.ask({ client_id: theirs.fields.client_id, redirect_uris: [theirs.fields.redirect_uri] });
-	assert.equal((await redeem(s.metadata, same, stolen)).json.error, 'invalid_grant', 'another sign-in of the same client');
+	assert.equal((await redeem(s.metadata, same, stolen)).json.error, 'invalid_grant',
+		'another sign-in of the same client');
 	assert.equal((await redeem(s.metadata, theirs, stolen)).status, 200, 'the honest one was not disturbed');
 }
 
@@ -148,8 +152,9 @@ async function fixation(s) {
 	victim.jar = new Map(fixed);
 	const asked = s.ask(await s.client());
 	const page = await s.page(asked, victim);
-	const callback = await s.callbackOf(await victim.submit(page, 'approve', { stop: (url) => url.startsWith(s.standin.url) })
-		.then(({ landed }) => landed.href), victim);
+	const stop = (url) => url.startsWith(s.standin.url);
+	const { landed: { href } } = await victim.submit(page, 'approve', { stop });
+	const callback = await s.callbackOf(href, victim);
 	isErrorPage(await attacker.fetch(callback), 403);
 	const { landed } = await victim.open(callback, toClient(s));
 	assert.ok(atClient(asked)(landed.href), 'and the victim\'s own way is open');
@@ -167,15 +172,19 @@ async function forgedLines(s) {
 	callback.searchParams.set('error_description', `AADSTS50011${forged}`);
 	await browser.open(callback.href, toClient(s));
 	const { tokens: { access_token: token } } = await s.session();
-	for (const [name, value] of [['client_id', forged], ['redirect_uri', `https://a.example/${forged}`], ['state', forged]])
+	for (const [name, value] of [['client_id', forged], ['redirect_uri', `https://a.example/${forged}`],
+		['state', forged]])
 		await request(s.ask(await s.client({ client_name: 'forged\u2028' }), { [name]: value }).url);
 	await refresh(s.metadata, { client_id: `x${forged}` }, forged);
 	await send(s.resource, token, legacy('tools/call', { name: `x${forged}` }, { id: forged }));
 	await postJson(s.metadata.registration_endpoint, { redirect_uris: [EVIL] }, {
-		headers: { 'User-Agent': 'forged id=0', 'X-Forwarded-For': '1.2.3.4', Forwarded: 'for=1.2.3.4', 'X-Real-IP': '1.2.3.4' },
+		headers: {
+			'User-Agent': 'forged id=0', 'X-Forwarded-For': '1.2.3.4', Forwarded: 'for=1.2.3.4', 'X-Real-IP': '1.2.3.4',
+		},
 	});
 	const report = await sallyport(s.site, ['audit']);
-	const rows = await s.db.rows('SELECT event, request_id, address, object_id, client_id, server, tool, reason FROM audit');
+	const rows = await s.db.rows(
+		'SELECT event, request_id, address, object_id, client_id, server, tool, reason FROM audit');
 	for (const value of rows.flatMap((row) => Object.values(row)))
 		assert.match(value ?? '', /^[\x20-\x7e]*$/);
 	assert.ok(!rows.some(({ object_id: id, address }) => id === 'forged' || address === '1.2.3.4'));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What may be tried with client ids that are URLs (mcp-spec A44 to A51c): requests that a stranger makes us send, documents
-// that lie, hosts that never end.  Two installations: one may fetch from loopback, where the documents are; the other is as
-// installed, and must not come near.
+// What may be tried with client ids that are URLs (mcp-spec A44 to A51c): requests that a stranger makes us send,
+// documents that lie, hosts that never end.  Two installations: one may fetch from loopback, where the documents are;
+// the other is as installed, and must not come near.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,8 @@ before(async () => {
 	documents = await startDocuments();
 	const top = [`ca_file = ${documents.ca}`, `metadata_ports = ${documents.port}`];
 	const limits = { document_least: '1s', document_timeout: `${TIMEOUT}s`, document_stale: '0' };
-	const { standin } = open = await startSite('lighttpd-fastcgi', { top: [...top, 'metadata_networks = 127.0.0.0/8'], limits });
+	const free = [...top, 'metadata_networks = 127.0.0.0/8'];
+	const { standin } = open = await startSite('lighttpd-fastcgi', { top: free, limits });
 	[shut, domains] = await Promise.all([
 		startSite('lighttpd-fastcgi', { standin, top, limits }),
 		startSite('lighttpd-cgi', {
@@ -75,7 +76,8 @@ const publish = (name, change, how) => documents.publish(name, { redirect_uris: 
 function byHand(site, line, program, env) {
 	const conf = path.join(site.keep, 'by-hand.conf');
 	writeFileSync(conf, `${line}\n${readFileSync(path.join(site.keep, 'sallyport.conf'), 'utf8')}`);
-	return spawnSync(path.join(site.bin, program), { encoding: 'utf8', env: { SALLYPORT_CONF: conf, REQUEST_METHOD: 'GET', ...env } }).stdout;
+	return spawnSync(path.join(site.bin, program),
+		{ encoding: 'utf8', env: { SALLYPORT_CONF: conf, REQUEST_METHOD: 'GET', ...env } }).stdout;
 }
 
 describe('A44', () => {
@@ -85,11 +87,14 @@ describe('A44', () => {
 		const id = publish('told');
 		await accepted(ask(open, id));
 		documents.requests.length = 0;
-		const off = byHand(open, 'registration = dynamic', 'metadata', { REQUEST_URI: '/.well-known/oauth-authorization-server' });
+		const off = byHand(open, 'registration = dynamic', 'metadata',
+			{ REQUEST_URI: '/.well-known/oauth-authorization-server' });
 		assert.match(off, /"registration_endpoint"/);
 		assert.doesNotMatch(off, /"client_id_metadata_document_supported":true/);
-		const { search } = new URL(authorization(metadataOf(open), { client_id: publish('untold'), redirect_uris: [PUBLIC] }).url);
-		assert.match(byHand(open, 'registration = dynamic', 'authorize', { REQUEST_URI: '/authorize', QUERY_STRING: search.slice(1) }),
+		const client = { client_id: publish('untold'), redirect_uris: [PUBLIC] };
+		const { search } = new URL(authorization(metadataOf(open), client).url);
+		const asked = { REQUEST_URI: '/authorize', QUERY_STRING: search.slice(1) };
+		assert.match(byHand(open, 'registration = dynamic', 'authorize', asked),
 			/^Status: 401[^]*text\/html/);
 		assert.deepEqual(documents.requests, []);
 	});
@@ -99,11 +104,12 @@ describe('A45', () => {
 	it('an id that is no good URL is refused before anything is fetched', async () => {
 		const { port } = documents;
 		const host = `client.localhost:${port}`;
-		for (const id of [`http://${host}/c`, `https://${host}`, `https://${host}/`, `https://${host}/c#f`, `https://u:p@${host}/c`,
-			`https://u@${host}/c`, `https://${host}/a/../c`, `https://${host}/./c`, `https://${host}/%2e%2e/c`, `HTTPS://${host}/c`,
-			`https://CLIENT.localhost:${port}/c`, `https://${host}\\c`, `https:/${host}/c`, `https://${host}/${'c'.repeat(512)}`,
-			`https://client.localhost.:${port}/c`, `https://2130706433:${port}/c`, `https://0x7f.1:${port}/c`,
-			`https://0177.0.0.1:${port}/c`, `https://127.1:${port}/c`, `https://[::ffff:127.0.0.1]:${port}/c`])
+		for (const id of [`http://${host}/c`, `https://${host}`, `https://${host}/`, `https://${host}/c#f`,
+			`https://u:p@${host}/c`, `https://u@${host}/c`, `https://${host}/a/../c`, `https://${host}/./c`,
+			`https://${host}/%2e%2e/c`, `HTTPS://${host}/c`, `https://CLIENT.localhost:${port}/c`, `https://${host}\\c`,
+			`https:/${host}/c`, `https://${host}/${'c'.repeat(512)}`, `https://client.localhost.:${port}/c`,
+			`https://2130706433:${port}/c`, `https://0x7f.1:${port}/c`, `https://0177.0.0.1:${port}/c`,
+			`https://127.1:${port}/c`, `https://[::ffff:127.0.0.1]:${port}/c`])
 			await refused(ask(open, id), id);
 		assert.deepEqual(documents.requests, []);
 	});
@@ -152,14 +158,16 @@ describe('A48', () => {
 	it('it is JSON by its media type', async () => {
 		for (const type of ['text/html', 'text/plain', 'application/javascript', 'application/jsonx', ''])
 			await refused(ask(open, publish('type', {}, { headers: { 'Content-Type': type } })), type);
-		await accepted(ask(open, publish('type-json', {}, { headers: { 'Content-Type': 'application/x+json; charset=utf-8' } })));
+		const headers = { 'Content-Type': 'application/x+json; charset=utf-8' };
+		await accepted(ask(open, publish('type-json', {}, { headers })));
 	});
 });
 
 describe('A49', () => {
 	it('a redirect URI that the document does not list leads nowhere', async () => {
 		const id = publish('uris');
-		for (const uri of [EVIL, `${PUBLIC}/`, `${PUBLIC}?a`, PUBLIC.replace('https', 'http'), 'https://client.example.evil.example/cb'])
+		for (const uri of [EVIL, `${PUBLIC}/`, `${PUBLIC}?a`, PUBLIC.replace('https', 'http'),
+			'https://client.example.evil.example/cb'])
 			await refused(ask(open, id, uri), uri);
 		await accepted(ask(open, id));
 	});
@@ -167,8 +175,8 @@ describe('A49', () => {
 
 describe('A50', () => {
 	it('neither errors nor lies are kept: what is mended works at once', async () => {
-		for (const how of [{ status: 404 }, { body: '{}' }, { headers: { 'Content-Type': 'text/html' } }, { body: 'x'.repeat(6000) },
-			{ status: 302, headers: { Location: '/', 'Cache-Control': 'max-age=3600' } }]) {
+		for (const how of [{ status: 404 }, { body: '{}' }, { headers: { 'Content-Type': 'text/html' } },
+			{ body: 'x'.repeat(6000) }, { status: 302, headers: { Location: '/', 'Cache-Control': 'max-age=3600' } }]) {
 			const id = publish('mended', {}, { headers: { 'Cache-Control': 'max-age=3600' }, ...how });
 			await refused(ask(open, id));
 		}
@@ -180,10 +188,10 @@ describe('A50', () => {
 describe('A51', () => {
 	it('names and addresses of this machine and its networks are not connected to', async () => {
 		const texts = new Set();
-		for (const host of ['localhost', 'client.localhost', '127.0.0.1', '127.255.255.254', '0.0.0.0', '10.0.0.1', '100.64.0.1',
-			'169.254.169.254', '168.63.129.16', '172.16.0.1', '192.168.0.1', '192.0.0.192', '198.18.0.1', '224.0.0.1',
-			'255.255.255.255', '[::1]', '[::]', '[fd00:ec2::254]', '[fe80::1]', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]',
-			'[2002:7f00:1::1]', '[2001:0:7f00:1::1]', '[2001:db8::5efe:7f00:1]', '[ff02::1]']) {
+		for (const host of ['localhost', 'client.localhost', '127.0.0.1', '127.255.255.254', '0.0.0.0', '10.0.0.1',
+			'100.64.0.1', '169.254.169.254', '168.63.129.16', '172.16.0.1', '192.168.0.1', '192.0.0.192', '198.18.0.1',
+			'224.0.0.1', '255.255.255.255', '[::1]', '[::]', '[fd00:ec2::254]', '[fe80::1]', '[::ffff:7f00:1]',
+			'[64:ff9b::7f00:1]', '[2002:7f00:1::1]', '[2001:0:7f00:1::1]', '[2001:db8::5efe:7f00:1]', '[ff02::1]']) {
 			const text = await refused(ask(shut, documents.url('inside', host)), host);
 			texts.add(text.replace(/[0-9a-f]{16}/g, ''));
 		}

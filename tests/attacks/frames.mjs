@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP/2 by hand (RFC 9113, RFC 7541): fields that no library sends, in any order and number.  Of an answer only the status
-// and the body are read.
+// HTTP/2 by hand (RFC 9113, RFC 7541): fields that no library sends, in any order and number.  Of an answer only the
+// status and the body are read.
 import { once } from 'node:events';
 import tls from 'node:tls';
 
@@ -36,7 +36,8 @@ function literal(text) {
 	return Buffer.concat([Buffer.from(length), bytes]);
 }
 
-const block = (fields) => Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]));
+const block = (fields) => Buffer.concat(
+	fields.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]));
 
 // HEADERS, and CONTINUATION as long as the block does not fit.
 function headers(stream, fields, flags) {

@@ -17,7 +17,8 @@ const hostOf = (s) => new URL(s.url).host;
 
 // A request for the list of tools, by hand: pairs are its fields, beside the media type.
 async function overOne(s, pairs, { body = BODY, host = hostOf(s) } = {}) {
-	const fields = [['host', host], ['content-type', 'application/json'], ...pairs].map(([name, value]) => `${name}: ${value}`);
+	const fields = [['host', host], ['content-type', 'application/json'], ...pairs]
+		.map(([name, value]) => `${name}: ${value}`);
 	const text = await raw(s.url, ['POST /mcp HTTP/1.1', ...fields, '', body].join('\r\n'));
 	return { text, statuses: [...text.matchAll(/^HTTP\/1\.[01] (\d{3}) /gm)].map(([, status]) => Number(status)) };
 }
@@ -54,7 +55,8 @@ const LENGTHS = {
 	2: [
 		['a length that is too short', [['content-length', '3']]], ['one that is too long', [['content-length', '300']]],
 		['two of them', [LENGTH, ['content-length', '3']]], ['one with a sign', [['content-length', `+${BODY.length}`]]],
-		['chunks', [LENGTH, CHUNKED]], ['a connection', [LENGTH, ['connection', 'close']]], ['te', [LENGTH, ['te', 'chunked']]],
+		['chunks', [LENGTH, CHUNKED]], ['a connection', [LENGTH, ['connection', 'close']]],
+		['te', [LENGTH, ['te', 'chunked']]],
 	],
 };
 
@@ -75,16 +77,21 @@ async function lengths(s) {
 // Ways to write a token that is in no field of that name.
 const hidden = {
 	1: (value) => [
-		...[['x-a', `b\r\n authorization: ${value}`], ['x-a', `b\rauthorization: ${value}`], ['x-a', `b\0authorization: ${value}`],
-			['x-a', `b\r\n\tauthorization: ${value}`], [' authorization', value], ['authorization ', value], ['\0authorization', value],
-			['proxy-authorization', value], ['x-authorization', value], ['authorization_', value]].map((pair) => [[pair, LENGTH]]),
+		...[
+			['x-a', `b\r\n authorization: ${value}`], ['x-a', `b\rauthorization: ${value}`],
+			['x-a', `b\0authorization: ${value}`], ['x-a', `b\r\n\tauthorization: ${value}`],
+			[' authorization', value], ['authorization ', value], ['\0authorization', value],
+			['proxy-authorization', value], ['x-authorization', value], ['authorization_', value],
+		].map((pair) => [[pair, LENGTH]]),
 		[[['trailer', 'authorization'], CHUNKED],
 			{ body: `${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\nauthorization: ${value}\r\n\r\n` }],
 	],
 	2: (value) => [
-		...[['Authorization', value], ['x-a', `b\r\nauthorization: ${value}`], ['x-a', `b\nauthorization: ${value}`],
-			['x-a', `b\0authorization: ${value}`], ['authorization\r\nx', value], ['authorization ', value], [' authorization', value],
-			['authorization:', value], ['http_authorization', value]].map((pair) => [[pair, LENGTH]]),
+		...[
+			['Authorization', value], ['x-a', `b\r\nauthorization: ${value}`], ['x-a', `b\nauthorization: ${value}`],
+			['x-a', `b\0authorization: ${value}`], ['authorization\r\nx', value], ['authorization ', value],
+			[' authorization', value], ['authorization:', value], ['http_authorization', value],
+		].map((pair) => [[pair, LENGTH]]),
 		[[LENGTH], { trailers: [['authorization', value]] }],
 	],
 };
@@ -112,7 +119,8 @@ async function otherHosts(s) {
 	for (const host of ['evil.example', `${hostOf(s)}.evil.example`, `evil.example:${new URL(s.url).port}`, 'localhost',
 		`${hostOf(s)}:1`, 'x@y'])
 		refused(await attempt(s, own, { host }), host);
-	refused(await attempt(s, [s.version === '2' ? [':authority', 'evil.example'] : ['host', 'evil.example'], ...own]), 'two of them');
+	const another = s.version === '2' ? [':authority', 'evil.example'] : ['host', 'evil.example'];
+	refused(await attempt(s, [another, ...own]), 'two of them');
 	const led = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' };
 	const { location } = await request(s.ask(await s.client()).url, { headers: led });
 	assert.ok(location === undefined || new URL(location).origin === s.url, location);
@@ -143,7 +151,8 @@ async function longHeads(s) {
 		[['cookie', 'a=b; '.repeat(20_000)]]])
 		refused(await attempt(s, [bearer(token), LENGTH, ...pairs]), pairs[0][0]);
 	const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`X-${'a'.repeat(i)}`, 'y'.repeat(i)]));
-	assert.equal((await send(s.resource, token, { ...legacy('tools/list'), headers: many })).status, 200, 'what a server lets through');
+	const { status } = await send(s.resource, token, { ...legacy('tools/list'), headers: many });
+	assert.equal(status, 200, 'what a server lets through');
 	assert.equal((await list(token, s.resource)).status, 200);
 	assert.deepEqual(s.site.pids('mcp'), pids, 'it is the same process as before');
 }

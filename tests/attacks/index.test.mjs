@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every attack that is known has a test by its number.  The titles say what was done to others; the tests' names say what
-// holds here.  Most are in this folder; what needs another stand-in than these have is where that is.
+// Every attack that is known has a test by its number.  The titles say what was done to others; the tests' names say
+// what holds here.  Most are in this folder; what needs another stand-in than these have is where that is.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -125,8 +125,10 @@ const KNOWN = {
 const BEGINS = /\b(?:it|test|describe)\(['"`]((?:6b\.|2\.[A-F]|A)\d+[a-z]?)(?= |['"`])/g;
 
 function numbers() {
-	const files = readdirSync(TESTS, { recursive: true }).filter((name) => name.endsWith('.test.mjs') && !name.includes('node_modules'));
-	const written = files.flatMap((name) => [...readFileSync(path.join(TESTS, name), 'utf8').matchAll(BEGINS)].map(([, id]) => id));
+	const files = readdirSync(TESTS, { recursive: true })
+		.filter((name) => name.endsWith('.test.mjs') && !name.includes('node_modules'));
+	const written = files.map((name) => readFileSync(path.join(TESTS, name), 'utf8'))
+		.flatMap((text) => [...text.matchAll(BEGINS)].map(([, id]) => id));
 	return [...written, ...[...inBothVersions, ...onEachServer].map(([name]) => name.slice(0, name.indexOf(' ')))];
 }
 

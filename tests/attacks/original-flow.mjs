@@ -124,7 +124,8 @@ async function responseType(s) {
 	for (const type of ['token', 'code token', 'id_token'])
 		assert.equal((await answerTo(s, { response_type: type }, client)).error, 'unsupported_response_type');
 	assert.equal((await answerTo(s, { response_type: undefined }, client)).error, 'invalid_request');
-	for (const change of [{ response_mode: 'fragment' }, { code_challenge_method: 'plain' }, { code_challenge: 'a'.repeat(42) }])
+	for (const change of [{ response_mode: 'fragment' }, { code_challenge_method: 'plain' },
+		{ code_challenge: 'a'.repeat(42) }])
 		assert.equal((await answerTo(s, change, client)).error, 'invalid_request', JSON.stringify(change));
 }
 
@@ -157,7 +158,9 @@ async function cookies(s) {
 		await s.approved(s.ask(client), browser);
 	const jar = browser.cookies(s.url);
 	assert.ok(jar.length <= 9, `${jar.length} cookies`);
-	assert.ok(jar.every((c) => c.name.startsWith('__Host-') && c.secure && c.httpOnly && c.sameSite === 'Lax' && c.value.length === 43));
+	assert.ok(jar.every((c) =>
+		c.name.startsWith('__Host-') && c.secure && c.httpOnly &&
+		c.sameSite === 'Lax' && c.value.length === 43));
 }
 
 async function verifier(s) {

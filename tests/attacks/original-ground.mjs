@@ -11,8 +11,8 @@ import { atClient, signIn } from '../e2e/lib/sign-in.mjs';
 import { SALLYPORT, SALLYPORT_SECRET, TENANT } from '../standins/entra/world.mjs';
 import { ALICE, CONFIGURED, profile, refused } from './scene.mjs';
 
-const PROGRAMS = ['mcp', 'metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke', 'introspect',
-	'logout', 'account'];
+const PROGRAMS = ['mcp', 'metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke',
+	'introspect', 'logout', 'account'];
 const HOUR = 3600;
 
 // Registrations of hours ago, and processes that have never seen them.
@@ -36,7 +36,8 @@ async function threeKinds(s) {
 	assert.equal(s.metadata.client_id_metadata_document_supported, true);
 	assert.equal(await profile((await s.session()).mcp), ALICE, 'registered by itself');
 	assert.equal(await profile((await s.session(undefined, { client: CONFIGURED })).mcp), ALICE, 'of the configuration');
-	const answer = await request(s.ask({ client_id: 'https://client.example/c', redirect_uris: ['https://client.example/cb'] }).url);
+	const answer = await request(s.ask({ client_id: 'https://client.example/c',
+		redirect_uris: ['https://client.example/cb'] }).url);
 	assert.match(answer.text, /document/, 'a document is looked for, and here none is to be had');
 }
 
@@ -56,13 +57,15 @@ async function credentialEachTime(s) {
 	assert.ok((await asks(s, 'authorization_code')).every((entry) => entry.form.client_secret === SALLYPORT_SECRET));
 }
 
-const credential = (s) => /credential = secret-file:(.*)/.exec(readFileSync(path.join(s.site.keep, 'sallyport.conf'), 'utf8'))[1];
+const credential = (s) =>
+	/credential = secret-file:(.*)/.exec(readFileSync(path.join(s.site.keep, 'sallyport.conf'), 'utf8'))[1];
 
 async function oneOfEach(s) {
 	const { mcp } = await s.session();
 	const names = (await mcp.request('tools/list')).json.result.tools.map((tool) => tool.name);
 	assert.deepEqual(names, [...new Set(names)]);
-	const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+	const { dependencies, devDependencies } = JSON.parse(
+		readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 	for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
 		assert.match(version, /^(npm:[@\w/-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, `${name} is pinned`);
 }
@@ -85,8 +88,9 @@ async function noMasterKey(s) {
 
 // Sockets of the Internet that one of our programs listens on.
 async function nothingListens(s) {
-	const listening = new Set(['tcp', 'tcp6', 'udp', 'udp6'].flatMap((name) => readFileSync(`/proc/net/${name}`, 'utf8').split('\n')
-		.slice(1).map((line) => line.trim().split(/\s+/)).filter((fields) => fields[3] === '0A' || name.startsWith('udp'))
+	const lines = (name) => readFileSync(`/proc/net/${name}`, 'utf8').split('\n').slice(1);
+	const listening = new Set(['tcp', 'tcp6', 'udp', 'udp6'].flatMap((name) => lines(name)
+		.map((line) => line.trim().split(/\s+/)).filter((fields) => fields[3] === '0A' || name.startsWith('udp'))
 		.map((fields) => `socket:[${fields[9]}]`)));
 	for (const program of PROGRAMS)
 		await request(program === 'metadata' ? `${s.url}/.well-known/oauth-authorization-server` : `${s.url}/${program}`);
@@ -136,7 +140,8 @@ async function storeIsOurs(s) {
 	assert.equal(statSync(state).mode & 0o007, 0);
 	for (const name of readdirSync(state))
 		assert.equal(statSync(path.join(state, name)).mode & 0o007, 0, `${name} is for nobody else`);
-	for (const target of ['/sallyport.db', '/state/sallyport.db', '/mcp/../state/sallyport.db', '/state/keys/sign', '/keys/sign'])
+	for (const target of ['/sallyport.db', '/state/sallyport.db', '/mcp/../state/sallyport.db',
+		'/state/keys/sign', '/keys/sign'])
 		assert.ok([400, 401, 403, 404].includes((await request(s.url, { target })).status), target);
 }
 
@@ -149,7 +154,8 @@ async function isWatched(s) {
 		!events.some(({ event }) => event === name)), []);
 	assert.ok(events.every(({ request_id: id, address }) => /^[0-9a-f]{16}$/.test(id) && address === '127.0.0.1'));
 	const [{ full }] = await s.db.rows('SELECT max(full_at) AS full FROM rate');
-	assert.ok(full > began * 1000, 'who asks is counted; what becomes of who asks too often is in tests/e2e/rates.test.mjs');
+	assert.ok(full > began * 1000,
+		'who asks is counted; what becomes of who asks too often is in tests/e2e/rates.test.mjs');
 }
 
 // Every host that is asked is the one of the configuration.

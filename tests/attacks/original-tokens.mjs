@@ -112,7 +112,8 @@ async function noArgumentIsLogged(s) {
 	assert.equal(await profile(mcp), ALICE);
 	for (const word of [text, ALICE, 'alice@contoso.example'])
 		assert.ok(!s.logs().includes(word), word);
-	assert.deepEqual(await s.db.rows(`SELECT event FROM audit WHERE reason LIKE '%${text}%' OR tool LIKE '%${text}%'`), []);
+	assert.deepEqual(await s.db.rows(
+		`SELECT event FROM audit WHERE reason LIKE '%${text}%' OR tool LIKE '%${text}%'`), []);
 }
 
 async function stored(s) {
@@ -125,13 +126,14 @@ async function stored(s) {
 
 async function quietFailures(s) {
 	const { mcp, tokens } = await s.session();
-	for (const fault of [{ graph_status: 500 }, { graph_body_fault: 'garbage' }, { token_body_fault: 'html' }, { graph_status: 403 },
-		{ obo_error: 'throttled' }]) {
+	for (const fault of [{ graph_status: 500 }, { graph_body_fault: 'garbage' }, { token_body_fault: 'html' },
+		{ graph_status: 403 }, { obo_error: 'throttled' }]) {
 		await s.sqlite('DELETE FROM exchanged_token; DELETE FROM setback');
 		await s.standin.during(fault, async () => {
 			const { json, text } = await mcp.callTool();
 			assert.equal(json.result.isError, true, JSON.stringify(fault));
-			assert.ok(!text.includes('eyJ') && !text.includes(tokens.access_token) && !/\.c:|Traceback|AADSTS|127\.0\.0\.1/.test(text), text);
+			assert.ok(!text.includes('eyJ') && !text.includes(tokens.access_token) &&
+				!/\.c:|Traceback|AADSTS|127\.0\.0\.1/.test(text), text);
 			assert.match(json.result.content[0].text, /reference ([0-9a-f]{16})/);
 			const [, reference] = /reference ([0-9a-f]{16})/.exec(json.result.content[0].text);
 			assert.ok(s.logs().includes(reference), 'the reference leads to the log');
@@ -156,7 +158,8 @@ async function untouched(s) {
 		});
 		assert.equal(text, `{"jsonrpc":"2.0","id":${id},"result":{}}`);
 	}
-	const { json } = await postJson(s.resource, [legacy('ping', undefined, { id: 1 }).body, legacy('ping', undefined, { id: 2 }).body], {
+	const pings = [1, 2].map((id) => legacy('ping', undefined, { id }).body);
+	const { json } = await postJson(s.resource, pings, {
 		headers: { Authorization: `Bearer ${tokens.access_token}` },
 	});
 	assert.deepEqual(json.map((m) => m.id), [1, 2]);
@@ -168,7 +171,8 @@ async function survives(s) {
 	const body = JSON.stringify(legacy('tools/list').body);
 	const { stdout } = spawnSync(path.join(s.site.bin, 'mcp'), { input: body, encoding: 'utf8', env: {
 		SALLYPORT_CONF: path.join(s.site.keep, 'sallyport.conf'), REQUEST_METHOD: 'POST', REQUEST_URI: '/mcp',
-		CONTENT_TYPE: 'application/json', CONTENT_LENGTH: String(body.length), HTTP_AUTHORIZATION: `Bearer ${tokens.access_token}`,
+		CONTENT_TYPE: 'application/json', CONTENT_LENGTH: String(body.length),
+		HTTP_AUTHORIZATION: `Bearer ${tokens.access_token}`,
 	} });
 	assert.match(stdout, /^Status: 200[^]*get_graph_user_details/);
 }
@@ -203,8 +207,8 @@ async function exactly(s) {
 	const asked = s.ask(await s.client());
 	const { code } = await approve(browser, await s.page(asked, browser), asked, s.metadata);
 	const { verifier } = asked;
-	for (const code_verifier of [verifier.toUpperCase(), verifier.slice(0, -1), `${verifier}A`, `${verifier}%00`, `${verifier}\u00ad`,
-		`${verifier} `, asked.fields.code_challenge])
+	for (const code_verifier of [verifier.toUpperCase(), verifier.slice(0, -1), `${verifier}A`, `${verifier}%00`,
+		`${verifier}\u00ad`, `${verifier} `, asked.fields.code_challenge])
 		assert.equal((await redeem(s.metadata, asked, code, { code_verifier })).status, 400, code_verifier);
 	for (const near of [`${code}A`, code.slice(0, -1), ` ${code}`, code.toLowerCase(), `${code}=`])
 		assert.equal((await redeem(s.metadata, asked, near)).status, 400, near);
@@ -213,7 +217,8 @@ async function exactly(s) {
 
 async function preflights(s) {
 	for (const url of [s.metadata.token_endpoint, s.metadata.registration_endpoint, s.metadata.revocation_endpoint])
-		assert.equal((await request(url, { method: 'OPTIONS', headers: { Origin: 'https://a.example' } })).headers['access-control-allow-origin'], '*');
+		assert.equal((await request(url, { method: 'OPTIONS', headers: { Origin: 'https://a.example' } }))
+			.headers['access-control-allow-origin'], '*');
 	assert.equal((await request(s.resource, { method: 'OPTIONS', headers: { Origin: s.url } })).status, 204);
 	for (const Origin of ['https://evil.example', 'null', `${s.url}.evil.example`, `${s.url}/`]) {
 		const { status, headers } = await request(s.resource, { method: 'OPTIONS', headers: { Origin } });
@@ -250,7 +255,8 @@ async function versions(s) {
 }
 
 async function wrongTokens(s) {
-	for (const fault of ['app_only', 'missing_scp', 'wrong_aud', 'wrong_tid', 'other_tenant', 'wrong_ver', 'hs256', 'consumers_key'])
+	for (const fault of ['app_only', 'missing_scp', 'wrong_aud', 'wrong_tid', 'other_tenant',
+		'wrong_ver', 'hs256', 'consumers_key'])
 		await s.standin.during({ access_token_fault: fault }, async () => {
 			const { response } = await signIn(s.resource);
 			assert.equal(response.code, undefined, fault);
@@ -262,7 +268,8 @@ async function challenged(s) {
 	await s.standin.during({ mfa_required: true }, async () => {
 		const { status, headers } = await mcp.callTool();
 		assert.equal(status, 401);
-		assert.match(headers['www-authenticate'], /error="invalid_token", error_description="Microsoft Entra ID asks the user for more/);
+		assert.match(headers['www-authenticate'],
+			/error="invalid_token", error_description="Microsoft Entra ID asks the user for more/);
 		assert.equal(await profile((await s.session('alice@contoso.example', { client })).mcp), ALICE);
 	});
 }
@@ -284,14 +291,17 @@ async function perPerson(s) {
 	const [alice, bob] = [await s.session(), await s.session('bob@contoso.example')];
 	for (const [session, name] of [[alice, ALICE], [bob, BOB], [alice, ALICE], [bob, BOB]])
 		assert.equal(await profile(session.mcp), name);
-	assert.equal(new Set((await s.db.rows(`SELECT hex(sid) AS sid FROM exchanged_token WHERE sid IN (x'${alice.sid}', x'${bob.sid}')`))
-		.map((row) => row.sid)).size, 2);
+	const kept = await s.db.rows(`SELECT hex(sid) AS sid FROM exchanged_token
+		WHERE sid IN (x'${alice.sid}', x'${bob.sid}')`);
+	assert.equal(new Set(kept.map((row) => row.sid)).size, 2);
 }
 
 async function noEcho(s) {
 	const { tokens } = await s.session();
-	for (const target of ['/debug', '/mcp/debug', '/mcp/echo', '/mcp/messages', '/server-status', '/cgi-bin/sallyport', '/sallyport'])
-		assert.equal((await request(s.url, { target, headers: { Authorization: `Bearer ${tokens.access_token}` } })).status, 404, target);
+	const headers = { Authorization: `Bearer ${tokens.access_token}` };
+	for (const target of ['/debug', '/mcp/debug', '/mcp/echo', '/mcp/messages', '/server-status', '/cgi-bin/sallyport',
+		'/sallyport'])
+		assert.equal((await request(s.url, { target, headers })).status, 404, target);
 }
 
 export const tokens = [

@@ -82,7 +82,8 @@ export class Scene {
 
 	// name is that of a key file; its first generation.
 	key(name) {
-		const [kid, , secret] = readFileSync(path.join(this.site.keep, 'state/keys', name, 'key'), 'utf8').split('\n')[0].split(' ');
+		const file = path.join(this.site.keep, 'state/keys', name, 'key');
+		const [kid, , secret] = readFileSync(file, 'utf8').split('\n')[0].split(' ');
 		return { kid, secret: Buffer.from(secret, 'base64url') };
 	}
 

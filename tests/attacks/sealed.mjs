@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The product's sealing, written anew from its description, so that a thief's attempts can be made without the product:
-// wrapping key = HKDF-SHA-256(a client's secret, salt a server key, info purpose and kid); AES-256-GCM; a byte of format,
-// a nonce of twelve bytes, a tag of sixteen.
+// wrapping key = HKDF-SHA-256(a client's secret, salt a server key, info purpose and kid); AES-256-GCM; a byte of
+// format, a nonce of twelve bytes, a tag of sixteen.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const NONCE = 12;
@@ -44,7 +44,8 @@ export const ownKey = (server) => Buffer.from(hkdfSync('sha256', server, '', 'sa
 const wrapContext = (table, row) =>
 	`${table} ${row.token_hash} ${row.sid} ${row.kid}`.replace(/[0-9A-F]{32,}/g, (hex) => hex.toLowerCase());
 
-export const wrap = (table, secret, server, row, dataKey) => seal(wrappingKey(table, secret, server, row.kid), wrapContext(table, row), dataKey);
+export const wrap = (table, secret, server, row, dataKey) =>
+	seal(wrappingKey(table, secret, server, row.kid), wrapContext(table, row), dataKey);
 
 // The data key in a row of access_token or refresh_token, opened with what may be its client's secret.
 export function unwrap(table, secret, server, row) {

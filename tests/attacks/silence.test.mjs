@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bodies that were announced and do not come: as many as a program has workers keep everybody else out of it for a while,
-// but only for a while.  Over each version of HTTP another program is tried, so that none waits for the other.
+// Bodies that were announced and do not come: as many as a program has workers keep everybody else out of it for a
+// while, but only for a while.  Over each version of HTTP another program is tried, so that none waits for the other.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Every attack that we know of against systems of this kind, on a real web server over TLS.  A test's name begins with the
-// number of the attack: 6b are vulnerabilities that others had, 2 the defects of the system that this one takes the place
-// of, D what a stranger may use up, T what somebody may try who writes to the database or holds the key files, X what no list
-// has.
+// Every attack that we know of against systems of this kind, on a real web server over TLS.  A test's name begins with
+// the number of the attack: 6b are vulnerabilities that others had, 2 the defects of the system that this one takes the
+// place of, D what a stranger may use up, T what somebody may try who writes to the database or holds the key files, X
+// what no list has.
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { account, accountRows } from './account.mjs';
 import { addresses, beyond } from './beyond.mjs';

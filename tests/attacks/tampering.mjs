@@ -37,20 +37,22 @@ async function sids(s) {
 		UPDATE refresh_token SET sid = x'${alice.sid}' WHERE sid = x'${mallory.sid}'`);
 	await isNotAlice(s, mallory, 'sid of his tokens');
 	const claims = { ...claimsOf(mallory.tokens.access_token), sid: alice.sid };
-	assert.notEqual(await profile(new McpClient(s.resource, forge(s.key('sign'), claims))), ALICE, 'with the signing key as well');
+	assert.notEqual(await profile(new McpClient(s.resource, forge(s.key('sign'), claims))), ALICE,
+		'with the signing key as well');
 	assert.equal(await profile(alice.mcp), ALICE);
 }
 
 async function wraps(s) {
 	for (const table of ['access_token', 'refresh_token']) {
 		const { alice, mallory } = await both(s);
-		await s.sqlite(`UPDATE ${table} SET sid = x'${alice.sid}', (wrap, kid) = (SELECT wrap, kid FROM ${table} WHERE sid = x'${alice.sid}'
-			AND wrap IS NOT NULL LIMIT 1) WHERE sid = x'${mallory.sid}'`);
+		await s.sqlite(`UPDATE ${table} SET sid = x'${alice.sid}', (wrap, kid) = (SELECT wrap, kid FROM ${table}
+			WHERE sid = x'${alice.sid}' AND wrap IS NOT NULL LIMIT 1) WHERE sid = x'${mallory.sid}'`);
 		await isNotAlice(s, mallory, `wrap of ${table}`);
 	}
 	const { alice, mallory } = await both(s);
-	await s.sqlite(`UPDATE refresh_token SET rotated_at = 1, kept_until = 9999999999, confirmed_at = NULL, (successor, successor_hash) = (SELECT wrap, token_hash
-		FROM refresh_token WHERE sid = x'${alice.sid}') WHERE sid = x'${mallory.sid}'`);
+	await s.sqlite(`UPDATE refresh_token SET rotated_at = 1, kept_until = 9999999999, confirmed_at = NULL,
+		(successor, successor_hash) = (SELECT wrap, token_hash FROM refresh_token WHERE sid = x'${alice.sid}')
+		WHERE sid = x'${mallory.sid}'`);
 	await isNotAlice(s, mallory, 'successor');
 }
 
@@ -59,14 +61,16 @@ async function entraTokens(s) {
 		'tenant_id, object_id, subject, identity, entra_tokens']) {
 		const { alice, mallory } = await both(s);
 		await s.sqlite(`DELETE FROM exchanged_token;
-			UPDATE session SET (${columns}) = (SELECT ${columns} FROM session WHERE sid = x'${alice.sid}') WHERE sid = x'${mallory.sid}'`);
+			UPDATE session SET (${columns}) = (SELECT ${columns} FROM session WHERE sid = x'${alice.sid}')
+			WHERE sid = x'${mallory.sid}'`);
 		await isNotAlice(s, mallory, columns);
 	}
 }
 
 async function rights(s) {
-	for (const change of ["scope = 'mcp:tools offline_access admin'", `resource = '${s.other}'`, 'expires_at = expires_at + 1000000',
-		`client_id = '${(await s.client()).client_id}'`, "object_id = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'"]) {
+	for (const change of ["scope = 'mcp:tools offline_access admin'", `resource = '${s.other}'`,
+		'expires_at = expires_at + 1000000', `client_id = '${(await s.client()).client_id}'`,
+		"object_id = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'"]) {
 		const { client, tokens, mcp, sid } = await s.session('bob@contoso.example');
 		assert.equal(await profile(mcp), BOB);
 		await s.sqlite(`UPDATE session SET ${change} WHERE sid = x'${sid}'`);
@@ -85,8 +89,10 @@ async function exchanged(s) {
 	await s.sqlite(`DELETE FROM exchanged_token WHERE sid = x'${mallory.sid}';
 		UPDATE exchanged_token SET sid = x'${mallory.sid}' WHERE sid = x'${alice.sid}'`);
 	assert.equal(await profile(mallory.mcp), BOB);
-	await s.sqlite(`INSERT INTO exchanged_token SELECT sid, 'https://other/.default', sealed, expires_at FROM exchanged_token
-		WHERE sid = x'${mallory.sid}'; DELETE FROM exchanged_token WHERE sid = x'${mallory.sid}' AND scope <> 'https://other/.default';
+	await s.sqlite(`
+		INSERT INTO exchanged_token SELECT sid, 'https://other/.default', sealed, expires_at FROM exchanged_token
+			WHERE sid = x'${mallory.sid}';
+		DELETE FROM exchanged_token WHERE sid = x'${mallory.sid}' AND scope <> 'https://other/.default';
 		UPDATE exchanged_token SET scope = '${s.standin.graph}/.default' WHERE sid = x'${mallory.sid}'`);
 	await s.standin.clearLog();
 	assert.equal(await profile(mallory.mcp), BOB);
@@ -107,7 +113,8 @@ async function afterApproval(s) {
 		const browser = new Browser();
 		const entra = await s.approved(s.ask(await s.client()), browser);
 		await s.sqlite(`UPDATE authorization_request SET ${change} WHERE entra_state_hash IS NOT NULL`);
-		const { status, location, landed } = await browser.open(entra, { stop: (url) => !url.startsWith(s.url) && !url.startsWith(s.standin.url) });
+		const stop = (url) => !url.startsWith(s.url) && !url.startsWith(s.standin.url);
+		const { status, location, landed } = await browser.open(entra, { stop });
 		assert.ok(status >= 400 && location === undefined, `${change}: ${status} ${landed.href}`);
 		await s.sqlite('DELETE FROM authorization_request');
 	}
@@ -130,8 +137,9 @@ async function foreignRound(s) {
 	const client = await s.client({ redirect_uris: [EVIL] });
 	const entra = await s.approved(s.ask(await s.client()), alice);
 	await s.approved(s.ask(client), mallory);
-	await s.sqlite(`UPDATE authorization_request SET (sealed, cookie_hash) = (SELECT sealed, cookie_hash FROM authorization_request
-		WHERE client_id = '${client.client_id}') WHERE client_id <> '${client.client_id}'`);
+	await s.sqlite(`UPDATE authorization_request SET (sealed, cookie_hash) =
+		(SELECT sealed, cookie_hash FROM authorization_request WHERE client_id = '${client.client_id}')
+		WHERE client_id <> '${client.client_id}'`);
 	const callback = await s.callbackOf(entra, alice);
 	for (const browser of [alice, mallory])
 		assert.ok((await browser.fetch(callback)).status >= 400);
@@ -147,11 +155,14 @@ async function codes(s) {
 		await s.sqlite(`UPDATE authorization_code SET ${change} WHERE code_hash = ${hex(hashOf(code))}`);
 		for (const client_id of [asked.fields.client_id, evil.client_id])
 			for (const redirect_uri of [asked.fields.redirect_uri, EVIL])
-				for (const code_verifier of [asked.verifier, verifier])
-					assert.notEqual((await redeem(s.metadata, asked, code, { client_id, redirect_uri, code_verifier })).status, 200, change);
+				for (const code_verifier of [asked.verifier, verifier]) {
+					const { status } = await redeem(s.metadata, asked, code, { client_id, redirect_uri, code_verifier });
+					assert.notEqual(status, 200, change);
+				}
 	}
 	const session = await s.session();
-	await s.sqlite(`UPDATE authorization_code SET redeemed_at = NULL, expires_at = expires_at + 1000 WHERE sid = x'${session.sid}'`);
+	await s.sqlite(`UPDATE authorization_code SET redeemed_at = NULL, expires_at = expires_at + 1000
+		WHERE sid = x'${session.sid}'`);
 	assert.notEqual((await redeem(s.metadata, session.asked, session.response.code)).status, 200, 'redeemed once more');
 }
 
@@ -169,7 +180,9 @@ async function clientRow(s) {
 async function entraKeys(s) {
 	await s.session();
 	const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-	const keys = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'evil', use: 'sig', kty: 'RSA' }] });
+	const keys = JSON.stringify({ keys: [
+		{ ...publicKey.export({ format: 'jwk' }), kid: 'evil', use: 'sig', kty: 'RSA' }
+	] });
 	const before = await s.db.rows('SELECT name, document FROM entra_cache ORDER BY name');
 	const named = (end) => before.find((r) => r.name.startsWith('http') && r.name.endsWith(end));
 	const [jwks, discovery] = [named('/keys'), named('/v2.0/.well-known/openid-configuration')];
@@ -193,8 +206,9 @@ async function entraDoor(s) {
 	const out = await browser.open(`${s.url}/logout`);
 	const [{ document }] = await s.db.rows("SELECT document FROM entra_cache WHERE name LIKE 'browser-endpoints %'");
 	const { authorization_endpoint: honest } = JSON.parse(document);
-	for (const url of ['https://evil.example/authorize', `${honest}?client_id=evil&x=#`, `${honest}#`, honest.replace('//', '//evil@'),
-		`${honest.replace('://', '://evil.')}`, 'javascript:alert(1)', '', `${s.standin.url}.evil.example/`, null, [honest]]) {
+	for (const url of ['https://evil.example/authorize', `${honest}?client_id=evil&x=#`, `${honest}#`,
+		honest.replace('//', '//evil@'), `${honest.replace('://', '://evil.')}`, 'javascript:alert(1)', '',
+		`${s.standin.url}.evil.example/`, null, [honest]]) {
 		const planted = JSON.stringify({ authorization_endpoint: url, end_session_endpoint: url });
 		await s.sqlite(`UPDATE entra_cache SET document = '${planted}' WHERE name LIKE 'browser-endpoints %'`);
 		for (const [shown, value] of [[page, 'approve'], [out, 'signout']]) {
@@ -215,7 +229,8 @@ async function erased(s) {
 	assert.equal((await refresh(metadata, client, tokens.refresh_token)).json.error, 'invalid_grant');
 }
 
-const WRAPS = (table) => `SELECT hex(token_hash) AS token_hash, hex(sid) AS sid, kid, hex(wrap) AS wrap FROM ${table} WHERE wrap IS NOT NULL`;
+const WRAPS = (table) => `SELECT hex(token_hash) AS token_hash, hex(sid) AS sid, kid, hex(wrap) AS wrap FROM ${table}
+	WHERE wrap IS NOT NULL`;
 
 // Every value of every row, and every server key, as the secret that a wrap may open with.
 async function withoutToken(s) {
@@ -224,10 +239,12 @@ async function withoutToken(s) {
 	const dump = await s.db.content();
 	const blobs = [...dump.matchAll(/X'([0-9a-f]+)'/gi)].map((match) => Buffer.from(match[1], 'hex'));
 	const names = ['sign', 'wrap', 'cache', 'browser', 'logout'];
-	const candidates = new Map([...blobs, ...blobs.map(sha256), ...names.map((name) => s.key(name).secret)].map((b) => [b.toString('hex'), b]));
+	const keys = names.map((name) => s.key(name).secret);
+	const candidates = new Map([...blobs, ...blobs.map(sha256), ...keys].map((b) => [b.toString('hex'), b]));
 	for (const table of ['access_token', 'refresh_token']) {
 		const rows = (await s.db.rows(WRAPS(table))).filter((row) => row.sid.toLowerCase() === session.sid);
-		const secret = Buffer.from(table === 'access_token' ? claimsOf(session.tokens.access_token).jti : session.tokens.refresh_token, 'base64url');
+		const { access_token: access, refresh_token: again } = session.tokens;
+		const secret = Buffer.from(table === 'access_token' ? claimsOf(access).jti : again, 'base64url');
 		const [row] = rows.filter((r) => r.token_hash === sha256(secret).toString('hex').toUpperCase());
 		const dataKey = unwrap(table, secret, s.key('wrap').secret, row);
 		assert.equal(dataKey?.length, 32, 'with the token it opens, or the rest shows nothing');
@@ -235,7 +252,8 @@ async function withoutToken(s) {
 		assert.match(String(open(dataKey, `session.identity ${session.sid}`, Buffer.from(identity, 'hex'))), /aaaaaaaa-aaaa/);
 		for (const candidate of candidates.values())
 			assert.equal(unwrap(table, candidate, s.key('wrap').secret, row), undefined);
-		assert.equal(unwrap(table, secret, s.key('sign').secret, row), undefined, 'without the wrap key the token opens nothing');
+		assert.equal(unwrap(table, secret, s.key('sign').secret, row), undefined,
+			'without the wrap key the token opens nothing');
 	}
 }
 
@@ -247,14 +265,17 @@ async function jti(s) {
 	const bytes = Buffer.from(secret, 'base64url');
 	assert.equal(bytes.length, 32);
 	const state = s.state();
-	for (const form of [secret, bytes, bytes.toString('hex'), bytes.toString('base64'), session.tokens.access_token.split('.')[2]]) {
+	const signature = session.tokens.access_token.split('.')[2];
+	for (const form of [secret, bytes, bytes.toString('hex'), bytes.toString('base64'), signature]) {
 		assert.ok(!state.includes(form), 'the jti is not stored');
 		assert.ok(!s.logs().includes(form.toString('latin1')), 'nor logged');
 	}
 	assert.ok(state.includes(jtiHash(session)), 'its hash is, so this looks in the right place');
 	const claims = claimsOf(session.tokens.access_token);
-	for (const guess of [jtiHash(session), Buffer.alloc(32), s.key('sign').secret])
-		assert.notEqual((await list(forge(s.key('sign'), { ...claims, jti: guess.toString('base64url') }), s.resource)).status, 200);
+	for (const guess of [jtiHash(session), Buffer.alloc(32), s.key('sign').secret]) {
+		const forged = forge(s.key('sign'), { ...claims, jti: guess.toString('base64url') });
+		assert.notEqual((await list(forged, s.resource)).status, 200);
+	}
 }
 
 export const tampering = [
