@@ -12,7 +12,10 @@ import { LOOKS, eventually, hasNoFault, look, press, shoot, startChromium } from
 
 const REPORTS = { name: 'reports', redirect_uris: 'https://reports.contoso.example/callback' };
 const KINDS = [
-	{ client_name: 'Notes & Tasks', redirect_uris: ['https://notes.example/callback', 'https://eu.notes.example/callback'] },
+	{
+		client_name: 'Notes & Tasks',
+		redirect_uris: ['https://notes.example/callback', 'https://eu.notes.example/callback'],
+	},
 	{ client_name: 'Claude Code', redirect_uris: ['http://127.0.0.1:33418/callback'] },
 	{ client_name: undefined, redirect_uris: ['https://assistant.a-rather-long-host-name.without-end.example/callback'] },
 	{ client_name: 'Editor', redirect_uris: ['https://editor.example/cb'] },
@@ -32,7 +35,8 @@ before(async () => {
 		await signedIn(site.resource(), { client });
 	await signedIn(site.resource('weather'), { client: clients[0], ask: { scope: 'mcp:tools offline_access' } });
 	for (const table of ['client', 'session'])
-		await site.database.sqlite(`UPDATE ${table} SET client_id = '${DOCUMENT}' WHERE client_id = '${clients[3].client_id}'`);
+		await site.database.sqlite(
+			`UPDATE ${table} SET client_id = '${DOCUMENT}' WHERE client_id = '${clients[3].client_id}'`);
 	chromium = await startChromium();
 });
 
@@ -75,13 +79,14 @@ for (const [name, features, width] of LOOKS)
 		await hasNoFault(page);
 	}));
 
-test('with the keyboard alone a person signs in, disconnects one application and signs out', () => withPage(async (page) => {
+test('by keyboard alone a person signs in, disconnects one application and signs out', () => withPage(async (page) => {
 	await page.goto(`${site.url}/account`);
 	const next = (key) => Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
 	const focused = () => page.evaluate(() => {
 		const e = document.activeElement;
 		const style = getComputedStyle(e);
-		return { text: e.textContent, value: e.value, seen: style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2 };
+		const seen = style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2;
+		return { text: e.textContent, value: e.value, seen };
 	});
 	const tabTo = async (value) => {
 		for (let presses = 0; presses < 20; presses++) {
@@ -96,7 +101,8 @@ test('with the keyboard alone a person signs in, disconnects one application and
 	await tabTo('signin');
 	await next('Enter');
 	const victim = clients[1].client_id;
-	assert.equal(await page.$eval('aria/Disconnect Claude Code', (e) => e.value), victim, 'each button says what it disconnects');
+	assert.equal(await page.$eval('aria/Disconnect Claude Code', (e) => e.value), victim,
+		'each button says what it disconnects');
 	const before = await names(page);
 	await tabTo(victim);
 	await next('Space');
@@ -112,22 +118,24 @@ test('with the keyboard alone a person signs in, disconnects one application and
 	assert.equal(await page.$('.who'), null, 'the way back shows nothing of anybody');
 }));
 
-test('no script of the page\'s own origin reads a cookie, and loading it again does nothing again', () => withPage(async (page) => {
+test('no script of the page reads a cookie, and loading it again does nothing again', () => withPage(async (page) => {
 	await open(page);
 	assert.equal(await page.evaluate(() => document.cookie), '');
 	const cookies = await page.cookies();
 	const { secure, httpOnly, sameSite, session } = cookies.find(({ name }) => name === '__Host-sallyport-account');
-	assert.deepEqual({ secure, httpOnly, sameSite, session }, { secure: true, httpOnly: true, sameSite: 'Lax', session: false });
+	assert.deepEqual({ secure, httpOnly, sameSite, session },
+		{ secure: true, httpOnly: true, sameSite: 'Lax', session: false });
 	const before = await names(page);
 	await page.reload();
 	assert.deepEqual(await names(page), before);
 }));
 
-test('a page of another site neither presses its buttons, nor frames it, nor signs anybody in', () => withPage(async (page) => {
+test('a page elsewhere neither presses its buttons, frames it, nor signs anyone in', () => withPage(async (page) => {
 	await open(page);
 	const csrf = await page.$eval('input[name="csrf"]', (e) => e.value);
 	const before = await names(page);
-	const evil = http.createServer((request, response) => response.end('<!doctype html><title>evil</title>')).listen(0, '127.0.0.1');
+	const evil = http.createServer((request, response) => response.end('<!doctype html><title>evil</title>'))
+		.listen(0, '127.0.0.1');
 	await new Promise((resolve) => evil.once('listening', resolve));
 	try {
 		const here = `http://localhost:${evil.address().port}/`;	// another site: the page's own is 127.0.0.1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pages in a real Chromium: cookies with prefixes on loopback, form-action along the whole navigation to Entra and back,
-// the way back, keyboard, accessibility, framing.  Screenshots are left in build/screenshots.
+// The pages in a real Chromium: cookies with prefixes on loopback, form-action along the whole navigation to Entra and
+// back, the way back, keyboard, accessibility, framing.  Screenshots are left in build/screenshots.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
@@ -17,7 +17,8 @@ let metadata;
 before(async () => {
 	site = await startSite('lighttpd-fastcgi');
 	({ metadata } = await discover(site.resource()));
-	client = http.createServer((request, response) => response.end('<title>client</title>signed in')).listen(0, '127.0.0.1');
+	client = http.createServer((request, response) => response.end('<title>client</title>signed in'))
+		.listen(0, '127.0.0.1');
 	await new Promise((resolve) => client.once('listening', resolve));
 	chromium = await startChromium();
 });
@@ -40,7 +41,7 @@ async function openConsent(page, ask = {}) {
 
 const withPage = (body) => chromium.withPage(body);
 
-test('a person signs in: consent, Entra, and back to the client with a code that works', () => withPage(async (page) => {
+test('a person signs in: consent, Entra, back to the client with a code that works', () => withPage(async (page) => {
 	const asked = await openConsent(page);
 	await shoot(page, 'consent');
 	await press(page, 'approve');
@@ -104,7 +105,8 @@ test('a person signs out: the button, Entra with our answer in its frame, and ba
 	const { code } = readResponse(new URL(page.url()), metadata.issuer);
 	const { json: tokens } = await redeem(metadata, asked, code);
 	await page.goto(`${site.url}/logout`);
-	const framed = page.waitForResponse((response) => response.url().startsWith(`${site.url}/logout?`) && response.url().includes('sid='));
+	const isFrame = (url) => url.startsWith(`${site.url}/logout?`) && url.includes('sid=');
+	const framed = page.waitForResponse((response) => isFrame(response.url()));
 	await press(page, 'signout');
 	assert.ok(page.url().startsWith(site.standin.url), page.url());
 	assert.equal((await framed).status(), 200);
@@ -121,7 +123,10 @@ test('nobody but Entra frames what its sign-out is answered', () => withPage(asy
 	await page.setContent(`<iframe src="${site.url}/logout?sid=x"></iframe><iframe src="${site.url}/logout"></iframe>`);
 	await new Promise((resolve) => setTimeout(resolve, 500));
 	for (const frame of page.frames().filter((f) => f !== page.mainFrame()))
-		assert.equal(await frame.$('p').then((p) => p?.evaluate((e) => e.textContent)).then((text) => /sign-out|ends/.test(text ?? '')).catch(() => false), false);
+		assert.equal(await frame.$('p')
+			.then((p) => p?.evaluate((e) => e.textContent))
+			.then((text) => /sign-out|ends/.test(text ?? ''))
+			.catch(() => false), false);
 }));
 
 test('the page cannot be framed', () => withPage(async (page) => {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 const PACKAGES = new URL('../../../build/npm/node_modules/', import.meta.url);
 const SHOTS = fileURLToPath(new URL('../../../build/screenshots', import.meta.url));
 const AXE = readFileSync(new URL('axe-core/axe.min.js', PACKAGES), 'utf8');
-const CHROMIUM = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync',
-	'--disable-component-update', '--disable-quic'];
+const CHROMIUM = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
+	'--disable-sync', '--disable-component-update', '--disable-quic'];
 
 // How people look at a page: [name, media features, width].
 export const LOOKS = [
