@@ -27,8 +27,8 @@ async function choose(page, box, option) {
 	await press(page, option, 'option');
 }
 
-// Back from the sign-in they connect by themselves, unless their page was drawn anew meanwhile: then they say that one is
-// to connect again.
+// Back from the sign-in they connect by themselves, unless their page was drawn anew meanwhile: then they say that one
+// is to connect again.
 async function connected(page) {
 	const shown = { visible: true, timeout: 5000 };
 	if (await page.waitForSelector('::-p-text(Connected)', shown).catch(() => undefined))
