@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The page on which people see what is connected to them: whose it is, and what its buttons end.  Who cannot press them is
-// in tests/attacks/account.mjs.
+// The page on which people see what is connected to them: whose it is, and what its buttons end.  Who cannot press them
+// is in tests/attacks/account.mjs.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { readdirSync } from 'node:fs';
@@ -46,7 +46,8 @@ describe('account', { concurrency: SERVERS.length }, () => {
 			}
 			const log = () => readdirSync(`${site.keep}/log`).map((name) => site.log(name)).join('\n');
 			const idOf = ({ client }) => client.client_id;
-			const audited = (event, id) => site.database.rows(`SELECT * FROM audit WHERE event = '${event}' AND client_id = '${id}'`);
+			const audited = (event, id) => site.database.rows(
+				`SELECT * FROM audit WHERE event = '${event}' AND client_id = '${id}'`);
 
 			async function lives(session) {
 				assert.equal((await session.mcp.connect()).status, 200);
@@ -81,8 +82,10 @@ describe('account', { concurrency: SERVERS.length }, () => {
 			it('the cookie is bound to the host, short-lived, out of reach, and kept nowhere', async () => {
 				const { browser, page } = await openAccount(site);
 				const { value, ...cookie } = accountCookie(browser);
-				assert.deepEqual(cookie, { host: '127.0.0.1', name: COOKIE, path: '/', domain: undefined, secure: true, httpOnly: true,
-					sameSite: 'Lax', maxAge: 900 });
+				assert.deepEqual(cookie, {
+					host: '127.0.0.1', name: COOKIE, path: '/', domain: undefined, secure: true, httpOnly: true,
+					sameSite: 'Lax', maxAge: 900,
+				});
 				assert.match(value, /^[\w-]{43}$/);
 				for (const text of [page.text, await site.database.content(), log()])
 					assert.ok(!text.includes(value) && !text.includes(Buffer.from(value).toString('hex').toUpperCase()));
@@ -90,7 +93,8 @@ describe('account', { concurrency: SERVERS.length }, () => {
 			});
 
 			it('shows who is signed in, and what is connected to them over all their sessions', async () => {
-				const client = await register(metadata, { client_name: 'Notes <& Tasks>', redirect_uris: [REDIRECT, 'http://127.0.0.1:1/cb'] });
+				const redirect_uris = [REDIRECT, 'http://127.0.0.1:1/cb'];
+				const client = await register(metadata, { client_name: 'Notes <& Tasks>', redirect_uris });
 				const ask = { scope: 'mcp:tools offline_access' };
 				const first = await enter({ client, ask });
 				const second = await enter({ client, browser: new Browser() });
@@ -100,14 +104,17 @@ describe('account', { concurrency: SERVERS.length }, () => {
 					WHERE client_id = '${client.client_id}' AND resource = '${first.resource}'`);
 				const { page } = await openAccount(site);
 				const shown = applications(page).get(client.client_id);
-				assert.ok(shown.startsWith('Notes &lt;&amp; Tasks&gt; Any application can take any name. Nobody has verified this one.'), shown);
+				assert.ok(shown.startsWith('Notes &lt;&amp; Tasks&gt; Any application can take any name. '
+					+ 'Nobody has verified this one.'), shown);
 				assert.match(shown, /Its answers go to notes\.example a program on the computer where you connected it/);
 				assert.match(shown, new RegExp(`It can use ${site.url}/mcp It may use the tools of this service in your name `
-					+ 'stay connected when you are not there Connected 2001-09-09 01:46 UTC Last used \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC'));
+					+ 'stay connected when you are not there Connected 2001-09-09 01:46 UTC '
+					+ 'Last used \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC'));
 				assert.match(shown, new RegExp(`It can use ${site.url}/other It may use the tools`));
 				assert.equal(shown.match(/It can use/g).length, 2, 'two sessions at one server are one connection');
 				assert.ok(!applications(page).has(idOf(bob)));
-				assert.match(page.text, /Signed in as<\/span>\s*<strong><bdi>Alice[^<]*<\/bdi><\/strong>\s*<span><bdi dir="ltr">alice@contoso\.example</);
+				assert.match(page.text,
+					/Signed in as<\/span>\s*<strong><bdi>Alice[^<]*<\/bdi><\/strong>\s*<span><bdi dir="ltr">alice@contoso\.example</);
 				for (const session of [first, second, other, bob])
 					await lives(session);
 			});
@@ -201,7 +208,8 @@ describe('account', { concurrency: SERVERS.length }, () => {
 
 			it('the administrator who ends a person\'s sessions ends it too, at the next request', async () => {
 				const session = await enter();
-				const [{ tenant_id: tid, object_id: oid, subject }] = (await sallyport(site, ['sessions', '--client', idOf(session), '--json'])).json;
+				const { json } = await sallyport(site, ['sessions', '--client', idOf(session), '--json']);
+				const [{ tenant_id: tid, object_id: oid, subject }] = json;
 				const isClosed = async ({ reload }) => assert.match((await reload()).text, /Sign in to see/);
 				const isOpen = async ({ reload }) => assert.match((await reload()).text, /Signed in as/);
 				await site.database.sqlite('DELETE FROM account_session');
@@ -235,13 +243,17 @@ describe('account', { concurrency: SERVERS.length }, () => {
 					assert.equal(answer.status, 405, method);
 					assert.equal(answer.headers.allow, 'GET, POST');
 				}
-				for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x', `${FORM}x`])
-					assert.equal((await sendForm(site, browser, { csrf, decision: 'end-all' }, { headers: { 'Content-Type': type } })).status, 415, type);
+				for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x', `${FORM}x`]) {
+					const headers = { 'Content-Type': type };
+					const { status } = await sendForm(site, browser, { csrf, decision: 'end-all' }, { headers });
+					assert.equal(status, 415, type);
+				}
 				const good = form({ csrf });
-				for (const body of ['', good, `${good}&decision=`, `${good}&end=`, `${good}&decision=end-all&end=x`, `${good}&decision=approve`,
-					`${good}&decision=end-all&decision=end-all`, `${good}&${good}&decision=end-all`, `${good}&end=a&end=a`, `${good}&decision=end`,
-					`${good}&end=${'x'.repeat(513)}`, `${good}&end=%00`, `${good}&end=%ff`, `${good}&end=%zz`, `${good}&end=a%0ab`,
-					`${good}&decision=end-all%00`, `csrf=${'x'.repeat(65)}&decision=end-all`, `decision=end-all`, `${good}&decision=END-ALL`,
+				for (const body of ['', good, `${good}&decision=`, `${good}&end=`, `${good}&decision=end-all&end=x`,
+					`${good}&decision=approve`, `${good}&decision=end-all&decision=end-all`, `${good}&${good}&decision=end-all`,
+					`${good}&end=a&end=a`, `${good}&decision=end`, `${good}&end=${'x'.repeat(513)}`, `${good}&end=%00`,
+					`${good}&end=%ff`, `${good}&end=%zz`, `${good}&end=a%0ab`, `${good}&decision=end-all%00`,
+					`csrf=${'x'.repeat(65)}&decision=end-all`, `decision=end-all`, `${good}&decision=END-ALL`,
 					`${good}&decision=end-all\0`, `${good}&${'a=1&'.repeat(100)}`])
 					assert.equal((await sendForm(site, browser, {}, { body })).status, 400, JSON.stringify(body));
 				assert.equal((await post(`${url}?${form({ csrf, decision: 'end-all' })}`, '', { headers: { Origin: site.url,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The administrator's commands on a running installation: who is signed in, what has registered, and the end of sessions.
+// The administrator's commands on a running installation: who is signed in, what has registered, and the end of
+// sessions.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { OTHER_TENANT, ALICE, BOB, TENANT } from '../standins/entra/world.mjs';
@@ -58,7 +59,9 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			assert.deepEqual([...new Set((await list('--user', one.subject)).map(({ subject }) => subject))], [one.subject]);
 			assert.deepEqual([one.sid, one.client_id, one.server, one.resource, one.tenant_id, one.client_name],
 				[sidOf(alice), alice.client.client_id, 'weather', site.resource('weather'), TENANT, 'Test client']);
-			assert.ok(Math.abs(one.created_at - Date.now() / 1000) < 60 && one.last_used_at >= one.created_at && one.expires_at > one.created_at);
+			assert.ok(Math.abs(one.created_at - Date.now() / 1000) < 60 &&
+				one.last_used_at >= one.created_at &&
+				one.expires_at > one.created_at);
 			assert.deepEqual((await list('--client', bob.client.client_id)).map(({ sid }) => sid), [sidOf(bob)]);
 			const { status, out, err } = await sallyport('sessions');
 			assert.equal(status, 0);
@@ -73,7 +76,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			const { metadata } = await enter();
 			const name = 'Evil \u202e\u009b31m \u200b\\u001b Café';
 			const { client_id: id } = await register(metadata, { client_name: name });
-			await site.database.sqlite(`UPDATE client SET client_name = client_name || char(27) || ']0;owned' || char(7) || char(10) || 'root#'
+			await site.database.sqlite(`
+				UPDATE client SET client_name = client_name || char(27) || ']0;owned' || char(7) || char(10) || 'root#'
 				WHERE client_id = '${id}'`);
 			for (const args of [['clients'], ['clients', '--json'], ['sessions']])
 				for (const env of [{}, { LC_ALL: 'C' }]) {
@@ -120,8 +124,9 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 		it('takes arguments for what they are', async () => {
 			const session = await enter();
 			const before = (await list()).length;
-			for (const args of [[], ['--all', '--client', 'x'], ['--session', '*'], ['--session', sidOf(session).toUpperCase()], ['--user', '%'],
-				['--user', "' OR 1=1 --"], ['--user', 'alice@example.org'], ['--session'], [sidOf(session)], ['--all', '--all'], ['--everything']])
+			for (const args of [[], ['--all', '--client', 'x'], ['--session', '*'], ['--session', sidOf(session).toUpperCase()],
+				['--user', '%'], ['--user', "' OR 1=1 --"], ['--user', 'alice@example.org'], ['--session'], [sidOf(session)],
+				['--all', '--all'], ['--everything']])
 				assert.equal((await sallyport('revoke', ...args)).status, 64, args.join(' '));
 			for (const id of ['--all', "' OR 1=1 --", '%', '*', '', '\u001b[2J', 'x'.repeat(5000)]) {
 				const done = await sallyport('revoke', '--client', id);
@@ -164,8 +169,10 @@ describe('without permission', () => {
 	it('says so, and does nothing', async () => {
 		const gate = await startGate('lighttpd-fastcgi', { servers: { mcp: { builtin: true } } });
 		try {
-			for (const args of process.getuid() !== 0 ? [] : [['sessions'], ['clients'], ['revoke', '--all'], ['keys', 'rotate']]) {
-				const { status, out, err } = await command(gate.site, args, { as: ['--reuid=nobody', '--regid=nogroup', '--clear-groups'] });
+			const commands = [['sessions'], ['clients'], ['revoke', '--all'], ['keys', 'rotate']];
+			const as = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
+			for (const args of process.getuid() !== 0 ? [] : commands) {
+				const { status, out, err } = await command(gate.site, args, { as });
 				assert.ok([1, 78].includes(status), `${args}: ${status}`);
 				assert.match(err, /^sallyport: /);
 				assert.equal(out, '');

@@ -2,7 +2,9 @@
 // The audit: every event, where it is written, whom it names, and what it never holds.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync,
+import {
+	chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync,
+	writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,7 +24,8 @@ const SERVERS = [
 	{ name: 'scoped', tools: 'builtin', [`tool.${TOOL}`]: 'scope:extra' },
 	{ name: 'upstream', upstream: 'http://127.0.0.1:9/mcp', 'tool.*': 'nobody' },
 ];
-const FIELDS = ['time', 'event', 'id', 'address', 'tenant', 'object', 'subject', 'client', 'sid', 'server', 'tool', 'reason'];
+const FIELDS = ['time', 'event', 'id', 'address', 'tenant', 'object', 'subject', 'client', 'sid', 'server', 'tool',
+	'reason'];
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 // A site whose audit goes to a file as well.
@@ -37,7 +40,8 @@ async function audited(server, options = {}) {
 	});
 	return {
 		site, dir, file,
-		lines: () => existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line)) : [],
+		lines: () => !existsSync(file) ? []
+			: readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line)),
 		log: () => readdirSync(path.join(site.keep, 'log')).map((name) => site.log(name)).join('\n'),
 		stop: async () => { await site.stop(); rmSync(dir, { recursive: true, force: true }); },
 	};
@@ -69,8 +73,10 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			at = await audited(server);
 			({ site } = at);
 			stopObserving = observe(({ headers, json, location }) => {
-				for (const text of [json?.access_token, json?.refresh_token, ...(headers['set-cookie'] ?? [])
-					.filter((cookie) => !cookie.includes('-note=')).map((cookie) => cookie.split(/[=;]/)[1]), location && new URL(location, site.url).searchParams.get('code')])
+				const cookies = (headers['set-cookie'] ?? []).filter((cookie) => !cookie.includes('-note='));
+				for (const text of [json?.access_token, json?.refresh_token,
+					...cookies.map((cookie) => cookie.split(/[=;]/)[1]),
+					location && new URL(location, site.url).searchParams.get('code')])
 					if (text)
 						secrets.add(text);
 			});
@@ -80,7 +86,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 		it('a sign-in, step by step', async () => {
 			const { result, events } = await during(() => signedIn(site.resource()));
 			session = result;
-			assert.deepEqual(names(events), ['client_registered', 'sign_in_begun', 'sign_in_approved', 'signed_in', 'token_issued']);
+			assert.deepEqual(names(events),
+				['client_registered', 'sign_in_begun', 'sign_in_approved', 'signed_in', 'token_issued']);
 			for (const event of events) {
 				assert.ok(Object.keys(event).every((name) => FIELDS.includes(name)), JSON.stringify(event));
 				assert.match(event.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -172,8 +179,9 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			assert.equal(ended.events[0].client, client.client_id);
 			assert.equal(ended.events[0].reason, 'disconnected the client');
 			assert.match(ended.events[0].sid, /^[0-9a-f]{32}$/);
-			const refused = await during(() => site.standin.during({ authorize_error: 'access_denied' },
-				async () => browser.submit(await browser.open(`${site.url}/account`), 'signout').then((out) => browser.submit(out, 'signin'))));
+			const signInAgain = async () => browser.submit(
+				await browser.submit(await browser.open(`${site.url}/account`), 'signout'), 'signin');
+			const refused = await during(() => site.standin.during({ authorize_error: 'access_denied' }, signInAgain));
 			assert.deepEqual(names(refused.events), ['sign_in_refused']);
 			assert.equal(refused.events[0].client, undefined);
 		});
@@ -192,7 +200,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 				assert.deepEqual({ event, server: of, tool }, want);
 				assert.match(events[0].object, GUID);
 			}
-			const [{ n }] = await site.database.rows('SELECT sum(times) AS n FROM audit WHERE server = \'ruled\' AND tool IS NOT NULL');
+			const [{ n }] = await site.database.rows(
+				'SELECT sum(times) AS n FROM audit WHERE server = \'ruled\' AND tool IS NOT NULL');
 			assert.equal(n, 3);
 		});
 
@@ -202,7 +211,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			const { events } = await during(async () => {
 				for (const name of ['x\n{"event":"signed_in"}', '\r\n\u2028\u001b[2J', `"},{"event":"`, 'y'.repeat(100_000)])
 					await old.request('tools/call', { name, arguments: {} });
-				await request(authorization(session.metadata, session.client, { state: 'a\nb', client_id: `${session.client.client_id}\n{}` }).url);
+				const change = { state: 'a\nb', client_id: `${session.client.client_id}\n{}` };
+				await request(authorization(session.metadata, session.client, change).url);
 			});
 			assert.deepEqual(names(events), Array(4).fill('access_refused'));
 			for (const { tool } of events)
@@ -211,8 +221,9 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 
 		it('a flood is worth a word', async () => {
 			const { events } = await during(async () => {
+				const client = { redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' };
 				for (let i = 0; i < 100; i++)
-					await postJson(session.metadata.registration_endpoint, { redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' });
+					await postJson(session.metadata.registration_endpoint, client);
 			});
 			const limited = events.filter(({ event }) => event === 'rate_limited');
 			assert.equal(limited.length, 1);
@@ -257,8 +268,10 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			const target = path.join(at.dir, 'target');
 			writeFileSync(target, 'kept\n');
 			chmodSync(target, 0o666);
-			for (const [prepare, why] of [[() => symlinkSync(target, at.file), /audit cannot be written to file:\S+ it is a symbolic link/],
-				[() => mkdirSync(at.file), /audit cannot be written to file:\S+ Is a directory/]]) {
+			for (const [prepare, why] of [
+				[() => symlinkSync(target, at.file), /audit cannot be written to file:\S+ it is a symbolic link/],
+				[() => mkdirSync(at.file), /audit cannot be written to file:\S+ Is a directory/],
+			]) {
 				rmSync(at.file, { recursive: true, force: true });
 				prepare();
 				const rows = await site.database.count('audit');

@@ -153,8 +153,8 @@ describe('an issuer with a path', () => {
 	after(() => gate?.stop());
 
 	it('has its metadata in all three forms', async () => {
-		const urls = metadataUrls(gate.url);
-		const answers = await Promise.all([...urls, `${gate.url}/.well-known/oauth-authorization-server`].map((url) => request(url)));
+		const urls = [...metadataUrls(gate.url), `${gate.url}/.well-known/oauth-authorization-server`];
+		const answers = await Promise.all(urls.map((url) => request(url)));
 		for (const { status, json } of answers) {
 			assert.equal(status, 200);
 			assert.equal(json.issuer, gate.url);
@@ -221,10 +221,9 @@ describe('registration', () => {
 
 	it('refuses other redirect URIs with invalid_redirect_uri', async () => {
 		for (const uri of ['http://client.example/cb', 'javascript:alert(1)', 'data:text/html,x',
-			'https://client.example/cb#f',
-			'https://client.example/cb#', 'https://user@client.example/cb', 'com.example.app:/cb',
-				'http://127.0.0.1.evil.example/cb',
-			'http://localhost.evil.example/cb', '/cb', '', 'https:///cb', 'https://client.example/a b', 'http://127.1/cb'])
+			'https://client.example/cb#f', 'https://client.example/cb#', 'https://user@client.example/cb', 'com.example.app:/cb',
+			'http://127.0.0.1.evil.example/cb', 'http://localhost.evil.example/cb', '/cb', '', 'https:///cb',
+			'https://client.example/a b', 'http://127.1/cb'])
 			await isError(registering([uri]), 400, 'invalid_redirect_uri');
 		for (const uris of [[], undefined, 'https://client.example/cb', [1], [null]])
 			await isError(registering(uris), 400, 'invalid_redirect_uri');
@@ -254,12 +253,10 @@ describe('client and redirect URI at the authorization endpoint', () => {
 
 	it('shows a page for any other redirect URI', async () => {
 		for (const uri of ['http://127.0.0.1:33418/callback/', 'http://127.0.0.1:33418/callback?a=1',
-			'http://127.0.0.1:33418/CALLBACK',
-			'http://localhost:33418/callback', 'https://127.0.0.1:33418/callback', 'http://127.0.0.1:33418/call%62ack',
-			'http://127.0.0.1.evil.example:33418/callback', 'http://user@127.0.0.1:33418/callback',
-				'http://127.0.0.1:33418/callback#f',
-			'http://127.0.0.1:33418/x/../callback', 'http://127.0.0.1:99999/callback', 'http://evil.example/callback',
-				'javascript:alert(1)',
+			'http://127.0.0.1:33418/CALLBACK', 'http://localhost:33418/callback', 'https://127.0.0.1:33418/callback',
+			'http://127.0.0.1:33418/call%62ack', 'http://127.0.0.1.evil.example:33418/callback',
+			'http://user@127.0.0.1:33418/callback', 'http://127.0.0.1:33418/callback#f', 'http://127.0.0.1:33418/x/../callback',
+			'http://127.0.0.1:99999/callback', 'http://evil.example/callback', 'javascript:alert(1)',
 			'http://[::1]:33418/callback', 'http://127.0.0.1:33418', 'http://2130706433:33418/callback', undefined, ''])
 			await page(ask({ redirect_uri: uri }).url);
 		for (const uri of ['https://client.example/cb', 'https://client.example/cb?a=1&b=2',
@@ -414,12 +411,10 @@ describe('the consent page', () => {
 		const foreign = /name="csrf"\s+value="([^"]*)"/.exec(other.text)[1];
 		const attempts = [
 			{ change: { csrf: undefined } }, { change: { csrf: '' } }, { change: { csrf: 'A'.repeat(43) } },
-				{ change: { csrf: foreign } },
-			{ headers: { Origin: 'https://evil.example' } }, { headers: { Origin: 'null' } },
-				{ headers: { Origin: `${site.url}.evil.example` } },
-			{ headers: { 'Sec-Fetch-Site': 'cross-site' } }, { headers: { 'Sec-Fetch-Site': 'same-site' } },
-			{ headers: { 'Sec-Fetch-Site': 'none' } }, { headers: { Cookie: '' } },
-				{ headers: { Cookie: '__Host-sallyport-browser=x' } },
+			{ change: { csrf: foreign } }, { headers: { Origin: 'https://evil.example' } }, { headers: { Origin: 'null' } },
+			{ headers: { Origin: `${site.url}.evil.example` } }, { headers: { 'Sec-Fetch-Site': 'cross-site' } },
+			{ headers: { 'Sec-Fetch-Site': 'same-site' } }, { headers: { 'Sec-Fetch-Site': 'none' } },
+			{ headers: { Cookie: '' } }, { headers: { Cookie: '__Host-sallyport-browser=x' } },
 			{ headers: { Cookie: `__Host-sallyport-browser=${randomText()}` } },
 		];
 		for (const attempt of attempts)
@@ -432,7 +427,8 @@ describe('the consent page', () => {
 	it('wants an Origin', async () => {
 		const browser = new Browser();
 		const shown = await start(ask(), browser);
-		const fields = Object.fromEntries([...shown.text.matchAll(/name="(transaction|csrf)"\s+value="([^"]*)"/g)].map((m) => m.slice(1)));
+		const inputs = shown.text.matchAll(/name="(transaction|csrf)"\s+value="([^"]*)"/g);
+		const fields = Object.fromEntries([...inputs].map((m) => m.slice(1)));
 		const cookie = browser.cookies(site.url).map((c) => `${c.name}=${c.value}`).join('; ');
 		const send = (headers) => post(`${site.url}/consent`, { ...fields, decision: 'approve' },
 			{ headers: { Cookie: cookie, ...headers } });
@@ -616,8 +612,7 @@ describe('the token endpoint, for codes', () => {
 			{ code_verifier: other },
 			{ code: other }, { code: 'x' }])
 			await isError(code.redeem(change), 400, 'invalid_grant');
-		for (const change of [{ code: undefined }, { code_verifier: undefined },
-			{ code_verifier: 'short' },
+		for (const change of [{ code: undefined }, { code_verifier: undefined }, { code_verifier: 'short' },
 			{ code_verifier: 'x'.repeat(129) }, { code_verifier: `${other}!` }, { grant_type: undefined }])
 			await isError(code.redeem(change), 400, 'invalid_request');
 		await isError(code.redeem({ grant_type: 'password' }), 400, 'unsupported_grant_type');

@@ -53,7 +53,8 @@ for (const server of suitable(['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-
 		const atAuthorize = (name) => ['client_id', 'redirect_uri'].includes(name) ? 400 : ({ status, headers }) => {
 			assert.equal(status, 302);
 			const { searchParams } = new URL(headers.location);
-			assert.ok(['invalid_request', 'invalid_scope', 'invalid_target'].includes(searchParams.get('error')), headers.location);
+			assert.ok(['invalid_request', 'invalid_scope', 'invalid_target'].includes(searchParams.get('error')),
+				headers.location);
 			assert.equal(searchParams.get('iss'), site.url);
 			assert.equal(searchParams.get('state'), name === 'state' ? null : asked.fields.state);
 		};
@@ -76,18 +77,19 @@ for (const server of suitable(['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-
 			return changeNothing([
 				...badJson(url, {}, METADATA, valid, INVALID),
 				...['null', '1', '"x"', 'true', '[]', '[{}]'].map((body) => [body, () => postJson(url, body), METADATA]),
-				...[undefined, null, 'x', 1, {}, [], [1], [null], [['https://client.example/cb']], ['x'],
-					['https://client.example/cb', 'x'],
-					[`https://client.example/${'x'.repeat(1024)}`], Array(17).fill('https://client.example/cb'),
-						['https://client.example/\u00e9'],
-					['https://client.example/%zz'], ['https://client.example/cb\n']].map((redirect_uris) =>
+				...[
+					undefined, null, 'x', 1, {}, [], [1], [null], [['https://client.example/cb']], ['x'],
+					['https://client.example/cb', 'x'], [`https://client.example/${'x'.repeat(1024)}`],
+					Array(17).fill('https://client.example/cb'), ['https://client.example/\u00e9'],
+					['https://client.example/%zz'], ['https://client.example/cb\n'],
+				].map((redirect_uris) =>
 					[`redirect_uris ${JSON.stringify(redirect_uris)?.slice(0, 60)}`, send({ redirect_uris }), REDIRECT]),
-				...[{ client_name: 'x'.repeat(129) }, { client_name: 1 }, { client_name: ['x'] }, { client_name: 'a\u0007b' },
+				...[
+					{ client_name: 'x'.repeat(129) }, { client_name: 1 }, { client_name: ['x'] }, { client_name: 'a\u0007b' },
 					{ client_uri: 'javascript:alert(1)' }, { client_uri: `https://x.example/${'x'.repeat(512)}` }, { client_uri: {} },
 					{ application_type: 'x' }, { application_type: 1 }, { grant_types: 'authorization_code' },
-						{ grant_types: ['password'] },
-					{ grant_types: [1] }, { response_types: ['token'] }, { response_types: {} }].map((change) =>
-					[JSON.stringify(change).slice(0, 60), send(change), METADATA]),
+					{ grant_types: ['password'] }, { grant_types: [1] }, { response_types: ['token'] }, { response_types: {} },
+				].map((change) => [JSON.stringify(change).slice(0, 60), send(change), METADATA]),
 				...wrongMedia(url, JSON.stringify(valid), ['text/plain', FORM, 'application/jsonx', '']),
 				...wrongMethods(url, 'POST, OPTIONS', ['GET', 'HEAD']),
 				...cut(url, JSON.stringify(valid), ['Content-Type: application/json'], { blind }),

@@ -210,7 +210,8 @@ describe('by hand and behind a server', () => {
 	]));
 
 	it('logout', () => {
-		const button = (headers) => ({ method: 'POST', pathInfo: '/logout', type: FORM, body: form({ decision: 'signout' }), headers });
+		const button = (headers) =>
+			({ method: 'POST', pathInfo: '/logout', type: FORM, body: form({ decision: 'signout' }), headers });
 		return table('logout', [
 			[200, { pathInfo: '/logout' }],
 			[200, { pathInfo: '/logout', query: 'state=done' }],
@@ -223,7 +224,8 @@ describe('by hand and behind a server', () => {
 	});
 
 	it('account', () => {
-		const button = (fields, headers) => ({ method: 'POST', pathInfo: '/account', type: FORM, body: form(fields), headers });
+		const button = (fields, headers) =>
+			({ method: 'POST', pathInfo: '/account', type: FORM, body: form(fields), headers });
 		const own = { Origin: site.url };
 		return table('account', [
 			[200, { pathInfo: '/account' }],

@@ -76,7 +76,8 @@ describe('a client with a metadata document', () => {
 	});
 
 	it('may use the redirect URIs of its document, with any port on loopback', async () => {
-		const client = documents.publish('uris.json', { redirect_uris: ['http://127.0.0.1/callback', 'https://a.example/cb'] });
+		const client = documents.publish('uris.json',
+			{ redirect_uris: ['http://127.0.0.1/callback', 'https://a.example/cb'] });
 		for (const uri of ['http://127.0.0.1:50001/callback', 'https://a.example/cb'])
 			await isConsent(consent({ ...client, redirect_uris: [uri] }));
 		for (const uri of ['http://127.0.0.1:50001/other', 'https://a.example/cb/', 'https://b.example/cb'])
@@ -149,7 +150,8 @@ describe('its document', () => {
 	});
 
 	it('leaves its sessions alone when it changes, and the new one counts for the next sign-in', async () => {
-		const client = documents.publish('changes.json', { client_name: 'Before' }, { headers: { 'Cache-Control': 'no-cache' } });
+		const client = documents.publish('changes.json', { client_name: 'Before' },
+			{ headers: { 'Cache-Control': 'no-cache' } });
 		const session = await signedIn(site.resource(), { client });
 		documents.publish('changes.json', { client_name: 'After' });
 		await sleep((FRESH + 1) * 1000);
@@ -170,7 +172,8 @@ describe('private_key_jwt', () => {
 		return (change) => redeem(metadata, asked, code, change);
 	}
 
-	const proof = (client, claims) => withAssertion(assertion(privateKey, 'ES256', client.client_id, site.url, claims, { kid: 'one' }));
+	const proof = (client, claims) =>
+		withAssertion(assertion(privateKey, 'ES256', client.client_id, site.url, claims, { kid: 'one' }));
 
 	it('is demanded where the document declares it, and never replaced by less', async () => {
 		const client = documents.publish('keys.json', { ...method, jwks });
@@ -196,7 +199,8 @@ describe('private_key_jwt', () => {
 		const redeemed = await codeOf(client);
 		assert.equal((await redeemed(proof(client))).status, 200);
 		for (const jwks_uri of ['https://127.0.0.1:1/keys', documents.url('missing'), 'http://127.0.0.1/keys'])
-			await isPage(consent(documents.publish('lost.json', { ...method, jwks_uri })), /cannot be fetched|not there|not taken|https/);
+			await isPage(consent(documents.publish('lost.json', { ...method, jwks_uri })),
+				/cannot be fetched|not there|not taken|https/);
 	});
 });
 

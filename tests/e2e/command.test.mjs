@@ -2,7 +2,9 @@
 // The administrator's command: init, check, sweep, settings, wrapper; and make install.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -29,7 +31,8 @@ const mode = (file) => (statSync(file).mode & 0o7777).toString(8);
 
 function sallyport(args, { conf = path.join(site.keep, 'sallyport.conf'), env = {} } = {}) {
 	const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')));
-	const done = spawnSync(path.join(BIN, 'sallyport'), args, { encoding: 'utf8', env: { ...inherited, SALLYPORT_CONF: conf, ...env } });
+	const done = spawnSync(path.join(BIN, 'sallyport'), args,
+		{ encoding: 'utf8', env: { ...inherited, SALLYPORT_CONF: conf, ...env } });
 	return { status: done.status, text: done.stdout + done.stderr };
 }
 
@@ -97,16 +100,20 @@ const troubles = [
 		/PROBLEM Entra does not accept the credential .*invalid_client AADSTS7000215/],
 	['a credential that is missing', (c) => c.replace(/^credential.*$/m, 'credential = secret-file:/nonexistent'),
 		/PROBLEM credential file \/nonexistent is missing/],
-	['a tenant that Entra does not know', (c) => c.replace(/^tenant_id.*$/m, 'tenant_id = 99999999-9999-4999-8999-999999999999'),
+	['a tenant that Entra does not know',
+		(c) => c.replace(/^tenant_id.*$/m, 'tenant_id = 99999999-9999-4999-8999-999999999999'),
 		/PROBLEM Entra answers 400 .*tenant_id/],
 	['Entra out of reach', (c) => c.replace(/^authority_host.*$/m, 'authority_host = http://127.0.0.1:9'),
 		/PROBLEM Entra does not answer/],
 	['a public address where nobody answers', (c) => c.replace(/^public_url.*$/m, 'public_url = http://127.0.0.1:9'),
 		/PROBLEM the public address does not answer/],
-	['a public address that names another issuer', (c) => c.replace(/^(public_url = http:\/\/)127\.0\.0\.1/m, '$1localhost'),
+	['a public address that names another issuer',
+		(c) => c.replace(/^(public_url = http:\/\/)127\.0\.0\.1/m, '$1localhost'),
 		/PROBLEM .* names another issuer/],
-	['a server that the web server does not route', (c) => `${c}\n[server unrouted]\n`, /PROBLEM .*\/unrouted answers 404/],
-	['a path in public_url without consent', (c) => c.replace(/^(public_url = .*)$/m, '$1/~joe'), /PROBLEM public_url has a path/],
+	['a server that the web server does not route', (c) => `${c}\n[server unrouted]\n`,
+		/PROBLEM .*\/unrouted answers 404/],
+	['a path in public_url without consent', (c) => c.replace(/^(public_url = .*)$/m, '$1/~joe'),
+		/PROBLEM public_url has a path/],
 ];
 
 for (const [name, change, expected] of troubles)

@@ -38,13 +38,18 @@ before(async () => {
 	dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-clients.'));
 	chmodSync(dir, 0o755);
 	writeFileSync(path.join(dir, 'keys.json'), JSON.stringify({ keys: [
-		{ ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa' }, { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec' }] }));
+		{ ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa' },
+		{ ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec' },
+	] }));
 	writeFileSync(path.join(dir, 'key.pem'), ec.publicKey.export({ format: 'pem', type: 'spki' }));
 	site = await startSite('lighttpd-fastcgi', {
 		top: ['registration = configured'],
 		servers: [{ name: 'mcp', 'tool.get_graph_user_details': 'scope:files:read, scope:files:write' }],
 		clients: [
-			{ name: 'secret', redirect_uris: `${REDIRECT_URI}, https://web.example/cb`, secret_sha256: `${old.hash}, ${current.hash}` },
+			{
+				name: 'secret', redirect_uris: `${REDIRECT_URI}, https://web.example/cb`,
+				secret_sha256: `${old.hash}, ${current.hash}`,
+			},
 			{ name: 'keys', redirect_uris: REDIRECT_URI, key_file: path.join(dir, 'keys.json') },
 			{ name: 'pem', redirect_uris: REDIRECT_URI, key_file: path.join(dir, 'key.pem') },
 			{ name: 'public', client_id: 'public.id', redirect_uris: REDIRECT_URI, scopes: 'files:read' },
@@ -68,11 +73,14 @@ async function codeOf(client_id, change) {
 	const asked = ask(client_id, change);
 	const { code } = await approve(browser, await browser.open(asked.url), asked, metadata);
 	return (more = {}, headers = {}) => post(metadata.token_endpoint, {
-		grant_type: 'authorization_code', code, redirect_uri: asked.fields.redirect_uri, code_verifier: asked.verifier, ...more,
+		grant_type: 'authorization_code', code, redirect_uri: asked.fields.redirect_uri,
+		code_verifier: asked.verifier, ...more,
 	}, { headers });
 }
 
-const basic = (id, secret) => ({ Authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}` });
+const base64 = (text) => Buffer.from(text).toString('base64');
+const basic = (id, secret) =>
+	({ Authorization: `Basic ${base64(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}` });
 
 async function isRefused(answer, challenge = false) {
 	const { status, json, headers, text } = await answer;
@@ -108,8 +116,10 @@ describe('a client with a secret', () => {
 			grant_type: 'refresh_token', refresh_token: first.refresh_token }, { headers: basic('secret', current.secret) }));
 		assert.notEqual(second.refresh_token, first.refresh_token);
 		await isRefused(revoke(metadata, { client_id: 'secret' }, second.refresh_token));
-		await isRefused(post(metadata.revocation_endpoint, { token: second.refresh_token }, { headers: basic('secret', 'x') }), true);
-		const answer = await post(metadata.revocation_endpoint, { token: second.refresh_token }, { headers: basic('secret', old.secret) });
+		const end = (withSecret) => post(metadata.revocation_endpoint, { token: second.refresh_token },
+			{ headers: basic('secret', withSecret) });
+		await isRefused(end('x'), true);
+		const answer = await end(old.secret);
 		assert.equal(answer.status, 200);
 	});
 
@@ -137,7 +147,8 @@ describe('a client with a secret', () => {
 			{ stop: (url) => url.startsWith(REDIRECT_URI) });
 		assert.equal(landed.searchParams.get('error'), 'invalid_request');
 		const redeemed = await codeOf('secret');
-		assert.equal((await redeemed({ code_verifier: 'x'.repeat(43) }, basic('secret', current.secret))).json.error, 'invalid_grant');
+		const { json } = await redeemed({ code_verifier: 'x'.repeat(43) }, basic('secret', current.secret));
+		assert.equal(json.error, 'invalid_grant');
 		const page = await request(ask('secret', { redirect_uri: 'https://evil.example/cb' }).url);
 		assert.deepEqual([page.status, page.location], [400, undefined]);
 	});
@@ -175,12 +186,17 @@ describe('a client with keys', () => {
 			{ client_id: 'keys' }, { client_id: 'keys', client_secret: current.secret },
 			prove('keys', rsa, 'RS256', { exp: now - 120 }), prove('keys', rsa, 'RS256', { exp: now + 7200 }),
 			prove('keys', rsa, 'RS256', { exp: undefined }), prove('keys', rsa, 'RS256', { jti: undefined }),
-			prove('keys', rsa, 'RS256', { aud: `${site.url}/revoke` }), prove('keys', rsa, 'RS256', { aud: 'https://other.example' }),
+			prove('keys', rsa, 'RS256', { aud: `${site.url}/revoke` }),
+			prove('keys', rsa, 'RS256', { aud: 'https://other.example' }),
 			prove('keys', rsa, 'RS256', { sub: 'pem' }), prove('keys', rsa, 'RS256', { nbf: now + 600 }),
-			prove('pem', ec, 'ES256'), prove('keys', rsa, 'RS256', {}, { alg: 'PS256' }), prove('keys', rsa, 'RS256', {}, { alg: 'none' }),
+			prove('pem', ec, 'ES256'), prove('keys', rsa, 'RS256', {}, { alg: 'PS256' }),
+			prove('keys', rsa, 'RS256', {}, { alg: 'none' }),
 			prove('keys', rsa, 'RS256', {}, { alg: 'HS256' }), prove('keys', rsa, 'RS256', {}, { kid: 'ec' }),
 			{ ...prove('keys', rsa, 'RS256'), client_id: 'pem' },
-			{ ...prove('keys', rsa, 'RS256'), client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' },
+			{
+				...prove('keys', rsa, 'RS256'),
+				client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer',
+			},
 		]) {
 			const { status, json } = await redeemed(proof);
 			assert.ok(status === 401 ? json.error === 'invalid_client' : json.error === 'invalid_grant', JSON.stringify(json));
@@ -201,7 +217,8 @@ describe('a public client', () => {
 	});
 
 	it('goes the whole way to a tool', async () => {
-		const session = await signedIn(site.resource(), { client: { client_id: 'public.id', redirect_uris }, ask: { scope: 'mcp:tools files:read' } });
+		const client = { client_id: 'public.id', redirect_uris };
+		const session = await signedIn(site.resource(), { client, ask: { scope: 'mcp:tools files:read' } });
 		assert.equal((await session.mcp.request('tools/list')).status, 200);
 	});
 

@@ -66,7 +66,8 @@ test('once approved, the page is shown in no other browser, and its form is refu
 
 test('what is known of Entra grows old between two pages: consent, which asks nobody, goes on with it', async () => {
 	const { browser, page } = await openPage();
-	await site.database.sqlite("UPDATE entra_cache SET fetched_at = 0, tried_at = 0 WHERE name LIKE 'browser-endpoints %'");
+	await site.database.sqlite(
+		"UPDATE entra_cache SET fetched_at = 0, tried_at = 0 WHERE name LIKE 'browser-endpoints %'");
 	const { landed } = await browser.submit(page, 'approve', { stop: (url) => url.startsWith(site.standin.url) });
 	assert.match(landed.pathname, /\/authorize$/);
 	assert.equal((await browser.open(`${site.url}/logout`)).status, 200);
@@ -79,7 +80,7 @@ test('a transaction that came back from Entra is over', async () => {
 	assert.equal((await browser.open(page.landed.href)).status, 400);
 });
 
-test('a wrong request sends nobody to a web address through which no one has signed in (RFC 9700 section 4.11.2)', async () => {
+test('a wrong request sends nobody to a web address by which no one signed in (RFC 9700 section 4.11.2)', async () => {
 	const redirect = 'https://client.example/cb';
 	const web = await register(metadata, { redirect_uris: [redirect, 'http://127.0.0.1:33418/callback'] });
 	const wrong = authorization(metadata, web, { resource: site.resource(), redirect_uri: redirect, scope: 'unknown' });

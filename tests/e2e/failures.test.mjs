@@ -14,10 +14,8 @@ const TIMEOUT = 2;		// seconds that the product waits for Entra
 const TOO_LATE = TIMEOUT * 1000 + 1500;
 const EXCHANGE = 'on_behalf_of';
 const BOTH_TOKENS = ['wrong_aud', 'wrong_iss', 'wrong_tid', 'other_tenant', 'expired', 'not_yet_valid', 'missing_exp',
-	'missing_aud',
-	'missing_tid', 'missing_oid', 'aud_array', 'exp_string', 'alg_none', 'hs256', 'unknown_kid', 'missing_kid',
-		'consumers_key',
-	'bad_signature', 'missing_signature', 'not_a_token'];
+	'missing_aud', 'missing_tid', 'missing_oid', 'aud_array', 'exp_string', 'alg_none', 'hs256', 'unknown_kid',
+	'missing_kid', 'consumers_key', 'bad_signature', 'missing_signature', 'not_a_token'];
 const ID_TOKEN = [...BOTH_TOKENS, 'bad_nonce', 'missing_nonce', 'other_user'];
 const ACCESS_TOKEN = [...BOTH_TOKENS, 'missing_scp', 'app_only'];
 
@@ -120,8 +118,7 @@ describe('step 2, starting the sign-in', () => {
 describe('step 3, signing in at Entra', () => {
 	it('tells the client when Entra is down', async () => {
 		for (const fault of [{ token_status: 503 }, { token_status: 500 }, { token_close: true },
-			{ token_delay_ms: TOO_LATE },
-			{ token_status: 429, token_retry_after: 7 }])
+			{ token_delay_ms: TOO_LATE }, { token_status: 429, token_retry_after: 7 }])
 			await failsToSignIn(fault, 'temporarily_unavailable');
 	});
 
@@ -186,8 +183,8 @@ describe('steps 5 and 6, calling with it', () => {
 		const with_ = (change) => Buffer.from(JSON.stringify({ ...claims, ...change })).toString('base64url');
 		const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url');
 		for (const token of ['x', `${header}.${payload}`, `${header}.${payload}.`, `${none}.${payload}.`,
-			`${none}.${payload}.${signature}`,
-			`${header}.${with_({ exp: claims.exp + 60 })}.${signature}`, `${header}.${with_({ scope: 'all' })}.${signature}`,
+			`${none}.${payload}.${signature}`, `${header}.${with_({ exp: claims.exp + 60 })}.${signature}`,
+			`${header}.${with_({ scope: 'all' })}.${signature}`,
 			`${header}.${payload}.${signature.slice(0, -1)}`, `${header}.${payload}.${'A'.repeat(43)}`, claims.sid, claims.jti])
 			isRefused(await new McpClient(site.resource(), token).callTool());
 		isUser(await mcp.callTool());
@@ -305,13 +302,11 @@ describe('steps 8 and 9, the exchange', () => {
 
 describe('step 10, Microsoft Graph', () => {
 	for (const [fault, retryable] of [[{ graph_status: 403 }, false], [{ graph_status: 404 }, false],
-		[{ graph_status: 429, graph_retry_after: 17 }, true],
-		[{ graph_status: 500 }, true], [{ graph_status: 503 }, true], [{ graph_close: true }, true],
-			[{ graph_delay_ms: TOO_LATE }, true],
-		[{ graph_status: 401 }, false], [{ graph_body_fault: 'garbage' }, true],
-		[{ graph_body_fault: 'truncated' }, true], [{ graph_body_fault: 'array' }, true],
-			[{ graph_body_fault: 'empty' }, true],
-		[{ graph_body_fault: 'html' }, true], [{ graph_body_fault: 'huge' }, true]]) {
+		[{ graph_status: 429, graph_retry_after: 17 }, true], [{ graph_status: 500 }, true], [{ graph_status: 503 }, true],
+		[{ graph_close: true }, true], [{ graph_delay_ms: TOO_LATE }, true], [{ graph_status: 401 }, false],
+		[{ graph_body_fault: 'garbage' }, true], [{ graph_body_fault: 'truncated' }, true],
+		[{ graph_body_fault: 'array' }, true], [{ graph_body_fault: 'empty' }, true], [{ graph_body_fault: 'html' }, true],
+		[{ graph_body_fault: 'huge' }, true]]) {
 		it(`says what to do about ${JSON.stringify(fault)}; the session survives`, async () => {
 			const { mcp } = await signedIn(site.resource());
 			const text = await during(fault, () => isToolError(mcp.callTool(), retryable));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Rotating the server's own keys in the middle of living sessions: nobody is signed out, and old keys open nothing afterwards.
+// Rotating the server's own keys in the middle of living sessions: nobody is signed out, and old keys open nothing
+// afterwards.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync, chownSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -149,7 +152,8 @@ describe('a running installation', { concurrency: 4 }, () => {
 				const { status } = await refresh(idle.metadata, idle.client, idle.tokens.refresh_token);
 				assert.equal(status, 200, 'a session that nobody used meanwhile');
 				assert.equal((await request(`${site.url}/logout?sid=${idle.sid}`)).status, 200);
-				assert.equal((await refresh(idle.metadata, idle.client, idle.tokens.refresh_token)).status, 400, 'a sign-out finds it by the old key');
+				assert.equal((await refresh(idle.metadata, idle.client, idle.tokens.refresh_token)).status, 400,
+					'a sign-out finds it by the old key');
 			});
 
 			it('what needs a key keeps it, and a key that nothing needs goes', async () => {
@@ -182,7 +186,8 @@ describe('a running installation', { concurrency: 4 }, () => {
 				const { err } = await keys.run('retire');
 				for (const purpose of PURPOSES.filter((name) => name !== 'logout'))
 					assert.equal(keys.read(purpose).length, 1, `${purpose}: ${err}`);
-				assert.ok((await keys.list('logout')).some(({ state, rows }) => state === 'old' && rows > 0), 'the session began under it');
+				assert.ok((await keys.list('logout')).some(({ state, rows }) => state === 'old' && rows > 0),
+					'the session began under it');
 				await sleep((RELOAD + 2) * 1000);
 				await lives({ mcp });
 				assert.equal((await mcp.callTool()).json.result.isError, false);
@@ -193,9 +198,11 @@ describe('a running installation', { concurrency: 4 }, () => {
 				for (const old of stolen.sign)
 					for (const token of [forge(old, claims), forge({ ...old, kid: now.kid }, claims)])
 						assert.equal((await new McpClient(site.resource(), token).connect()).status, 401);
-				assert.equal((await new McpClient(site.resource(), forge(now, claims)).connect()).status, 200, 'with the present one it is believed');
+				assert.equal((await new McpClient(site.resource(), forge(now, claims)).connect()).status, 200,
+					'with the present one it is believed');
 				const secret = Buffer.from(second.refresh_token, 'base64url');
-				const rows = await site.database.rows(`SELECT hex(token_hash) AS token_hash, hex(sid) AS sid, kid, hex(wrap) AS wrap FROM refresh_token
+				const rows = await site.database.rows(`
+					SELECT hex(token_hash) AS token_hash, hex(sid) AS sid, kid, hex(wrap) AS wrap FROM refresh_token
 					WHERE wrap IS NOT NULL AND sid = x'${claims.sid}'`);
 				assert.ok(rows.some((row) => unwrap('refresh_token', secret, keys.read('wrap')[0].secret, row) !== undefined));
 				for (const old of stolen.wrap)
@@ -218,7 +225,8 @@ describe('a running installation', { concurrency: 4 }, () => {
 				await sleep((SETTLE + 5) * 1000);
 				assert.ok(await work.stop() > 50);
 				const { tokens } = await signedIn(site.resource());
-				assert.equal(JSON.parse(Buffer.from(tokens.access_token.split('.')[0], 'base64url')).kid, keys.read('sign').at(-1).kid);
+				const { kid } = JSON.parse(Buffer.from(tokens.access_token.split('.')[0], 'base64url'));
+				assert.equal(kid, keys.read('sign').at(-1).kid);
 			} finally {
 				await site.stop();
 			}
@@ -263,7 +271,8 @@ describe('the command', () => {
 	it('killed at any step leaves a file that serves', async () => {
 		const dir = path.dirname(keys.file('sign'));
 		const start = keys.text('sign');
-		const kill = (env) => command(site, ['keys', 'rotate', 'sign'], { as: [], env: { LD_PRELOAD: shim, SALLYPORT_AUDIT: 'off', ...env } });
+		const kill = (env) => command(site, ['keys', 'rotate', 'sign'],
+			{ as: [], env: { LD_PRELOAD: shim, SALLYPORT_AUDIT: 'off', ...env } });
 		const { err, status } = await kill({ STEPS_FD: '2' });
 		assert.equal(status, 0, err);
 		const steps = err.split('\n').filter((line) => /^[a-z0-9]+$/.test(line));
@@ -278,7 +287,8 @@ describe('the command', () => {
 			assert.equal(killed.signal ?? killed.status, 'SIGKILL', `step ${n}, ${steps[n - 1]}`);
 			const left = keys.text('sign');
 			seen.add(left === start);
-			assert.ok(left === start || (left.startsWith(start) && lines(left).length === 4), `step ${n}, ${steps[n - 1]}: ${left.length} bytes`);
+			assert.ok(left === start || (left.startsWith(start) && lines(left).length === 4),
+				`step ${n}, ${steps[n - 1]}: ${left.length} bytes`);
 			assert.equal((await keys.run('sign')).status, 0);
 		}
 		assert.deepEqual(seen, new Set([true, false]), 'before and after the rename');
@@ -302,7 +312,8 @@ describe('the command', () => {
 		const as = ['--reuid=nobody', '--regid=www-data', '--clear-groups'];
 		const { status, err } = await command(site, ['keys', 'rotate', 'cache'], { as });
 		assert.equal(status, 1);
-		assert.match(err, /^sallyport: \S+\/keys\/cache\/key cannot be changed by this user: run it as www-data, to whom \S+\/keys\/cache belongs, or as root$/m);
+		assert.match(err, new RegExp('^sallyport: \\S+/keys/cache/key cannot be changed by this user: '
+			+ 'run it as www-data, to whom \\S+/keys/cache belongs, or as root$', 'm'));
 		assert.equal(keys.text('cache'), before);
 		assert.equal((await command(site, ['keys'], { as })).status, 0);
 	});
@@ -315,7 +326,8 @@ describe('the command', () => {
 		assert.equal(status, 1);
 		assert.match(err, /keys\/cache\/key holds 8 generations, and each is still needed/);
 		assert.equal(keys.text('cache'), before);
-		for (const args of [['rotate', '../sign'], ['rotate', 'sign', 'sign'], ['drop'], ['rotate', 'retire'], ['rotate', '--all']])
+		for (const args of [['rotate', '../sign'], ['rotate', 'sign', 'sign'], ['drop'],
+			['rotate', 'retire'], ['rotate', '--all']])
 			assert.equal((await keys.run(...args)).status, 64, args.join(' '));
 	});
 });

@@ -7,8 +7,8 @@ import { FREELY, Load } from '../faults/lib/load.mjs';
 import { PROGRAMS, kill } from '../faults/lib/programs.mjs';
 import { startSite } from './lib/site.mjs';
 
-// gap: milliseconds between two kills at most.  lighttpd looks once a second what it must start again.  A program that is
-// started for each request is there for a moment, so that most kills meet none: it goes on until enough have.
+// gap: milliseconds between two kills at most.  lighttpd looks once a second what it must start again.  A program that
+// is started for each request is there for a moment, so that most kills meet none: it goes on until enough have.
 const ENOUGH = 6;
 const AT_MOST = 60_000;		// milliseconds
 const SET_UPS = [['lighttpd-fastcgi', 8000, 700], ['apache-proxy-fcgi', 6000, 120], ['lighttpd-cgi', 5000, 120]];
@@ -22,7 +22,9 @@ for (const [server, duration, gap] of SET_UPS) {
 				let kills = 0;
 				await load.begin();
 				await load.during(['signIn', 'refresh', 'refresh', 'list'], async () => {
-					for (const began = Date.now(); Date.now() < began + (kills < ENOUGH ? AT_MOST : duration); await sleep(Math.random() * gap))
+					const began = Date.now();
+					const ends = () => began + (kills < ENOUGH ? AT_MOST : duration);
+					for (; Date.now() < ends(); await sleep(Math.random() * gap))
 						kills += kill(site, load.pick(PROGRAMS));
 				}, { pause: 5 });
 				t.diagnostic(`${kills} kills, ${load.summary()}`);

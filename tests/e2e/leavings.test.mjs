@@ -15,24 +15,19 @@ import { FASTCGI, startSite } from './lib/site.mjs';
 
 const SIGN_IN_FAULTS = [
 	{ discovery_status: 503 }, { authorize_error: 'access_denied' }, { authorize_missing_code: true },
-		{ authorize_wrong_state: true },
-	{ authorize_error: 'server_error' }, { token_status: 503, token_body: 'down' }, { token_close: true },
-		{ token_body_fault: 'garbage' },
-	{ token_body_fault: 'html' }, { token_truncate: true }, { omit_access_token: true }, { omit_id_token: true },
-		{ omit_refresh_token: true },
-	{ id_token_fault: 'bad_nonce' }, { id_token_fault: 'bad_signature' }, { id_token_fault: 'wrong_aud' },
-		{ id_token_fault: 'not_a_token' },
+	{ authorize_wrong_state: true }, { authorize_error: 'server_error' }, { token_status: 503, token_body: 'down' },
+	{ token_close: true }, { token_body_fault: 'garbage' }, { token_body_fault: 'html' }, { token_truncate: true },
+	{ omit_access_token: true }, { omit_id_token: true }, { omit_refresh_token: true }, { id_token_fault: 'bad_nonce' },
+	{ id_token_fault: 'bad_signature' }, { id_token_fault: 'wrong_aud' }, { id_token_fault: 'not_a_token' },
 	{ access_token_fault: 'wrong_aud' }, { access_token_fault: 'unknown_kid' }, { access_token_fault: 'not_a_token' },
 	{ jwks_status: 503 }, { expires_in_string: true }, { token_type: 'mac' },
 ];
 const CALL_FAULTS = [
 	{ obo_error: 'mfa' }, { obo_error: 'expired' }, { obo_error: 'consent_required' }, { obo_error: 'throttled' },
 	{ token_status: 500, token_body: 'x' }, { token_close: true }, { token_body_fault: 'garbage' },
-		{ token_body_fault: 'array' },
-	{ graph_status: 401 }, { graph_status: 403 }, { graph_status: 404 }, { graph_status: 429, graph_retry_after: 3 },
-		{ graph_status: 500 },
-	{ graph_close: true }, { graph_body_fault: 'garbage' }, { graph_body_fault: 'truncated' },
-		{ graph_claims_challenge: true },
+	{ token_body_fault: 'array' }, { graph_status: 401 }, { graph_status: 403 }, { graph_status: 404 },
+	{ graph_status: 429, graph_retry_after: 3 }, { graph_status: 500 }, { graph_close: true },
+	{ graph_body_fault: 'garbage' }, { graph_body_fault: 'truncated' }, { graph_claims_challenge: true },
 	{ graph_token_fault: 'not_a_token' }, { graph_other_user: true },
 ];
 
@@ -184,7 +179,8 @@ async function misuse(site, { client, metadata }, note, { tokens, response, aske
 		await refresh(metadata, client, token);
 		await revoke(metadata, { client_id: 'unknown' }, token);
 	}
-	await request(`${site.resource()}?access_token=${access}`, { headers: { Referer: `${site.url}/oauth-callback?code=${response.code}` } });
+	await request(`${site.resource()}?access_token=${access}`,
+		{ headers: { Referer: `${site.url}/oauth-callback?code=${response.code}` } });
 	await request(`${site.resource()}/x?access_token=${access}`, { headers: { Authorization: `Bearer ${access}` } });
 	await request(`${site.url}/token?code=${response.code}&refresh_token=${refreshing}`);
 	await request(`${site.url}/oauth-callback?code=${response.code}&state=${randomText()}`);

@@ -94,8 +94,9 @@ for (const server of suitable(['lighttpd-fastcgi', 'lighttpd-cgi', 'apache-proxy
 		it('a foreign issuer ends nothing, and the log says so', async () => {
 			const session = await at.enter();
 			const { origin } = new URL(site.standin.url);
-			for (const iss of ['https://evil.example/', `https://evil.example/${TENANT}/v2.0`, `https://sts.windows.net/${TENANT}/`,
-				`${origin}.evil.example/${TENANT}/v2.0`, `${origin}/${TENANT}`, `${origin}/common/v2.0`, `${origin}/${OTHER_TENANT}/v2.0`, origin, 'urn:x'])
+			for (const iss of ['https://evil.example/', `https://evil.example/${TENANT}/v2.0`,
+				`https://sts.windows.net/${TENANT}/`, `${origin}.evil.example/${TENANT}/v2.0`, `${origin}/${TENANT}`,
+				`${origin}/common/v2.0`, `${origin}/${OTHER_TENANT}/v2.0`, origin, 'urn:x'])
 				assert.equal((await at.frontChannel({ sid: session.sid, iss })).status, 200, iss);
 			await lives(session);
 			assert.match(at.log(), /a sign-out of another issuer was ignored/);
@@ -106,7 +107,8 @@ for (const server of suitable(['lighttpd-fastcgi', 'lighttpd-cgi', 'apache-proxy
 		it('what is malformed is 400 and ends nothing', async () => {
 			const session = await at.enter();
 			const good = { sid: session.sid, iss: at.issuer };
-			const rows = badQueries(`${site.url}/logout`, good, { iss: 256, sid: 128 }, { mended: server.startsWith('lighttpd') });
+			const rows = badQueries(`${site.url}/logout`, good, { iss: 256, sid: 128 },
+				{ mended: server.startsWith('lighttpd') });
 			for (const [what, send] of [...rows,
 				['an issuer without a sid', () => at.frontChannel({ iss: at.issuer })],
 				['an issuer that is no URL', () => at.frontChannel({ ...good, iss: 'x' })],
@@ -186,7 +188,8 @@ for (const server of suitable(['lighttpd-fastcgi', 'lighttpd-cgi', 'apache-proxy
 		it('a sign-in whose ID token has no sid is left by a sign-out', async () => {
 			const session = await site.standin.during({ omit_sid: true }, () => at.enter());
 			assert.equal(session.sid, undefined);
-			const [{ n }] = await site.database.rows('SELECT count(*) AS n FROM session WHERE entra_sid IS NULL AND ended_at IS NULL');
+			const [{ n }] = await site.database.rows(
+				'SELECT count(*) AS n FROM session WHERE entra_sid IS NULL AND ended_at IS NULL');
 			assert.ok(n > 0);
 			await at.frontChannel({ sid: 'undefined' });
 			await lives(session);
@@ -236,7 +239,8 @@ describe('the key', () => {
 		const early = await at.enter();
 		writeFileSync(file, OLD + NEW);
 		const late = await at.enter();
-		const marks = await site.database.rows('SELECT substr(entra_sid, 1, 16) AS kid FROM session WHERE entra_sid IS NOT NULL');
+		const marks = await site.database.rows(
+			'SELECT substr(entra_sid, 1, 16) AS kid FROM session WHERE entra_sid IS NOT NULL');
 		assert.deepEqual(new Set(marks.map(({ kid }) => kid)), new Set(['a'.repeat(16), 'b'.repeat(16)]));
 		for (const session of [early, late]) {
 			await at.frontChannel({ sid: session.sid });

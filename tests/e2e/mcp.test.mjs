@@ -80,7 +80,8 @@ describe('the token', () => {
 
 	it('that is refused gets exactly this one', async () => {
 		const answer = await bare('POST', url, 'x');
-		assert.match(answer.headers['www-authenticate'], new RegExp('^Bearer realm="mcp", error="invalid_token", error_description="[^"]+", '
+		assert.match(answer.headers['www-authenticate'], new RegExp(
+			'^Bearer realm="mcp", error="invalid_token", error_description="[^"]+", '
 			+ `scope="mcp:tools", resource_metadata="${site.url}/\\.well-known/oauth-protected-resource/mcp"$`));
 	});
 
@@ -94,7 +95,8 @@ describe('the token', () => {
 		unauthorized(await postJson(`${url}?access_token=${token}`, body));
 		unauthorized(await post(url, { access_token: token }));
 		unauthorized(await postJson(url, body, { headers: { Cookie: `access_token=${token}` } }));
-		unauthorized(await postJson(url, body, { headers: { Authorization: `Basic ${Buffer.from(`x:${token}`).toString('base64')}` } }));
+		const basic = `Basic ${Buffer.from(`x:${token}`).toString('base64')}`;
+		unauthorized(await postJson(url, body, { headers: { Authorization: basic } }));
 		for (const value of [`Bearer ${token} ${token}`, `Bearer ${token},Bearer ${token}`, `Bearer "${token}"`, token,
 			'Bearer'])
 			assert.ok([400, 401].includes((await postJson(url, body, { headers: { Authorization: value } })).status),
@@ -302,7 +304,8 @@ describe('the modern era', () => {
 		['capitals', { ...modern('tools/list'), headers: { 'MCP-PROTOCOL-VERSION': MODERN, 'MCP-METHOD': 'tools/list' } },
 			ok()],
 		['blanks around', modern('tools/call', { name: TOOL }, { headers: { 'Mcp-Name': `  ${TOOL}  ` } }), ok()],
-		['Base64', modern('tools/call', { name: TOOL }, { headers: { 'Mcp-Name': `=?base64?${Buffer.from(TOOL).toString('base64')}?=` } }), ok()],
+		['Base64', modern('tools/call', { name: TOOL },
+			{ headers: { 'Mcp-Name': `=?base64?${Buffer.from(TOOL).toString('base64')}?=` } }), ok()],
 		['headers that are unknown', modern('tools/list', {}, { headers: { 'Mcp-Param-X': 'y', 'Mcp-Session-Id': 'z',
 			'Last-Event-ID': '1' } }),
 			(answer) => assert.deepEqual([answer.status, answer.headers['mcp-session-id']], [200, undefined])],
@@ -323,10 +326,10 @@ describe('the modern era', () => {
 		meets(await ask(both), HEADER_MISMATCH, 'compared before it is judged');
 	});
 
-	it('does not know the methods of the legacy eras', () => table(['initialize', 'ping', 'logging/setLevel',
-		'resources/subscribe',
-		'resources/unsubscribe', 'nope', 'resources/list', 'prompts/list'].map((method) => [method,
-			modern(method, {}, { id: 'i' }),
+	it('does not know the methods of the legacy eras', () => table([
+		'initialize', 'ping', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe', 'nope',
+		'resources/list', 'prompts/list',
+	].map((method) => [method, modern(method, {}, { id: 'i' }),
 		(answer) => { meets(answer, UNKNOWN_MODERN, method); assert.equal(answer.json.id, 'i'); }])));
 
 	it('has the errors of tools in a 200', () => table([

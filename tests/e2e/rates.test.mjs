@@ -64,7 +64,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			const spoofed = ['X-Forwarded-For', 'X_Forwarded_For', 'Forwarded', 'X-Real-IP', 'Client-IP', 'True-Client-IP',
 				'CF-Connecting-IP', 'Remote-Addr', 'Remote_Addr'];
 			for (const name of spoofed) {
-				const { status } = await postJson(metadata.registration_endpoint, METADATA, { headers: { [name]: '198.51.100.9' } });
+				const headers = { [name]: '198.51.100.9' };
+				const { status } = await postJson(metadata.registration_endpoint, METADATA, { headers });
 				assert.equal(status, 429, name);
 			}
 		});
@@ -85,7 +86,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 		});
 
 		it('the page of a person\'s own clients has one too, for whatever is asked of it', async () => {
-			const answers = await each(10, (i) => i % 2 === 0 ? request(`${site.url}/account`) : post(`${site.url}/account`, {}));
+			const answers = await each(10, (i) =>
+				i % 2 === 0 ? request(`${site.url}/account`) : post(`${site.url}/account`, {}));
 			assert.equal(admitted(answers), 8);
 			isRefused(answers[9], 8);
 			assert.match(answers[9].text, /Too many requests at once/);
@@ -107,7 +109,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'lighttpd-cgi'])
 			const rows = await site.database.count('rate');
 			await each(20, () => post(metadata.token_endpoint, { grant_type: 'refresh_token' }));
 			assert.ok(await site.database.count('rate') <= rows + 1);
-			assert.match(readdirSync(path.join(site.keep, 'log')).map((name) => site.log(name)).join('\n'), /POST \/token 429 temporarily_unavailable /);
+			const logs = readdirSync(path.join(site.keep, 'log')).map((name) => site.log(name)).join('\n');
+			assert.match(logs, /POST \/token 429 temporarily_unavailable /);
 			const dump = await site.database.sqlite('SELECT hex(key_hash) FROM rate');
 			assert.ok(!dump.includes(Buffer.from('127.0.0.1').toString('hex').toUpperCase()));
 		});
@@ -201,7 +204,8 @@ describe('behind a reverse proxy', () => {
 		const others = await each(4, (i) => ask(`198.51.100.${40 + i}`));
 		assert.equal(admitted(others), 2);
 		assert.match(others[3].json.error_description, /this client/);
-		const stranger = await post(metadata.token_endpoint, form({ grant_type: 'refresh_token', client_id: 'nobody' }), from('198.51.100.50'));
+		const fields = form({ grant_type: 'refresh_token', client_id: 'nobody' });
+		const stranger = await post(metadata.token_endpoint, fields, from('198.51.100.50'));
 		assert.equal(stranger.status, 401);
 	});
 
@@ -221,7 +225,8 @@ describe('behind a reverse proxy', () => {
 
 describe('switched off', () => {
 	it('nothing is counted', async () => {
-		const site = await startSite('lighttpd-fastcgi', { limits: { rates: 'off', rate_register: '1/1h', rate_mcp: '1/1h' } });
+		const site = await startSite('lighttpd-fastcgi',
+			{ limits: { rates: 'off', rate_register: '1/1h', rate_mcp: '1/1h' } });
 		try {
 			const session = await signedIn(site.resource());
 			await register(session.metadata);

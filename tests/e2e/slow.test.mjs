@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A call that takes long: opened as events where the client takes them, kept alive, and given up when the client is gone.
+// A call that takes long: opened as events where the client takes them, kept alive, and given up when the client is
+// gone.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, describe, it } from 'node:test';

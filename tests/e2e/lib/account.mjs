@@ -23,7 +23,9 @@ export async function openAccount(site, { user = ALICE, browser = new Browser(),
 
 // A form of the page as a program would send it, with the browser's cookies; a header that is undefined is left out.
 export function sendForm(site, browser, fields, { headers = {}, body = form(fields) } = {}) {
-	const all = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: site.url, 'Sec-Fetch-Site': 'same-origin', ...headers };
+	const all = {
+		'Content-Type': 'application/x-www-form-urlencoded', Origin: site.url, 'Sec-Fetch-Site': 'same-origin', ...headers,
+	};
 	return browser.fetch(`${site.url}/account`, {
 		method: 'POST', body, headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
 	});
@@ -33,6 +35,7 @@ export const accountCookie = (browser) => [...browser.jar.values()].find(({ name
 
 // The texts of the page's applications, by client id.
 export function applications({ text }) {
-	return new Map([...text.matchAll(/<li>\n<h2[\s\S]*?name="end" value="([^"]*)"[\s\S]*?<\/li>\n(?=<li>\n<h2|<\/ul>\n<div)/g)]
+	const items = /<li>\n<h2[\s\S]*?name="end" value="([^"]*)"[\s\S]*?<\/li>\n(?=<li>\n<h2|<\/ul>\n<div)/g;
+	return new Map([...text.matchAll(items)]
 		.map(([html, id]) => [id, html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim()]));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Requests that are wrong in one way each.  A row is [what, answer, expected]: expected is a status, [status, error] for an
-// OAuth error, [status, code] for one of JSON-RPC, or a function of the answer.
+// Requests that are wrong in one way each.  A row is [what, answer, expected]: expected is a status, [status, error]
+// for an OAuth error, [status, code] for one of JSON-RPC, or a function of the answer.
 import assert from 'node:assert/strict';
 import { form, post, postJson, raw, request } from './http.mjs';
 import { envelope } from './mcp.mjs';
@@ -40,8 +40,8 @@ export function wrongMedia(url, body, types = ['text/plain', 'multipart/form-dat
 
 export const refused = ({ status }) => assert.ok(status >= 400, `status ${status}`);
 
-// Our own answer, or none, or the server's: but no success.  To a CGI program behind Apache a chunked body that the client
-// gave up ends like any other (blind): RFC 3875 has no word for it.
+// Our own answer, or none, or the server's: but no success.  To a CGI program behind Apache a chunked body that the
+// client gave up ends like any other (blind): RFC 3875 has no word for it.
 export function cut(url, body, headers, { blind = false } = {}) {
 	const { pathname, host } = new URL(url);
 	const lines = [`POST ${pathname} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers];
@@ -105,8 +105,7 @@ export function badJson(url, headers, code, valid, nul = code) {
 	return [
 		...['', ' ', '{', '[1,', 'x', "{'a':1}", '{"a":1,}', `${text}x`, `${text}${text}`, '\u{feff}{}', '{"a":\u0001"b"}',
 			'{"a":"\\ud800"}', '{"a":"\\u0000"}', '{"a":01}', '{"a":NaN}', '{"a":1,"a":1}', '{"a":{"b":1,"b":2}}',
-				'{"a":1,"\\u0061":1}',
-			`{"a":${'['.repeat(64)}${']'.repeat(64)}}`, '['.repeat(10_000)]
+			'{"a":1,"\\u0061":1}', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`, '['.repeat(10_000)]
 			.map((body) => [`JSON ${JSON.stringify(body.slice(0, 40))}`, send(body), code]),
 		['JSON with bad UTF-8', send(Buffer.from([...Buffer.from('{"a":"'), 0xff, ...Buffer.from('"}')])), code],
 		['JSON with overlong UTF-8', send(Buffer.from([...Buffer.from('{"a":"'), 0xc0, 0xaf, ...Buffer.from('"}')])), code],
@@ -124,9 +123,8 @@ export function badMessages(url, token) {
 	return [
 		...[null, 1, 'x', true, {}, { jsonrpc: '2.0' }, { jsonrpc: '1.0', id: 1, method: 'ping' }, { id: 1, method: 'ping' },
 			{ jsonrpc: '2.0', id: null, method: 'ping' }, { jsonrpc: '2.0', id: 1.5, method: 'ping' },
-				{ jsonrpc: '2.0', id: {}, method: 'ping' },
-			{ jsonrpc: '2.0', id: true, method: 'ping' }, { jsonrpc: '2.0', id: 1, method: 1 },
-				{ jsonrpc: '2.0', id: 1, method: 'ping', params: 1 },
+			{ jsonrpc: '2.0', id: {}, method: 'ping' }, { jsonrpc: '2.0', id: true, method: 'ping' },
+			{ jsonrpc: '2.0', id: 1, method: 1 }, { jsonrpc: '2.0', id: 1, method: 'ping', params: 1 },
 			{ jsonrpc: '2.0', id: 1, method: 'x'.repeat(129) }, { jsonrpc: '2.0', id: 'x'.repeat(257), method: 'ping' },
 			{ jsonrpc: '2.0', id: 1, result: {}, error: {} }, []].map((body) => [JSON.stringify(body).slice(0, 60), send(body),
 				[400, -32600]]),
@@ -141,7 +139,7 @@ export function badMessages(url, token) {
 			({ json }) => assert.equal(json.result.isError, true)],
 		...['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', ''].map((type) => [`media type "${type}"`,
 			() => request(url, { method: 'POST', body: '{}', headers: { ...headers, ...type && { 'Content-Type': type } } }),
-				415]),
+			415]),
 		...['PUT', 'PATCH', 'GET', 'DELETE', 'HEAD'].map((method) => [`method ${method}`,
 			() => request(url, { method, headers }), 405]),
 		['a header of 60 kB', send(call({ name: 'x' }), { 'Mcp-Name': 'x'.repeat(60_000) }), refused],

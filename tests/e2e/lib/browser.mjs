@@ -51,7 +51,8 @@ export class Browser {
 		for (const [, source] of page.text.matchAll(/<iframe[^>]*? src="([^"]*)"/g)) {
 			const url = new URL(unescape(source), page.landed);
 			const answer = await request(url.href, { ca: this.ca, headers: {
-				'User-Agent': 'Mozilla/5.0', 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe',
+				'User-Agent': 'Mozilla/5.0',
+				'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe',
 			} });
 			const ancestors = directive(answer, 'frame-ancestors')?.split(/\s+/).slice(1);
 			assert.ok(ancestors === undefined || ancestors.includes(page.landed.origin), `${url.origin} may not be framed`);

@@ -38,8 +38,8 @@ export async function hangUp(url) {
 
 const howTo = (url) => spoken.get(new URL(url).origin) ?? {};
 
-// target, if given, replaces the path of url byte by byte.  headers is an object or a flat list of names and values.  dial is
-// a URL on the host that is called instead, as if the name of url led there.
+// target, if given, replaces the path of url byte by byte.  headers is an object or a flat list of names and values.
+// dial is a URL on the host that is called instead, as if the name of url led there.
 export function request(url, options = {}) {
 	const how = howTo(url);
 	if (how.version === '2' && options.dial === undefined)

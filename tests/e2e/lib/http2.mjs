@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Requests over HTTP/2, with the options and the answer of those over HTTP/1.1: one connection to each origin, which stays.
+// Requests over HTTP/2, with the options and the answer of those over HTTP/1.1: one connection to each origin, which
+// stays.
 import http2 from 'node:http2';
 
 const { HTTP2_HEADER_STATUS: STATUS, NGHTTP2_CANCEL } = http2.constants;
@@ -24,8 +25,8 @@ export function close(origin) {
 	return new Promise((resolve) => (session === undefined || session.destroyed ? resolve() : session.close(resolve)));
 }
 
-// Host is :authority, names are lower case, a name that occurs twice is two lines, and each cookie has its own, as browsers
-// do it (RFC 9113 section 8.2.3).
+// Host is :authority, names are lower case, a name that occurs twice is two lines, and each cookie has its own, as
+// browsers do it (RFC 9113 section 8.2.3).
 function fields(url, { method, headers, target, body }) {
 	const { host, pathname, search } = new URL(url);
 	const pairs = Array.isArray(headers)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The client's side of OAuth, as the MCP specification has it: discovery from the challenge, registration, the code flow
-// with PKCE and resource indicators, refresh, revocation.
+// The client's side of OAuth, as the MCP specification has it: discovery from the challenge, registration, the code
+// flow with PKCE and resource indicators, refresh, revocation.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { post, postJson, request } from './http.mjs';

@@ -5,7 +5,8 @@ import path from 'node:path';
 
 export const PROGRAMS_USER = ['--reuid=www-data', '--regid=www-data', '--init-groups'];
 
-// as: what setpriv is told, where this is root; [] stays root.  Answers status, out, err, and json where that is what came.
+// as: what setpriv is told, where this is root; [] stays root.  Answers status, out, err, and json where that is what
+// came.
 export function sallyport(site, args, { as = PROGRAMS_USER, env = {} } = {}) {
 	const own = [path.join(site.bin, 'sallyport'), ...args];
 	const [file, ...rest] = process.getuid() === 0 && as.length > 0 ? ['setpriv', ...as, ...own] : own;

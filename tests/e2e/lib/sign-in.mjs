@@ -35,7 +35,8 @@ export async function signIn(resource, { browser = new Browser(), onStep = quiet
 // Presses the button on the consent page and comes back with the client's authorization response.
 export async function approve(browser, page, asked, metadata, decision = 'approve') {
 	const { landed, status, text } = await browser.submit(page, decision, { stop: atClient(asked) });
-	assert.ok(atClient(asked)(landed.href), `not sent back to the client: ${status} at ${landed.pathname}: ${text.slice(-500)}`);
+	assert.ok(atClient(asked)(landed.href),
+		`not sent back to the client: ${status} at ${landed.pathname}: ${text.slice(-500)}`);
 	const response = readResponse(landed, metadata.issuer);
 	assert.equal(response.state, asked.fields.state);
 	return response;

@@ -18,12 +18,14 @@ export const CGI = ['lighttpd-cgi', 'apache-cgi', 'apache-userdir'];
 export const SERVERS = [...FASTCGI, ...CGI];
 
 // Of these set-ups, those for the programs at hand: under sanitizers a program is too slow to start for every request.
-export const suitable = (setUps) => setUps.filter((name) => process.env.SALLYPORT_BIN === undefined || !CGI.includes(name));
+export const suitable = (setUps) =>
+	setUps.filter((name) => process.env.SALLYPORT_BIN === undefined || !CGI.includes(name));
 
-// options: standin (else one is started), credential ('secret-file' or 'certificate'), tls (of the stand-in's), path (of
-// public_url), http ('1' or '2': over TLS, and requests of this process speak that version), top (lines of the configuration), entra and limits (further keys; undefined takes one out), servers (a name
-// for the built-in tools, or an object of a name and the keys of its [server] section), clients (objects of a name and the
-// keys of its [client] section), env (further variables).
+// options: standin (else one is started), credential ('secret-file' or 'certificate'), tls (of the stand-in's), path
+// (of public_url), http ('1' or '2': over TLS, and requests of this process speak that version), top (lines of the
+// configuration), entra and limits (further keys; undefined takes one out), servers (a name for the built-in tools, or
+// an object of a name and the keys of its [server] section), clients (objects of a name and the keys of its [client]
+// section), env (further variables).
 export async function startSite(server, options = {}) {
 	const dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-e2e.'));
 	chmodSync(dir, 0o711);
@@ -53,7 +55,8 @@ export async function startSite(server, options = {}) {
 
 class Site {
 	constructor({ server, dir, keep, standin, running, start, owned }) {
-		Object.assign(this, { server, dir, keep, standin, running, start, owned, url: running.url, bin: path.join(keep, 'bin') });
+		Object.assign(this, { server, dir, keep, standin, running, start, owned });
+		Object.assign(this, { url: running.url, bin: path.join(keep, 'bin') });
 		this.database = new Database(path.join(keep, 'state', 'sallyport.db'));
 	}
 
@@ -100,7 +103,8 @@ function configuration(dir, standin, { credential = 'secret-file', tls, top = []
 		.map(([key, value]) => `${key} = ${value}`);
 	// No test writes to the machine's own syslog.
 	return [
-		...top, ...top.some((line) => line.startsWith('audit =')) ? [] : ['audit = store'], ...tls ? [`ca_file = ${path.join(dir, 'tls', 'ca.pem')}`] : [],
+		...top, ...top.some((line) => line.startsWith('audit =')) ? [] : ['audit = store'],
+		...tls ? [`ca_file = ${path.join(dir, 'tls', 'ca.pem')}`] : [],
 		'[entra]', ...lines(keys), '[limits]', ...lines(limits),
 		...servers.flatMap((server) => section('server', server)),
 		...clients.flatMap((client) => section('client', client)), '',

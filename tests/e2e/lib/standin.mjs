@@ -10,7 +10,8 @@ import { request } from './http.mjs';
 
 const MAIN = fileURLToPath(new URL('../../standins/entra/main.mjs', import.meta.url));
 
-// Keys that tests/run has made, a file for each stand-in of a process, so that no two have the same; without it makes its own.
+// Keys that tests/run has made, a file for each stand-in of a process, so that no two have the same; without it makes
+// its own.
 let started = 0;
 function keys() {
 	const file = fileURLToPath(new URL(`../../../build/standin-keys/${started++}.pem`, import.meta.url));
@@ -19,7 +20,8 @@ function keys() {
 
 // tls is a directory for its certificates, or nothing for plain HTTP.
 export async function startStandIn(tls) {
-	const { url, stop, pid } = await startCommand(process.execPath, [MAIN, ...keys(), ...tls === undefined ? [] : ['--tls-dir', tls]]);
+	const options = tls === undefined ? [] : ['--tls-dir', tls];
+	const { url, stop, pid } = await startCommand(process.execPath, [MAIN, ...keys(), ...options]);
 	const ca = tls === undefined ? undefined : readFileSync(path.join(tls, 'ca.pem'));
 	return Object.assign(new StandIn(url, stop, ca), { pid });
 }
