@@ -65,7 +65,8 @@ describe('an assertion', () => {
 			await site.standin.clearLog();
 			await site.standin.during({ clock_offset, access_token_lifetime: 3600 }, () => session.mcp.callTool());
 			const asked = (await site.standin.log()).filter(({ kind }) => kind === 'on_behalf_of');
-			assert.ok(asked.length === 2 || (clock_offset < 0 && asked.length === 4), 'twice, and once more with a renewed token');
+			assert.ok(asked.length === 2 || (clock_offset < 0 && asked.length === 4),
+				'twice, and once more with a renewed token');
 			assert.equal(asked[0].status, 401);
 			const [first, second] = asked.map(({ form }) => claims(form.client_assertion));
 			assert.ok(Math.abs(second.iat - first.iat - clock_offset) <= 2, `${second.iat - first.iat}`);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Each kind of credential, from the first sign-in to Microsoft Graph; and after its own token's end, with a moved clock.
+// Each kind of credential, from the first sign-in to Microsoft Graph; and after its own token's end, with a moved
+// clock.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -208,7 +209,8 @@ describe('an outage of the metadata service', () => {
 			assert.equal((await other.identityRequests()).length, 1);
 			const { status, text } = other.check();
 			assert.equal(status, 1);
-			assert.match(text, /PROBLEM .*status 400 invalid_request: no identity with this client id is assigned to this machine/);
+			assert.match(text,
+				/PROBLEM .*status 400 invalid_request: no identity with this client id is assigned to this machine/);
 		} finally {
 			await other.close();
 		}
@@ -218,7 +220,8 @@ describe('an outage of the metadata service', () => {
 describe('an outage that lasts', { concurrency: HANGING.length }, () => {
 	for (const [fault, log] of HANGING) {
 		it(`${JSON.stringify(fault)}: ends after half a minute, and the session survives`, async () => {
-			const gate = await Gate.open('lighttpd-fastcgi', async (standin) => ({ ...await machine(standin), timeout: TIMEOUT }));
+			const prepare = async (standin) => ({ ...await machine(standin), timeout: TIMEOUT });
+			const gate = await Gate.open('lighttpd-fastcgi', prepare);
 			try {
 				const { mcp } = await signedIn(gate.resource);
 				await gate.forget();

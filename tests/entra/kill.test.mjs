@@ -41,8 +41,8 @@ async function asked(site, grant) {
 	return entries.length;
 }
 
-// A session is whole: its token serves, Entra's refresh token in the store is a good one each time, and the client's own
-// too.
+// A session is whole: its token serves, Entra's refresh token in the store is a good one each time, and the client's
+// own too.
 async function isWhole(site, { tokens, client, metadata }, refreshes, what) {
 	assert.equal(await site.database.integrity(), 'ok', what);
 	for (let n = 0; n < 2; n++) {

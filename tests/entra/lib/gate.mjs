@@ -13,8 +13,8 @@ export const HOUR = 3600;
 const IDENTITY_PATH = /^\/((himds\/)?metadata\/identity|msi)\//;
 
 export class Gate {
-	// prepare(standin, programs) answers keys of [entra]; env(standin) what the programs find in their environment; clock: it
-	// can be moved.
+	// prepare(standin, programs) answers keys of [entra]; env(standin) what the programs find in their environment; clock:
+	// it can be moved.
 	static async open(server, prepare, { env = () => ({}), limits, clock, top } = {}) {
 		const standin = await startStandIn();
 		const programs = new Programs(env(standin), { clock });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The programs with an environment and a clock of a test's own, which plain CGI programs would not see otherwise.
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
@@ -24,10 +26,11 @@ export class Programs {
 		this.moveClock(0);
 	}
 
-	// Only the wall clock is moved: what waits must wait as long as ever.  The time is read from a file again and again, which
-	// the programs' sandbox does not let them.
+	// Only the wall clock is moved: what waits must wait as long as ever.  The time is read from a file again and again,
+	// which the programs' sandbox does not let them.
 	faketime() {
-		const library = `/usr/lib/${execFileSync('gcc', ['-print-multiarch'], { encoding: 'utf8' }).trim()}/faketime/libfaketimeMT.so.1`;
+		const machine = execFileSync('gcc', ['-print-multiarch'], { encoding: 'utf8' }).trim();
+		const library = `/usr/lib/${machine}/faketime/libfaketimeMT.so.1`;
 		if (!existsSync(library))
 			throw new Error(`${library} is missing: apt-get install faketime`);
 		return {
@@ -39,7 +42,8 @@ export class Programs {
 	wrap(name) {
 		const lines = Object.entries(this.env).map(([key, value]) => `export ${key}='${value}'`);
 		const file = path.join(this.bin, name);
-		writeFileSync(file, ['#!/bin/bash', ...lines, `exec -a "$0" '${path.join(this.dir, 'real', name)}' "$@"`, ''].join('\n'));
+		const real = `exec -a "$0" '${path.join(this.dir, 'real', name)}' "$@"`;
+		writeFileSync(file, ['#!/bin/bash', ...lines, real, ''].join('\n'));
 		chmodSync(file, 0o755);
 	}
 
@@ -69,8 +73,9 @@ export class Programs {
 	// Key and certificate, valid from `offset` seconds from now on; {file, pem}.
 	certificate(name, offset, days) {
 		const key = path.join(this.dir, `${name}.key`);
-		const pem = execFileSync('faketime', ['-f', `+${offset}`, 'openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj',
-			'/CN=sallyport', '-days', String(days), '-keyout', key], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+		const pem = execFileSync('faketime', ['-f', `+${offset}`, 'openssl', 'req', '-x509', '-newkey', 'rsa:2048',
+			'-nodes', '-subj', '/CN=sallyport', '-days', String(days), '-keyout', key],
+		{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 		return { file: this.write(`${name}.pem`, execFileSync('cat', [key], { encoding: 'utf8' }) + pem), pem };
 	}
 

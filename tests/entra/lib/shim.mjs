@@ -16,7 +16,8 @@ export function makeDirectory(name) {
 export function makeShim(source) {
 	const dir = makeDirectory('shim');
 	const file = path.join(dir.path, `${path.basename(source.pathname, '.c')}.so`);
-	execFileSync('gcc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', file, fileURLToPath(source)]);
+	execFileSync('gcc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC',
+		'-o', file, fileURLToPath(source)]);
 	chmodSync(file, 0o755);
 	return { file, remove: dir.remove };
 }
