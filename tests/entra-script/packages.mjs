@@ -14,7 +14,8 @@ const modules = join(root, 'build/npm/node_modules');
 
 if (!existsSync(join(modules, 'tree-sitter-bicep')) || !existsSync(join(modules, 'jmespath'))) {
 	mkdirSync(join(root, 'build'), { recursive: true });
-	execFileSync('flock', [join(root, 'build/npm.lock'), join(root, 'tests/sdk/install')], { stdio: ['ignore', 'ignore', 'inherit'] });
+	execFileSync('flock', [join(root, 'build/npm.lock'), join(root, 'tests/sdk/install')],
+		{ stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 export const require = createRequire(join(modules, 'x.js'));

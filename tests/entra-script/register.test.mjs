@@ -6,11 +6,15 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, test } from 'node:test';
-import { changes, clouds, Directory, graphApp, graphPrincipal, line, option, secret, summary, tenant, url, userRead } from './run.mjs';
+import {
+	changes, clouds, Directory, graphApp, graphPrincipal, line, option, secret, summary, tenant, url, userRead,
+} from './run.mjs';
 
 const principal = '88888888-8888-4888-8888-888888888888';
 const identityClient = '77777777-7777-4777-8777-777777777777';
@@ -43,7 +47,8 @@ const mode = (file) => (statSync(join(dir, file)).mode & 0o777).toString(8);
 const read = (file) => readFileSync(join(dir, file), 'utf8');
 const section = (stdout) => stdout.slice(stdout.indexOf('[entra]')).trim().split('\n').slice(1)
 	.map((text) => text.split(/\s*=\s*/));
-const servicePrincipal = (application) => directory.state.servicePrincipals.find(({ appId }) => appId === application.appId);
+const servicePrincipal = (application) =>
+	directory.state.servicePrincipals.find(({ appId }) => appId === application.appId);
 
 // Changes what the directory holds.
 function put(change) {
@@ -55,8 +60,9 @@ function put(change) {
 const withoutKey = () => rmSync(join(dir, 'entra.pem'));
 
 function certificate(name, where = dir) {
-	execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '9',
-		'-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.crt`], { cwd: where, stdio: 'ignore' });
+	execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+		'-days', '9', '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.crt`],
+	{ cwd: where, stdio: 'ignore' });
 	const parts = ['key', 'crt'].map((part) => readFileSync(join(where, `${name}.${part}`), 'utf8'));
 	writeFileSync(join(where, `${name}.pem`), parts.join(''), { mode: 0o600 });
 	return join(where, `${name}.pem`);
@@ -91,7 +97,8 @@ test('the application is single tenant, with scope, URLs, claims, token version 
 	assert.match(scope.id, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 	assert.deepEqual({ value: scope.value, type: scope.type, isEnabled: scope.isEnabled },
 		{ value: 'access_as_user', type: 'User', isEnabled: true });
-	for (const text of ['adminConsentDisplayName', 'adminConsentDescription', 'userConsentDisplayName', 'userConsentDescription'])
+	for (const text of ['adminConsentDisplayName', 'adminConsentDescription',
+		'userConsentDisplayName', 'userConsentDescription'])
 		assert.ok(scope[text].length > 0, text);
 	assert.deepEqual(made.requiredResourceAccess, [
 		{ resourceAppId: graphApp, resourceAccess: [{ id: userRead, type: 'Scope' }] },
@@ -143,10 +150,11 @@ test('nothing but the credential is left behind', () => {
 	assert.deepEqual(readdirSync(dir).sort(), before);
 });
 
-const everything = ['--roles', 'Weather.User,Weather.Admin', '--groups', 'SecurityGroup', '--assignment-required', '--grant',
-	'--managed-identity', principal, '--federated', ...workload];
+const everything = ['--roles', 'Weather.User,Weather.Admin', '--groups', 'SecurityGroup', '--assignment-required',
+	'--grant', '--managed-identity', principal, '--federated', ...workload];
 
-for (const args of [[], ['--secret'], ['--two-apps'], ['--two-apps', '--secret'], everything, ['--two-apps', ...everything]])
+for (const args of [[], ['--secret'], ['--two-apps'], ['--two-apps', '--secret'], everything,
+	['--two-apps', ...everything]])
 	test(`run twice, nothing is changed: ${args.join(' ')}`, () => {
 		const first = register([url, ...args]);
 		assert.equal(first.status, 0, first.told);
@@ -242,7 +250,8 @@ test('with --grant the API preauthorizes the client, and everyone has consented 
 	const ids = [client, api].map((application) => servicePrincipal(application).id);
 	assert.deepEqual(api.api.preAuthorizedApplications,
 		[{ appId: client.appId, delegatedPermissionIds: [api.api.oauth2PermissionScopes[0].id] }]);
-	assert.deepEqual(directory.state.oauth2PermissionGrants.map(({ clientId, resourceId, scope }) => [clientId, resourceId, scope]), [
+	const grants = directory.state.oauth2PermissionGrants;
+	assert.deepEqual(grants.map(({ clientId, resourceId, scope }) => [clientId, resourceId, scope]), [
 		[ids[0], graphPrincipal, 'openid profile offline_access'],
 		[ids[1], graphPrincipal, 'User.Read'],
 		[ids[0], ids[1], 'access_as_user'],
@@ -288,10 +297,13 @@ test('a federated identity, and a managed one that changes: mended, not made twi
 	const { stdout } = register([url, '--managed-identity', principal, '--federated', ...workload]);
 	assert.match(stdout, /^credential = federated-token-file:\/var\/run\/secrets\/azure\/tokens\/azure-identity-token$/m);
 	assert.match(register([url, '--managed-identity', principal]).stdout, /^credential = managed-identity$/m);
-	put(({ applications: [one] }) => { one.federatedIdentityCredentials[1].audiences = ['api://AzureADTokenExchangeUSGov']; });
+	put(({ applications: [one] }) => {
+		one.federatedIdentityCredentials[1].audiences = ['api://AzureADTokenExchangeUSGov'];
+	});
 	const { calls } = register([url, '--managed-identity', identityClient, '--federated', ...workload]);
 	assert.deepEqual(changes(calls), Array(2).fill('patch applications/ID/federatedIdentityCredentials/ID'));
-	assert.deepEqual(directory.application().federatedIdentityCredentials.map(({ name, subject, audiences }) => [name, subject, audiences]), [
+	const credentials = directory.application().federatedIdentityCredentials;
+	assert.deepEqual(credentials.map(({ name, subject, audiences }) => [name, subject, audiences]), [
 		['managed-identity', identityClient, ['api://AzureADTokenExchange']],
 		['workload', workload[1], ['api://AzureADTokenExchange']],
 	]);
@@ -336,7 +348,8 @@ test('another cloud than az uses is refused before anything is made, with what t
 	withoutKey();
 	for (const [cloud, said] of [
 		['china', /az cloud set --name AzureChinaCloud && az login/],
-		['usgov-dod', /AzureUSGovernment --endpoint-microsoft-graph-resource-id https:\/\/dod-graph\.microsoft\.us\/ && az login/],
+		['usgov-dod',
+			/AzureUSGovernment --endpoint-microsoft-graph-resource-id https:\/\/dod-graph\.microsoft\.us\/ && az login/],
 	]) {
 		const { status, calls, stderr } = register([url, '--cloud', cloud]);
 		assert.equal(status, 1);
@@ -373,7 +386,10 @@ test('an application of --app-id is never made anew', () => {
 
 test('what was just made may be unknown for a moment', () => {
 	const { status, calls, told } = register([url], [
-		{ when: 'get .*/applications/.*redirectUris', times: 2, status: 1, err: 'ERROR: Not Found({"error":{"code":"Request_ResourceNotFound"}})\n' },
+		{
+			when: 'get .*/applications/.*redirectUris', times: 2, status: 1,
+			err: 'ERROR: Not Found({"error":{"code":"Request_ResourceNotFound"}})\n',
+		},
 	]);
 	assert.equal(status, 0, told);
 	assert.equal(summary(calls).filter((name) => name === 'get applications/ID').length, 4);
@@ -407,7 +423,8 @@ for (const [name, when, args = []] of [
 
 test('az fails while it makes the secret: no file is left, and no part of a secret', () => {
 	withoutKey();
-	const { status, told } = register([url, '--secret'], [{ when: 'credential reset', out: secret.slice(0, 9), status: 1 }]);
+	const { status, told } = register([url, '--secret'],
+		[{ when: 'credential reset', out: secret.slice(0, 9), status: 1 }]);
 	assert.equal(status, 1);
 	assert.deepEqual(readdirSync(dir).sort(), ['az', 'faults', 'log', 'sleep', 'state']);
 	assert.ok(!told.includes(secret.slice(0, 9)));
@@ -417,7 +434,8 @@ for (const bad of [
 	[], ['http://mcp.example.org'], ['https://mcp.example.org/'], ['https://MCP.example.org'], ['https://a.example/?x'],
 	['https://a.example/"x'], [url, '--name', 'a"b'], [url, '--name', "a'b"], [url, '--days', '0'], [url, '--app-id', 'x'],
 	[url, '--cloud', 'AzureCloud'], [url, '--out', 'absent/x.pem'], [url, url], [url, '--unknown'], [url, '--name'],
-	[url, '--roles', 'a"b'], [url, '--groups', 'Some'], [url, '--certificate', 'absent.pem'], [url, '--managed-identity', 'x'],
+	[url, '--roles', 'a"b'], [url, '--groups', 'Some'], [url, '--certificate', 'absent.pem'],
+	[url, '--managed-identity', 'x'],
 	[url, '--identity-client-id', principal], [url, '--federated', 'https://a.example'], [url, '--resource-app-id', 'x'],
 	[url, '--federated', "https://a.example'", 'x'], [url, '--federated', 'https://a.example', 'x"y'],
 ])

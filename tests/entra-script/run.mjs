@@ -75,7 +75,8 @@ export class Directory {
 			encoding: 'utf8',
 			env: { ...process.env, PATH: `${this.dir}:${process.env.PATH}`, AZ_PORT: port, AZ_DIR: this.dir, TMPDIR: this.dir },
 		});
-		const calls = existsSync(at('log')) ? readFileSync(at('log'), 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
+		const log = existsSync(at('log')) ? readFileSync(at('log'), 'utf8').trim().split('\n') : [];
+		const calls = log.map((line) => JSON.parse(line));
 		return { ...run, calls, told: run.stdout + run.stderr };
 	}
 }

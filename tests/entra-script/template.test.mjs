@@ -27,18 +27,21 @@ const files = Object.fromEntries(readdirSync(folder).filter((name) => /\.(bicep|
 // Deploys the template with the parameters of the global cloud and `given` into `state`; what it puts out.
 function deploy(state, given, all = templates(files), backwards = false) {
 	const world = new World(state, tenant, all, identity);
-	return world.module('sallyport.bicep').deploy({ ...parameters('global.bicepparam', files), ...given }, world, backwards);
+	const asked = { ...parameters('global.bicepparam', files), ...given };
+	return world.module('sallyport.bicep').deploy(asked, world, backwards);
 }
 
 // Without what Graph makes itself, with names in place of its ids; what is empty or says no is left out.
 function essence(state) {
-	let text = JSON.stringify({ ...state, servicePrincipals: [...state.servicePrincipals].sort((a, b) => (a.appId < b.appId ? -1 : 1)) });
+	const servicePrincipals = [...state.servicePrincipals].sort((a, b) => (a.appId < b.appId ? -1 : 1));
+	let text = JSON.stringify({ ...state, servicePrincipals });
 	for (const { appId, uniqueName } of state.applications) {
 		text = text.replaceAll(state.servicePrincipals.find((one) => one.appId === appId).id, `principal of ${uniqueName}`);
 		text = text.replaceAll(appId, `id of ${uniqueName}`);
 	}
 	const said = JSON.parse(text, function keep(name, value) {
-		const made = ['id', 'customKeyIdentifier'].includes(name) && (this.name ?? this.uniqueName ?? this.clientId ?? this.usage) !== undefined;
+		const made = ['id', 'customKeyIdentifier'].includes(name) &&
+			(this.name ?? this.uniqueName ?? this.clientId ?? this.usage) !== undefined;
 		const empty = value === null || value === 'None' || (typeof value === 'object' && Object.keys(value).length === 0);
 		return made || (empty && !Array.isArray(this)) ? undefined : value;
 	});
@@ -62,7 +65,10 @@ function certificates(made) {
 
 const workload = ['https://oidc.example.org/cluster/', 'system:serviceaccount:tools:sallyport'];
 const scenarios = {
-	'a certificate': [[], (made) => ({ certificates: certificates(made), credential: `certificate:${join(made.dir, 'entra.pem')}` })],
+	'a certificate': [
+		[],
+		(made) => ({ certificates: certificates(made), credential: `certificate:${join(made.dir, 'entra.pem')}` }),
+	],
 	'a managed identity': [
 		['--managed-identity', identity.principalId, '--identity-client-id', identity.clientId],
 		() => ({ managedIdentityPrincipalId: identity.principalId, managedIdentityClientId: identity.clientId }),
@@ -70,9 +76,12 @@ const scenarios = {
 	'everything in one application': [
 		['--roles', 'Weather.User,Weather.Admin', '--groups', 'SecurityGroup', '--assignment-required', '--grant',
 			'--managed-identity', identity.principalId, '--federated', ...workload],
-		() => ({ roles: ['Weather.User', 'Weather.Admin'], groupMembershipClaims: 'SecurityGroup', assignmentRequired: true,
+		() => ({
+			roles: ['Weather.User', 'Weather.Admin'], groupMembershipClaims: 'SecurityGroup', assignmentRequired: true,
 			grantConsent: true, managedIdentityPrincipalId: identity.principalId, federatedIssuer: workload[0],
-			federatedSubject: workload[1], credential: 'federated-token-file:/var/run/secrets/azure/tokens/azure-identity-token' }),
+			federatedSubject: workload[1],
+			credential: 'federated-token-file:/var/run/secrets/azure/tokens/azure-identity-token',
+		}),
 	],
 	'two applications': [
 		['--two-apps', '--federated', ...workload],
@@ -80,7 +89,9 @@ const scenarios = {
 	],
 	'two applications with consent and roles': [
 		['--two-apps', '--grant', '--roles', 'Weather.User', '--managed-identity', identity.principalId],
-		() => ({ twoApps: true, grantConsent: true, roles: ['Weather.User'], managedIdentityPrincipalId: identity.principalId }),
+		() => ({
+			twoApps: true, grantConsent: true, roles: ['Weather.User'], managedIdentityPrincipalId: identity.principalId,
+		}),
 	],
 };
 
@@ -90,7 +101,7 @@ test('template, modules and parameter files hold what they must', () => {
 		'global.bicepparam', 'identity.bicep', 'sallyport.bicep', 'usgov-dod.bicepparam', 'usgov.bicepparam']);
 });
 
-test('2.F8 the GUIDs are Microsoft Graph\'s and User.Read\'s, and those of the scope and roles are made of their names', () => {
+test('2.F8 the GUIDs are Microsoft Graph\'s and User.Read\'s, those of scope and roles are made of their names', () => {
 	const state = directory();
 	deploy(state, { roles: ['Weather.User'] });
 	const [{ requiredResourceAccess: [graph], api, appRoles }] = state.applications;
@@ -119,7 +130,8 @@ for (const [name, [args, given]] of Object.entries(scenarios))
 				const state = directory();
 				const { entra } = deploy(state, given(made), undefined, backwards);
 				assert.deepEqual(essence(state), essence(byScript));
-				const ids = state.applications.map(({ appId, uniqueName }) => [appId, byScript.applications.find((one) => one.uniqueName === uniqueName).appId]);
+				const same = ({ uniqueName }) => byScript.applications.find((one) => one.uniqueName === uniqueName);
+				const ids = state.applications.map((application) => [application.appId, same(application).appId]);
 				assert.deepEqual(entries(ids.reduce((text, [from, to]) => text.replaceAll(from, to), entra)), entries(run.stdout));
 			}
 			// The template on what the script has made, and the script on what the template has made.
@@ -141,16 +153,24 @@ for (const [name, [args, given]] of Object.entries(scenarios))
 const mutations = [
 	['a brace is missing', 'application.bicep', '  web: web\n', '  web: {\n', /is no Bicep/],
 	['two properties on a line', 'application.bicep', '  web: web\n', '  web: web', /two elements on a line/],
-	['a name is not declared', 'sallyport.bicep', '\'${publicUrl}/logout\'', '\'${publicURL}/logout\'', /publicURL is not declared/],
-	['a parameter is not used', 'sallyport.bicep', 'https://${graphHost}', 'https://graph', /graphHost is declared and not used/],
+	['a name is not declared', 'sallyport.bicep', '\'${publicUrl}/logout\'', '\'${publicURL}/logout\'',
+		/publicURL is not declared/],
+	['a parameter is not used', 'sallyport.bicep', 'https://${graphHost}', 'https://graph',
+		/graphHost is declared and not used/],
 	['a function is misspelt', 'application.bicep', 'empty(', 'isEmpty(', /function isEmpty/],
-	['a property is misspelt', 'sallyport.bicep', 'redirectUris: [', 'redirectUrls: [', /redirectUrls: is no property of WebApplication/],
+	['a property is misspelt', 'sallyport.bicep', 'redirectUris: [', 'redirectUrls: [',
+		/redirectUrls: is no property of WebApplication/],
 	['a property has another kind', 'application.bicep', 'TokenVersion: 2', 'TokenVersion: \'2\'', /is no int/],
-	['a required property is missing', 'application.bicep', '    audiences: [federationAudience]\n', '', /audiences: is required/],
+	['a required property is missing', 'application.bicep', '    audiences: [federationAudience]\n', '',
+		/audiences: is required/],
 	['an id is no GUID', 'application.bicep', 'id: guid(uniqueName, role)', 'id: role', /is no guid/],
-	['a condition is known too late', 'sallyport.bicep', 'module identity \'identity.bicep\' = if (identityName != \'\')', 'module identity \'identity.bicep\' = if (client.appId != \'\')', /condition is known only during/],
-	['an application names its own id', 'application.bicep', 'api://${appId}', 'api://${application.appId}', /refers to itself/],
-	['a module is given what it does not take', 'sallyport.bicep', '    appId: client.appId\n    scopes', '    appID: client.appId\n    scopes', /appID is no parameter/],
+	['a condition is known too late', 'sallyport.bicep',
+		'module identity \'identity.bicep\' = if (identityName != \'\')',
+		'module identity \'identity.bicep\' = if (client.appId != \'\')', /condition is known only during/],
+	['an application names its own id', 'application.bicep', 'api://${appId}', 'api://${application.appId}',
+		/refers to itself/],
+	['a module is given what it does not take', 'sallyport.bicep',
+		'    appId: client.appId\n    scopes', '    appID: client.appId\n    scopes', /appID is no parameter/],
 	['the extension is not named', 'application.bicep', 'extension microsoftGraphV1\n', '', /the extension/],
 	['a parameter file sets what is none', 'usgov.bicepparam', 'param cloud ', 'param clouds ', /clouds is no parameter/],
 	['a parameter file lacks one', 'china.bicepparam', /param loginHost.*\n/, '', /loginHost is not set/],
@@ -173,7 +193,8 @@ test('these tests can fail: what differs from the script is seen', () => {
 		['sallyport.bicep', 'concat(graphPermission, scopePermission)', 'graphPermission'],
 		['sallyport.bicep', '      \'login_hint\'\n', ''],
 		['sallyport.bicep', '/oauth-callback\'', '/callback\''],
-		['application.bicep', 'appRoleAssignmentRequired: assignmentRequired', 'appRoleAssignmentRequired: !assignmentRequired'],
+		['application.bicep', 'appRoleAssignmentRequired: assignmentRequired',
+			'appRoleAssignmentRequired: !assignmentRequired'],
 	]) {
 		const broken = files[file].replace(from, to);
 		assert.notEqual(broken, files[file], from);

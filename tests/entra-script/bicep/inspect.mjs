@@ -8,7 +8,9 @@ import { unlike } from './types.mjs';
 import { World } from './world.mjs';
 
 export const tenant = '11111111-1111-4111-8111-111111111111';
-export const identity = { principalId: '88888888-8888-4888-8888-888888888888', clientId: '77777777-7777-4777-8777-777777777777' };
+export const identity = {
+	principalId: '88888888-8888-4888-8888-888888888888', clientId: '77777777-7777-4777-8777-777777777777',
+};
 
 // https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud,
 // https://learn.microsoft.com/graph/deployments, and for the audiences
@@ -20,7 +22,9 @@ export const clouds = {
 	'china': ['login.partner.microsoftonline.cn', 'microsoftgraph.chinacloudapi.cn', 'api://AzureADTokenExchangeChina'],
 };
 
-const federated = { federatedIssuer: 'https://oidc.example.org/cluster/', federatedSubject: 'system:serviceaccount:a:b' };
+const federated = {
+	federatedIssuer: 'https://oidc.example.org/cluster/', federatedSubject: 'system:serviceaccount:a:b',
+};
 const everything = {
 	roles: ['Weather.User', 'Weather.Admin'], groupMembershipClaims: 'SecurityGroup', assignmentRequired: true,
 	grantConsent: true, ...federated,
@@ -58,15 +62,21 @@ function unlikeParameter({ symbol, type, allowed }, value) {
 		const names = [...type.matchAll(/(\w+):/g)].map(([, name]) => name).sort();
 		return String(names) === String(Object.keys(value).sort()) ? [] : [`${symbol}: has other members than ${names}`];
 	}
-	return [...unlike(type, value, symbol), ...(!allowed || allowed.includes(value) ? [] : [`${symbol}: ${value} is not allowed`])];
+	const isNotAllowed = allowed && !allowed.includes(value);
+	return [...unlike(type, value, symbol), ...isNotAllowed ? [`${symbol}: ${value} is not allowed`] : []];
 }
 
 function checkParameters(where, template, given) {
 	const declared = template.all('param');
 	return [
-		...Object.keys(given).filter((name) => !declared.some(({ symbol }) => symbol === name)).map((name) => `${where}: ${name} is no parameter`),
-		...declared.filter(({ symbol, value }) => !value && !(symbol in given)).map(({ symbol }) => `${where}: ${symbol} is not set`),
-		...declared.filter(({ symbol }) => symbol in given).flatMap((one) => unlikeParameter(one, given[one.symbol])).map((text) => `${where}: ${text}`),
+		...Object.keys(given)
+			.filter((name) => !declared.some(({ symbol }) => symbol === name))
+			.map((name) => `${where}: ${name} is no parameter`),
+		...declared.filter(({ symbol, value }) => !value && !(symbol in given))
+			.map(({ symbol }) => `${where}: ${symbol} is not set`),
+		...declared.filter(({ symbol }) => symbol in given)
+			.flatMap((one) => unlikeParameter(one, given[one.symbol]))
+			.map((text) => `${where}: ${text}`),
 	];
 }
 

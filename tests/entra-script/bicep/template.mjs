@@ -178,8 +178,10 @@ class Deployment {
 		const made = this.world.put(symbol.type, body, undefined, symbol.existing);
 		this.done.set(symbol.symbol, made);
 		for (const child of symbol.body.resources)
-			if (!child.condition || this.value(child.condition))
-				this.world.put(symbol.type.replace('@', `/${child.type.split('@')[0]}@`), evaluators.object(this, child.body), made);
+			if (!child.condition || this.value(child.condition)) {
+				const type = symbol.type.replace('@', `/${child.type.split('@')[0]}@`);
+				this.world.put(type, evaluators.object(this, child.body), made);
+			}
 		return made;
 	}
 }

@@ -97,7 +97,7 @@ export function unlike(kind, value, where = kind) {
 	return [
 		...Object.keys(types[kind]).filter((name) => name.includes('!') && !(bare(name) in value))
 			.map((name) => `${where}.${bare(name)}: is required`),
-		...Object.entries(value).flatMap(([name, one]) => (known[name] === undefined ? [`${where}.${name}: is no property of ${kind}`] :
-			unlike(known[name], one, `${where}.${name}`))),
+		...Object.entries(value).flatMap(([name, one]) => known[name] === undefined ?
+			[`${where}.${name}: is no property of ${kind}`] : unlike(known[name], one, `${where}.${name}`)),
 	];
 }

@@ -78,7 +78,8 @@ function run(dir, args) {
 	const faults = JSON.parse(read('faults'));
 	const earlier = existsSync(file('log')) ? read('log').split('\n').filter(Boolean).map((text) => JSON.parse(text)) : [];
 	const used = (index) => earlier.filter((one) => one.fault === index).length;
-	const fault = faults.findIndex((one, index) => new RegExp(one.when).test(asked.line) && used(index) < (one.times ?? Infinity));
+	const fault = faults.findIndex((one, index) =>
+		new RegExp(one.when).test(asked.line) && used(index) < (one.times ?? Infinity));
 	const certificate = option('--cert');
 	appendFileSync(file('log'), JSON.stringify({
 		fault,

@@ -18,7 +18,10 @@ const empty = {
 	applications: () => ({
 		appId: randomUUID(), uniqueName: null, identifierUris: [], groupMembershipClaims: null, optionalClaims: null,
 		web: { redirectUris: [], logoutUrl: null }, appRoles: [], keyCredentials: [], passwordCredentials: [],
-		api: { requestedAccessTokenVersion: null, oauth2PermissionScopes: [], knownClientApplications: [], preAuthorizedApplications: [] },
+		api: {
+			requestedAccessTokenVersion: null, oauth2PermissionScopes: [], knownClientApplications: [],
+			preAuthorizedApplications: [],
+		},
 		requiredResourceAccess: [], federatedIdentityCredentials: [],
 	}),
 	servicePrincipals: () => ({ appRoleAssignmentRequired: false }),
