@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The machine's clock jumps, and comes back: what was promised before, between and afterwards serves, nobody waits for a
-// time that will not come, and keys are changed over as ever.  A jump beyond a lifetime ends what it ends.
+// The machine's clock jumps, and comes back: what was promised before, between and afterwards serves, nobody waits for
+// a time that will not come, and keys are changed over as ever.  A jump beyond a lifetime ends what it ends.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Peers that leave a connection half open, send a byte now and then, or read nothing: everybody else is served, and when
-// they are gone nothing of them is left.
+// Peers that leave a connection half open, send a byte now and then, or read nothing: everybody else is served, and
+// when they are gone nothing of them is left.
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, describe, it } from 'node:test';
@@ -16,18 +16,24 @@ const SERVERS = { 'lighttpd-fastcgi': 60, 'apache-proxy-fcgi': 9 };
 const ACTS = 40;
 const KEPT = 24;	// connections to Entra and Graph that the workers of a program keep, at most
 
-const head = (site, method, path, ...lines) => [`${method} ${path} HTTP/1.1`, `Host: ${new URL(site.url).host}`, ...lines, '', ''].join('\r\n');
+const head = (site, method, path, ...lines) =>
+	[`${method} ${path} HTTP/1.1`, `Host: ${new URL(site.url).host}`, ...lines, '', ''].join('\r\n');
 
-const body = (site, path, type, length) => head(site, 'POST', path, `Content-Type: ${type}`, `Content-Length: ${length}`);
+const body = (site, path, type, length) =>
+	head(site, 'POST', path, `Content-Type: ${type}`, `Content-Length: ${length}`);
 
 // What a peer sends at once, what it goes on to send, and whether it reads.
 const PEERS = {
 	'half a head': () => ({ first: 'POST /token HTTP/1.1\r\nHost: ' }),
 	'a head that comes in bytes': () => ({ first: 'GET /mcp HTTP/1.1\r\n', more: 'X-A: b\r\n' }),
-	'half a body': ({ site }) => ({ first: `${body(site, '/token', 'application/x-www-form-urlencoded', 5000)}grant_type=` }),
+	'half a body': ({ site }) => ({
+		first: `${body(site, '/token', 'application/x-www-form-urlencoded', 5000)}grant_type=`,
+	}),
 	'a body that comes in bytes': ({ site }) => ({ first: body(site, '/register', 'application/json', 5000), more: ' ' }),
 	'a call that comes in bytes': ({ site, token }) => ({
-		first: head(site, 'POST', '/mcp', 'Content-Type: application/json', 'Content-Length: 5000', `Authorization: Bearer ${token}`), more: ' ',
+		first: head(site, 'POST', '/mcp', 'Content-Type: application/json', 'Content-Length: 5000',
+			`Authorization: Bearer ${token}`),
+		more: ' ',
 	}),
 	'an answer that nobody reads': ({ site, token }) => ({
 		first: head(site, 'GET', '/mcp/sse', 'Accept: text/event-stream', `Authorization: Bearer ${token}`), reads: false,
@@ -53,7 +59,8 @@ class Peer {
 	}
 }
 
-const sockets = (site) => Object.fromEntries(PROGRAMS.flatMap((program) => site.pids(program).map((pid) => [pid, openSockets(pid)])));
+const sockets = (site) => Object.fromEntries(PROGRAMS.flatMap((program) =>
+	site.pids(program).map((pid) => [pid, openSockets(pid)])));
 
 describe('peers that are slow', { concurrency: 2 }, () => {
 	for (const [server, many] of Object.entries(SERVERS))
@@ -70,7 +77,8 @@ describe('peers that are slow', { concurrency: 2 }, () => {
 				const load = new Load(site);
 				await load.begin();
 				const before = sockets(site);
-				const peers = Object.values(PEERS).flatMap((kind) => [...Array(many)].map(() => new Peer(site.url, kind({ site, token }))));
+				const peers = Object.values(PEERS).flatMap((kind) =>
+					[...Array(many)].map(() => new Peer(site.url, kind({ site, token }))));
 				try {
 					await load.during(['signIn', 'refresh', 'list', 'call', 'register', 'metadata'], async () => {
 						for (const goal = load.acted + ACTS, deadline = Date.now() + 30_000; load.acted < goal; await sleep(20))

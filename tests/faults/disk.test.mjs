@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes and syncs that fail, at each step of each request that has any: the disk is full, read-only, or broken.  What was
-// acknowledged is stored; what could not be stored was not acknowledged.
+// Writes and syncs that fail, at each step of each request that has any: the disk is full, read-only, or broken.  What
+// was acknowledged is stored; what could not be stored was not acknowledged.
 import { after, before, describe, it } from 'node:test';
 import { failEverywhere } from './lib/everywhere.mjs';
 import { EIO, ENOSPC, EROFS, SYNC, WRITE } from './lib/faulty.mjs';
@@ -27,7 +27,9 @@ describe('the disk', { concurrency: 2 }, () => {
 
 			for (const [, kind, what, options] of KINDS.filter(([of]) => of === server))
 				for (const name of WRITERS)
-					it(`${kind}: ${name}`, async (t) => t.diagnostic(JSON.stringify(await failEverywhere(scene, name, what, options))));
+					it(`${kind}: ${name}`, async (t) => {
+						t.diagnostic(JSON.stringify(await failEverywhere(scene, name, what, options)));
+					});
 
 			it('afterwards everything is whole', () => isWhole(scene));
 		});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The disk of the state directory is full, and is read-only, while people are at work and while programs begin: what was
-// promised holds, what only reads goes on, and when there is room again everything does.
+// The disk of the state directory is full, and is read-only, while people are at work and while programs begin: what
+// was promised holds, what only reads goes on, and when there is room again everything does.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -13,8 +13,8 @@ import { REQUESTS, Scene, isWhole, meet } from './lib/requests.mjs';
 
 const ACTORS = ['signIn', 'refresh', 'refresh', 'list', 'call', 'register'];
 const LASTS = 800;		// milliseconds
-const PROMISED = ['register', 'authorize', 'consent, approved', 'oauth-callback', 'token, a code', 'token, a refresh', 'revoke', 'logout',
-	'account, one is ended', 'account, all are ended'];
+const PROMISED = ['register', 'authorize', 'consent, approved', 'oauth-callback', 'token, a code', 'token, a refresh',
+	'revoke', 'logout', 'account, one is ended', 'account, all are ended'];
 const endAll = async (site) => {
 	for (let left = 1; left > 0; await sleep(20))
 		left = PROGRAMS.reduce((sum, program) => sum + kill(site, program), 0);

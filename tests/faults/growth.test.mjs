@@ -13,7 +13,8 @@ let scene;
 before(async () => { scene = await Scene.open('apache-proxy-fcgi', { top: ['workers = 1'] }); });
 after(() => scene?.close());
 
-const files = () => PROGRAMS.flatMap((program) => scene.site.pids(program)).reduce((sum, pid) => sum + openFiles(pid), 0);
+const files = () => PROGRAMS.flatMap((program) => scene.site.pids(program))
+	.reduce((sum, pid) => sum + openFiles(pid), 0);
 
 async function round(name) {
 	const before = { blocks: scene.faults.get('blocks'), files: files() };

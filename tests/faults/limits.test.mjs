@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Running programs are allowed no more memory, and no more open files, while people are at work: what was promised holds.
+// Running programs are allowed no more memory, and no more open files, while people are at work: what was promised
+// holds.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

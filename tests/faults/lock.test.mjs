@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The database is locked for longer than a request waits: each says so in time, those that only read go on, and when the
-// lock is gone everything is as it was.
+// The database is locked for longer than a request waits: each says so in time, those that only read go on, and when
+// the lock is gone everything is as it was.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { FREELY } from './lib/load.mjs';
@@ -14,7 +14,8 @@ const WRITES = ['BEGIN IMMEDIATE;'];
 const ALL = ['PRAGMA locking_mode = EXCLUSIVE;', 'BEGIN IMMEDIATE;', 'UPDATE schema_version SET version = version;'];
 
 // Under FastCGI the programs have the database open, and nobody can keep them from reading.
-const READERS = ['metadata', 'consent, the page', 'introspect', 'account, the page', 'mcp, a list', 'mcp, through to an upstream'];
+const READERS = ['metadata', 'consent, the page', 'introspect', 'account, the page', 'mcp, a list',
+	'mcp, through to an upstream'];
 
 // Each kind of request while the database is locked, all of them at once.  Answers the outcomes by name.
 async function meetLocked(scene, commands) {
@@ -52,8 +53,9 @@ async function inTime(name, send) {
 }
 
 describe('locked', { concurrency: 3 }, () => {
-	for (const [server, commands, served] of [['apache-proxy-fcgi', WRITES, READERS], ['lighttpd-fastcgi', WRITES, READERS],
-		['lighttpd-cgi', ALL, ['metadata']]])
+	for (const [server, commands, served] of [
+		['apache-proxy-fcgi', WRITES, READERS], ['lighttpd-fastcgi', WRITES, READERS], ['lighttpd-cgi', ALL, ['metadata']],
+	])
 		describe(server, { concurrency: 1 }, () => {
 			let scene;
 			before(async () => { scene = await Scene.open(server, { limits: { ...FREELY, database_wait: WAIT } }); });

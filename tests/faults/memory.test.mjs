@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Out of memory in a program: at every place that asks for some, once.  The answer is right, or a failure that says so; a
-// program that lives on is well, and what it promised holds.
+// Out of memory in a program: at every place that asks for some, once.  The answer is right, or a failure that says so;
+// a program that lives on is well, and what it promised holds.
 import { after, before, describe, it } from 'node:test';
 import { failEverywhere } from './lib/everywhere.mjs';
 import { MEMORY } from './lib/faulty.mjs';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Entra and Graph stand still while people are at work, and are gone: those who need them are told to come again, nobody
-// else notices, and nobody is signed out.
+// Entra and Graph stand still while people are at work, and are gone: those who need them are told to come again,
+// nobody else notices, and nobody is signed out.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,7 +30,8 @@ describe('Entra', { concurrency: 2 }, () => {
 							const told = await Promise.race([load.call(load.grants[0]), sleep(STILL / 2)]);
 							isToolError(told ?? assert.fail('no answer in time'), true);
 							await sleep(STILL / 4);
-							assert.match(site.log('programs.log'), /: entra token: .*(timed out|timeout)/i, 'who asked was told, not only who waited for them');
+							assert.match(site.log('programs.log'), /: entra token: .*(timed out|timeout)/i,
+								'who asked was told, not only who waited for them');
 							assert.ok(load.done.list > list + 5 && load.done.refresh > refresh + 5, load.summary());
 						} finally {
 							send(site.standin.pid, 'SIGCONT');

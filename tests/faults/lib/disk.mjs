@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A small disk for the state directory: a tmpfs where one may be mounted; elsewhere, or with DISK=played, fail.c plays one.
+// A small disk for the state directory: a tmpfs where one may be mounted; elsewhere, or with DISK=played, fail.c plays
+// one.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -14,7 +15,8 @@ export function makeDisk() {
 		return new PlayedDisk();
 	const dir = mkdtempSync(path.join(os.tmpdir(), 'sallyport-disk.'));
 	chmodSync(dir, 0o711);
-	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=3770`, 'sallyport', dir], { stdio: 'ignore' });
+	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=3770`, 'sallyport', dir],
+		{ stdio: 'ignore' });
 	if (status === 0)
 		return new RealDisk(dir);
 	rmSync(dir, { recursive: true });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One fault at each step of each kind of request.  FAULTS=all meets every one of them; else it is a share, the same ones
-// each time.
+// One fault at each step of each kind of request.  FAULTS=all meets every one of them; else it is a share, the same
+// ones each time.
 import { eventually } from '../../gateway/lib/process.mjs';
 import { MEMORY } from './faulty.mjs';
 import { meet } from './requests.mjs';

@@ -11,12 +11,14 @@ import { signIn, signedIn } from '../../e2e/lib/sign-in.mjs';
 import { openStream } from '../../gateway/lib/events.mjs';
 
 // The limits count, and count nobody out: a quick machine asks more often here than one address may.
-export const FREELY = Object.fromEntries(['register', 'register_all', 'token', 'browser', 'client', 'all', 'introspect', 'mcp']
-	.map((name) => [`rate_${name}`, '1000000/1m']));
+const BOUNDS = ['register', 'register_all', 'token', 'browser', 'client', 'all', 'introspect', 'mcp'];
+export const FREELY = Object.fromEntries(BOUNDS.map((name) => [`rate_${name}`, '1000000/1m']));
 
 const AT_ONCE = 8;	// promises that are checked side by side
 const CLIENT = { client_name: 'Load', redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' };
-const INITIALIZE = ['initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'load', version: '1' } }];
+const INITIALIZE = ['initialize', {
+	protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'load', version: '1' },
+}];
 
 const answered = ({ status }) => status === 200;
 const hasResult = ({ status, json }) => status === 200 && json?.result !== undefined && json.result.isError !== true;
@@ -36,9 +38,11 @@ export class Load {
 	#over = false;
 
 	// random: 0 to 1.  patience: milliseconds in which a program must answer for itself again.  session: seconds that a
-	// session lasts.  margin: milliseconds before its end in which a token is left alone.  key: how tokens are introspected.
+	// session lasts.  margin: milliseconds before its end in which a token is left alone.  key: how tokens are
+	// introspected.
 	constructor(site, { random = Math.random, patience = 20_000, session = Infinity, margin = 5000, key } = {}) {
-		Object.assign(this, { site, random, patience, session, margin, key, promised: 0, grants: [], ended: [], done: {}, excuses: {} });
+		Object.assign(this, { site, random, patience, session, margin, key });
+		Object.assign(this, { promised: 0, grants: [], ended: [], done: {}, excuses: {} });
 	}
 
 	// Somebody at each of the servers, before anything goes wrong.
@@ -108,7 +112,9 @@ export class Load {
 		grant.busy = false;
 	}
 
-	#mcp({ server, accessToken }) { return new McpClient(this.site.resource(server), accessToken, server === 'mcp' ? undefined : '2025-11-25'); }
+	#mcp({ server, accessToken }) {
+		return new McpClient(this.site.resource(server), accessToken, server === 'mcp' ? undefined : '2025-11-25');
+	}
 
 	call(grant) { return this.#mcp(grant).callTool(); }
 
@@ -136,11 +142,13 @@ export class Load {
 				{ token: grant.accessToken }, { headers: { Authorization: `Bearer ${this.key}` } }), answered);
 			assert.equal(json.active, true, 'a token that lives');
 		},
-		register: () => this.#insist('register', () => postJson(this.metadata.registration_endpoint, CLIENT), ({ status }) => status === 201),
+		register: () => this.#insist('register',
+			() => postJson(this.metadata.registration_endpoint, CLIENT), ({ status }) => status === 201),
 		account: () => this.#insist('account', () => request(`${this.site.url}/account`), answered),
 		// Of somebody who is not here.
 		logout: () => this.#insist('logout', () => request(`${this.site.url}/logout?sid=${randomUUID()}`), answered),
-		metadata: () => this.#insist('metadata', () => request(`${this.site.url}/.well-known/oauth-authorization-server`), answered),
+		metadata: () => this.#insist('metadata',
+			() => request(`${this.site.url}/.well-known/oauth-authorization-server`), answered),
 		// A client that opens a stream, and goes away.
 		stream: async (grant) => {
 			const { stream } = await this.#insist('stream', async () => {
@@ -164,8 +172,10 @@ export class Load {
 	// Why a sign-in led nowhere.
 	#led(session) {
 		const { response, answer, message } = session;
-		const why = session instanceof Error ? this.#lost(session) ?? /\b50\d\b/.exec(message)?.[0] : response?.error ?? answer?.status;
-		assert.ok(/^(ECONN\w*|EPIPE|50\d|server_error|temporarily_unavailable)$/.test(why ?? ''), `sign-in: ${why ?? session.stack}`);
+		const why = session instanceof Error ? this.#lost(session) ?? /\b50\d\b/.exec(message)?.[0]
+			: response?.error ?? answer?.status;
+		assert.ok(/^(ECONN\w*|EPIPE|50\d|server_error|temporarily_unavailable)$/.test(why ?? ''),
+			`sign-in: ${why ?? session.stack}`);
 		return why;
 	}
 
@@ -208,7 +218,10 @@ export class Load {
 
 	get disturbed() { return Object.values(this.excuses).reduce((sum, n) => sum + n, 0); }
 
-	summary() { return JSON.stringify({ done: this.done, excuses: this.excuses, grants: this.grants.length, ended: this.ended.length }); }
+	summary() {
+		const [grants, ended] = [this.grants.length, this.ended.length];
+		return JSON.stringify({ done: this.done, excuses: this.excuses, grants, ended });
+	}
 
 	// Every promise, one by one, and a new person.
 	async everythingHolds() {

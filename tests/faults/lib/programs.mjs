@@ -6,13 +6,15 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { openFiles } from '../../gateway/lib/process.mjs';
 
-export const PROGRAMS = ['metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke', 'introspect', 'logout',
-	'account', 'mcp'];
+export const PROGRAMS = ['metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke',
+	'introspect', 'logout', 'account', 'mcp'];
 
 const HIGH = { as: 'unlimited', nofile: 1024 };
 
 // Answers how many there were: some are quicker.
-export function kill(site, program, signal = 'SIGKILL') { return site.pids(program).filter((pid) => send(pid, signal)).length; }
+export function kill(site, program, signal = 'SIGKILL') {
+	return site.pids(program).filter((pid) => send(pid, signal)).length;
+}
 
 export function send(pid, signal) {
 	try {
@@ -23,9 +25,9 @@ export function send(pid, signal) {
 	}
 }
 
-// Limits what the running programs may have, of a name of prlimit's: to what least({ size, files }) says, size in bytes of
-// address space; without it to what the system allows.  Answers how many were told.  Done as their own user, since root
-// may not do it everywhere.
+// Limits what the running programs may have, of a name of prlimit's: to what least({ size, files }) says, size in bytes
+// of address space; without it to what the system allows.  Answers how many were told.  Done as their own user, since
+// root may not do it everywhere.
 export function limit(site, name, least) {
 	const user = process.getuid() === 0 ? ['setpriv', '--reuid=www-data', '--regid=www-data', '--clear-groups'] : [];
 	return PROGRAMS.flatMap((program) => site.pids(program)).filter((pid) => {

@@ -51,7 +51,9 @@ export class Scene {
 	get tokens() { return this.session.tokens; }
 
 	remember(...answers) {
-		answers.forEach(({ access_token: a, refresh_token: b }) => [a, b].filter(Boolean).forEach((token) => this.told.add(token)));
+		for (const { access_token: access, refresh_token: again } of answers)
+			for (const token of [access, again].filter(Boolean))
+				this.told.add(token);
 	}
 
 	// The session's tokens from here on.
@@ -143,15 +145,16 @@ const isUser = ({ json }) => json?.result?.structuredContent?.success === true;
 
 // A failure that a model, or the client, may try again.
 const isToldLater = ({ status, json }) => status === 200 &&
-	((json?.result?.isError === true && json.result.structuredContent?.retryable !== false) || json?.error?.code === -32603);
+	((json?.result?.isError === true && json.result.structuredContent?.retryable !== false) ||
+		json?.error?.code === -32603);
 
 // An OAuth error on its way back to the client.
 const isSentBack = ({ location }) => location !== undefined && /^https?:/.test(location) &&
 	['server_error', 'temporarily_unavailable'].includes(new URL(location).searchParams.get('error'));
 
 // prepare(scene) makes what send(scene, state) needs; good(answer) is a promise, which holds(scene, state, answer) then
-// redeems; refused(answer): the request was told to have failed, in a way of its own beside 5xx; otherwise(scene, state)
-// is what must go well when there was no promise.
+// redeems; refused(answer): the request was told to have failed, in a way of its own beside 5xx; otherwise(scene,
+// state) is what must go well when there was no promise.
 export const REQUESTS = {
 	metadata: {
 		send: (scene) => request(`${scene.site.url}/.well-known/oauth-authorization-server`),
@@ -193,7 +196,8 @@ export const REQUESTS = {
 	'oauth-callback': {
 		prepare: async (scene) => {
 			const state = await scene.begun();
-			const { landed } = await state.browser.submit(state.page, 'approve', { stop: (url) => /\/oauth-callback\?/.test(url) });
+			const stop = (url) => /\/oauth-callback\?/.test(url);
+			const { landed } = await state.browser.submit(state.page, 'approve', { stop });
 			return { ...state, landed };
 		},
 		send: (scene, { browser, landed }) => browser.fetch(landed.href),
@@ -242,7 +246,8 @@ export const REQUESTS = {
 			scene.take(await refresh(scene.metadata, scene.client, scene.tokens.refresh_token));
 			return scene.tokens.access_token;
 		},
-		send: (scene, token) => post(scene.metadata.introspection_endpoint, { token }, { headers: { Authorization: `Bearer ${scene.key}` } }),
+		send: (scene, token) => post(scene.metadata.introspection_endpoint, { token },
+			{ headers: { Authorization: `Bearer ${scene.key}` } }),
 		good: ({ status, json }) => status === 200 && json?.active === true,
 	},
 	logout: {
@@ -294,8 +299,8 @@ export const REQUESTS = {
 	},
 };
 
-// Sends while the fault is there, for which during(send) sees.  Answers 'kept' for a promise, 'refused' for a failure that
-// was told, 'lost' for no answer; anything else throws.
+// Sends while the fault is there, for which during(send) sees.  Answers 'kept' for a promise, 'refused' for a failure
+// that was told, 'lost' for no answer; anything else throws.
 export async function meet(scene, name, during = (send) => send()) {
 	const { prepare, send, good, refused = () => false, holds, otherwise } = REQUESTS[name];
 	const state = await prepare?.(scene);
@@ -310,7 +315,8 @@ export async function meet(scene, name, during = (send) => send()) {
 		await holds?.(scene, state, answer);
 		return 'kept';
 	}
-	assert.ok(answer === undefined || answer.status >= 500 || refused(answer), `${answer?.status} ${answer?.location} ${answer?.text}`);
+	assert.ok(answer === undefined || answer.status >= 500 || refused(answer),
+		`${answer?.status} ${answer?.location} ${answer?.text}`);
 	for (const token of scene.told)
 		assert.ok(!answer?.text.includes(token), `a token in ${answer?.text}`);
 	await otherwise?.(scene, state);
