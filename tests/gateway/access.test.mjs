@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What never reaches an upstream: requests without a good token, of strangers' origins, of another form; and what stops a
-// configuration.
+// What never reaches an upstream: requests without a good token, of strangers' origins, of another form; and what stops
+// a configuration.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { postJson, request } from '../e2e/lib/http.mjs';
@@ -50,7 +50,8 @@ behindBoth((server) => {
 		await revoke(session.metadata, session.client, session.token);
 		gate.calm();
 		assert.equal((await bare('GET', url, session.token, EVENTS)).status, 401);
-		assert.equal((await postJson(url, legacy('ping').body, { headers: { Authorization: `Bearer ${session.token}` } })).status, 401);
+		const headers = { Authorization: `Bearer ${session.token}` };
+		assert.equal((await postJson(url, legacy('ping').body, { headers })).status, 401);
 	});
 
 	it('from an origin that is not allowed', async () => {
@@ -81,7 +82,8 @@ behindBoth((server) => {
 		}
 		assert.equal((await client.send({ headers: { ...EVENTS, 'Content-Type': 'text/plain' }, body: ping })).status, 415);
 		const batch = Array(2).fill(legacy('ping').body);
-		assert.equal((await client.send({ headers: { ...EVENTS, 'MCP-Protocol-Version': '2025-06-18' }, body: batch })).status, 400);
+		const headers = { ...EVENTS, 'MCP-Protocol-Version': '2025-06-18' };
+		assert.equal((await client.send({ headers, body: batch })).status, 400);
 	});
 
 	it('a modern request that says two things', async () => {
@@ -105,7 +107,8 @@ behindBoth((server) => {
 	});
 
 	it('a preflight; and it allows what a client of MCP sends and reads', async () => {
-		const asked = 'authorization, content-type, mcp-protocol-version, mcp-session-id, last-event-id, mcp-method, mcp-name';
+		const asked =
+			'authorization, content-type, mcp-protocol-version, mcp-session-id, last-event-id, mcp-method, mcp-name';
 		for (const method of ['POST', 'GET', 'DELETE']) {
 			const { status, headers } = await request(url, { method: 'OPTIONS', headers: {
 				Origin: ORIGIN, 'Access-Control-Request-Method': method, 'Access-Control-Request-Headers': asked } });

@@ -31,7 +31,8 @@ async function bystanding(client, ms) {
 // Bytes of the database and what belongs to it.
 function stored(gate) {
 	const dir = path.join(gate.site.keep, 'state');
-	return readdirSync(dir).filter((name) => name.startsWith('sallyport.db')).reduce((sum, name) => sum + statSync(path.join(dir, name)).size, 0);
+	return readdirSync(dir).filter((name) => name.startsWith('sallyport.db'))
+		.reduce((sum, name) => sum + statSync(path.join(dir, name)).size, 0);
 }
 
 // Answers whoever is called burst with all the events that fit into one packet.
@@ -95,7 +96,9 @@ describe('a client that reads nothing of its mailbox', { concurrency: 2 }, () =>
 
 describe('streams_person', () => {
 	it('bounds one person in all sessions and at all servers, and leaves room for others', async () => {
-		const gate = await startGate(SERVER, { servers: { weather: {}, mcp: { builtin: true } }, limits: { streams_max: 12, streams_person: 4 } });
+		const gate = await startGate(SERVER, {
+			servers: { weather: {}, mcp: { builtin: true } }, limits: { streams_max: 12, streams_person: 4 },
+		});
 		const open = [];
 		const pair = async (name, { token }) => {
 			const own = await Pair.open(gate.url(name), token);
@@ -103,8 +106,9 @@ describe('streams_person', () => {
 			return own.status;
 		};
 		try {
-			const [first, second, third, bob] = await Promise.all([gate.signIn('weather'), gate.signIn('weather'), gate.signIn('mcp')])
-				.then(async (alice) => [...alice, await gate.signIn('weather', { user: BOB })]);
+			const servers = ['weather', 'weather', 'mcp'];
+			const [first, second, third] = await Promise.all(servers.map((name) => gate.signIn(name)));
+			const bob = await gate.signIn('weather', { user: BOB });
 			const bobs = await gate.client('weather', { session: bob });
 			for (const [name, session] of [['weather', first], ['weather', first], ['weather', second], ['mcp', third]])
 				assert.equal(await pair(name, session), 200);
@@ -154,7 +158,8 @@ describe('a socket of hints that is flooded', () => {
 		['nothing in them', ''], ['too much in them', '00'.repeat(4096)]])
 		it(`by datagrams with ${what} holds up nobody`, async (t) => {
 			const [{ hash }] = await gate.site.database.rows('SELECT hex(id_hash) AS hash FROM stream');
-			const flooders = [1, 2].map(() => spawn('perl', ['-e', FLOOD, socket, bytes ?? hash], { stdio: ['ignore', 'pipe', 'inherit'] }));
+			const flood = ['-e', FLOOD, socket, bytes ?? hash];
+			const flooders = [1, 2].map(() => spawn('perl', flood, { stdio: ['ignore', 'pipe', 'inherit'] }));
 			try {
 				await Promise.all(flooders.map(({ stdout }) => once(stdout, 'data', { signal: AbortSignal.timeout(10_000) })));
 				const took = await bystanding(client, 700);

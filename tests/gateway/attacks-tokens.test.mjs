@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Entra's token for an upstream is for that upstream alone: one that repeats it in an answer, by mistake (as the system did
-// that this one takes the place of: 2.B8) or on purpose, does not make the gateway show it to a client or a model.
+// Entra's token for an upstream is for that upstream alone: one that repeats it in an answer, by mistake (as the system
+// did that this one takes the place of: 2.B8) or on purpose, does not make the gateway show it to a client or a model.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,8 @@ import { Pair } from './lib/pair.mjs';
 import { eventually } from './lib/process.mjs';
 
 const LONG = 100_000;	// what is handed on before all of it is there
-const tokenOf = (req, message) => /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1] ?? message?.params?.arguments?.bearerToken;
+const tokenOf = (req, message) =>
+	/^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1] ?? message?.params?.arguments?.bearerToken;
 const said = (text) => ({ content: [{ type: 'text', text }] });
 
 // In two pieces, the first of which ends within the token.
@@ -29,19 +30,24 @@ const note = (text) => ({ method: 'notifications/message', params: { level: 'inf
 const SHOWN = {
 	'in a result': ({ reply, token }) => reply({ result: said(`failed with ${token}`) }),
 	'cut off': ({ reply, token }) => reply({ result: said(token.slice(0, 500)) }),
-	'as a member of the arguments': ({ reply, message, token }) => reply({ result: { ...RESULT, structuredContent: { bearerToken: token, message } } }),
+	'as a member of the arguments': ({ reply, message, token }) =>
+		reply({ result: { ...RESULT, structuredContent: { bearerToken: token, message } } }),
 	'in an error': ({ reply, token }) => reply({ error: { code: -32000, message: `Bearer ${token}` } }),
 	'in an error with a status': ({ reply, token }) => reply({ error: { code: -32000, message: token } }, 500),
 	'in a refusal': ({ reply, token }) => reply({ error: { code: -32000, message: token } }, 400),
 	'in a long result': ({ reply, token }) => reply({ result: said('x'.repeat(LONG) + token) }),
 	'in pieces of a long result': ({ res, message, token }) => {
 		res.writeHead(200, { 'Content-Type': JSON_TYPE });
-		return inPieces(res, JSON.stringify({ jsonrpc: '2.0', id: message.id, result: said('x'.repeat(LONG) + token) }), token);
+		const result = said('x'.repeat(LONG) + token);
+		return inPieces(res, JSON.stringify({ jsonrpc: '2.0', id: message.id, result }), token);
 	},
 	'in an event': ({ res, message, token }) => events(res).end(data({ id: message.id, result: said(token) })),
-	'in pieces of an event': ({ res, message, token }) => inPieces(events(res), data({ id: message.id, result: said(token) }), token),
-	'in a notification': ({ res, message, token }) => events(res).end(data(note(token)) + data({ id: message.id, result: RESULT })),
-	'in a field of an event': ({ res, message, token }) => events(res).end(`id: ${token}\n${data({ id: message.id, result: RESULT })}`),
+	'in pieces of an event': ({ res, message, token }) =>
+		inPieces(events(res), data({ id: message.id, result: said(token) }), token),
+	'in a notification': ({ res, message, token }) =>
+		events(res).end(data(note(token)) + data({ id: message.id, result: RESULT })),
+	'in a field of an event': ({ res, message, token }) =>
+		events(res).end(`id: ${token}\n${data({ id: message.id, result: RESULT })}`),
 };
 
 const play = (exchange) => {
@@ -74,7 +80,8 @@ behindBoth('a token that an upstream shows', (server) => {
 			return play(exchange);
 		}, ({ headers }) => instructions && { instructions: headers.authorization });
 		gate = await startGate(server, { servers: {
-			header: { upstream, upstream_token: 'entra' }, inside: { upstream, upstream_token: 'entra', upstream_token_in: 'arguments' },
+			header: { upstream, upstream_token: 'entra' },
+			inside: { upstream, upstream_token: 'entra', upstream_token_in: 'arguments' },
 		} });
 	});
 	after(() => gate?.stop());
@@ -98,8 +105,10 @@ behindBoth('a token that an upstream shows', (server) => {
 				await stream.end();
 				const text = unseen(kind, stream.headers, stream.text);
 				// What had gone by before is cut, however the web server says so.
-				assert.ok(parse(stream.text)?.result === undefined && !stream.events.some(({ json }) => json?.result), `${kind}: ${text}`);
-				assert.ok(kind.includes('long') || kind.includes('pieces') || /\(reference [0-9a-f]{16}\)/.test(text), `${kind}: ${text}`);
+				const isWhole = parse(stream.text)?.result !== undefined || stream.events.some(({ json }) => json?.result);
+				assert.ok(!isWhole, `${kind}: ${text}`);
+				const hasBegun = kind.includes('long') || kind.includes('pieces');
+				assert.ok(hasBegun || /\(reference [0-9a-f]{16}\)/.test(text), `${kind}: ${text}`);
 			}));
 			const { headers, json } = await client.call('x', { kind: 'in a head' });
 			unseen('in a head', headers);

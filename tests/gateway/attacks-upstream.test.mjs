@@ -29,9 +29,11 @@ function lie({ req, message }) {
 	const [, lengths, chunked] = LIES[one];
 	const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { ...RESULT, x: 'A'.repeat(100_000) } });
 	const body = type === EVENTS ? `data: ${text}\n\n` : text;
-	const fields = [`Content-Type: ${type}`, 'Connection: close', ...lengths(body.length).map((length) => `Content-Length: ${length}`),
+	const fields = [`Content-Type: ${type}`, 'Connection: close',
+		...lengths(body.length).map((length) => `Content-Length: ${length}`),
 		...chunked ? ['Transfer-Encoding: chunked'] : []];
-	req.socket.end(`HTTP/1.1 200 OK\r\n${fields.join('\r\n')}\r\n\r\n${chunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body}`);
+	const sent = chunked ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body;
+	req.socket.end(`HTTP/1.1 200 OK\r\n${fields.join('\r\n')}\r\n\r\n${sent}`);
 }
 
 behindBoth('an upstream\'s false Content-Length mixes no two answers on a kept connection', (server) => {
@@ -59,7 +61,8 @@ behindBoth('an upstream\'s false Content-Length mixes no two answers on a kept c
 			// What is not in chunks may be cut, or an error, or its connection has ended in the middle; but it is its own.
 			const { text, headers } = first instanceof Error ? {} : first;
 			if (chunked)
-				assert.match(text ?? first.message, /^(data: )?\{"jsonrpc":"2\.0","id":77,"result".*\}\}\s*$/s, `${what}: ${text?.length} bytes`);
+				assert.match(text ?? first.message,
+					/^(data: )?\{"jsonrpc":"2\.0","id":77,"result".*\}\}\s*$/s, `${what}: ${text?.length} bytes`);
 			else
 				assert.match(text ?? '{"jsonrpc', /^(data: )?\{"jsonrpc/, `${what}: ${headers} ${text}`);
 			const second = await request(`${gate.site.url}/.well-known/oauth-authorization-server`, { agent });
@@ -74,8 +77,8 @@ behindBoth('an upstream\'s false Content-Length mixes no two answers on a kept c
 });
 
 // What would be two headers to somebody who takes a bare CR for the end of a line, and what no header may hold.
-const FIELDS = ['Retry-After: 5\rSet-Cookie: evil=1', 'Allow: GET\rX-Sendfile: /etc/passwd', 'MCP-Protocol-Version: 2025-11-25\x01',
-	'Mcp-Session-Id: a\rSet-Cookie: evil=1', 'Retry-After: 5\x7f'];
+const FIELDS = ['Retry-After: 5\rSet-Cookie: evil=1', 'Allow: GET\rX-Sendfile: /etc/passwd',
+	'MCP-Protocol-Version: 2025-11-25\x01', 'Mcp-Session-Id: a\rSet-Cookie: evil=1', 'Retry-After: 5\x7f'];
 
 behindBoth('a header of an upstream that holds control characters', (server) => {
 	let gate;
@@ -223,15 +226,18 @@ describe('our token goes to no other host', () => {
 		const [own, other] = [upstream, trap].map(({ port }) => `127.0.0.1:${port}`);
 		return refused([
 			`http://${other}/m`, `//${other}/m`, `///${other}/m`, `/\\${other}/m`, `\\\\${other}\\m`, `HTTP://${other}/m`,
-			`http:\\\\${other}/m`, `http://${own}@${other}/m`, `http://x:y@${own}/m`, `http://${own}:x@${other}/m`, `http://${own}`,
+			`http:\\\\${other}/m`, `http://${own}@${other}/m`, `http://x:y@${own}/m`,
+			`http://${own}:x@${other}/m`, `http://${own}`,
 			`http://${own}#@${other}/m`, `http://${own}\\@${other}/m`, `http://${own}.evil.example/m`, `http://${own}0/m`,
 			`https://${own}/m`, `ftp://${other}/m`, 'file:///etc/passwd', `http://localhost:${upstream.port}/m`,
 			`http://[::1]:${upstream.port}/m`,
 		]);
 	});
 
-	it('an endpoint event with characters that no address has is refused', () => refused(['/m\u0001', '/m\u007f', '/m\u0085', '/é', '/m#x',
-		'/m HTTP/1.1', `/\t/127.0.0.1:${trap.port}/m`, `/m\ndata: Host: 127.0.0.1:${trap.port}`]));
+	it('an endpoint event with characters that no address has is refused', () => refused([
+		'/m\u0001', '/m\u007f', '/m\u0085', '/é', '/m#x', '/m HTTP/1.1', `/\t/127.0.0.1:${trap.port}/m`,
+		`/m\ndata: Host: 127.0.0.1:${trap.port}`,
+	]));
 
 	it('an endpoint event with a NUL in it is refused', () => refused(['/m\u0000x']));
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What one client does to the gateway, to an upstream, or to all others: calls that are too many, names that two readers
-// read differently, odd requests of which an upstream's era could be learnt, and calls that must not run twice.
+// What one client does to the gateway, to an upstream, or to all others: calls that are too many, names that two
+// readers read differently, odd requests of which an upstream's era could be learnt, and calls that must not run twice.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { MODERN, legacy } from '../e2e/lib/mcp.mjs';
@@ -82,7 +82,8 @@ describe('a member name of the protocol\'s in another case', () => {
 		assert.deepEqual(gate.upstream(upstream).log.map(({ body }) => body), [], what);
 	};
 
-	for (const [name, era] of [['weather', '2025-11-25'], ['weather', MODERN], ['modern', MODERN], ['arguments', '2025-11-25']])
+	for (const [name, era] of [['weather', '2025-11-25'], ['weather', MODERN], ['modern', MODERN],
+		['arguments', '2025-11-25']])
 		it(`reaches no upstream: ${name}, a client of ${era}`, async () => {
 			const client = await gate.client(name, { era, session: sessions[name] });
 			assert.equal((await client.call('echo')).status, 200, 'as the protocol writes them');
@@ -128,7 +129,8 @@ describe('a member name of the protocol\'s in another case', () => {
 					assert.equal((await pair.stream.answer(`a${n}`))?.error?.code, -32600, `${name}: ${what}`);
 				else
 					refused(answer, `${name}: ${what}`, name);
-				assert.deepEqual(gate.upstream(name).log.filter(({ method }) => method === 'POST').map(({ body }) => body), [], what);
+				const posts = gate.upstream(name).log.filter(({ method }) => method === 'POST');
+				assert.deepEqual(posts.map(({ body }) => body), [], what);
 			}
 			pair.close();
 		}
@@ -228,8 +230,9 @@ describe('a tool that a legacy upstream has run, and answered', () => {
 	const runs = () => gate.upstream().requests('tools/call').length;
 
 	it('runs once, whatever is wrong with it', async () => {
-		for (const [status, json] of [[400, { code: -32602, message: 'no such city' }], [400, { code: -32000, message: 'bad' }], [400, undefined],
-			[409, { code: -32000, message: 'it is done already' }], [422, undefined], [500, undefined], [503, undefined]]) {
+		for (const [status, json] of [[400, { code: -32602, message: 'no such city' }],
+			[400, { code: -32000, message: 'bad' }], [400, undefined], [409, { code: -32000, message: 'it is done already' }],
+			[422, undefined], [500, undefined], [503, undefined]]) {
 			gate.upstream().fault('status', { status, json, on: 'tools/call', times: 9 });
 			const answer = await client.call('whoami');
 			assert.ok(answer.json?.error !== undefined, `${status}: ${answer.text}`);
@@ -242,8 +245,8 @@ describe('a tool that a legacy upstream has run, and answered', () => {
 		for (const [status, message] of [[404, 'what?'], [400, 'no such session'], [400, 'Session has expired']]) {
 			gate.upstream().fault('status', { status, json: { code: -32000, message }, on: 'tools/call' });
 			await served(client, message);
-			assert.deepEqual(gate.upstream().log.map(({ json }) => json.method), ['tools/call', 'initialize', 'notifications/initialized',
-				'tools/call'], message);
+			assert.deepEqual(gate.upstream().log.map(({ json }) => json.method),
+				['tools/call', 'initialize', 'notifications/initialized', 'tools/call'], message);
 			gate.upstream().reset();
 		}
 	});

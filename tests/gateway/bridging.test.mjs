@@ -31,7 +31,8 @@ behindBoth('a modern client and a legacy upstream', (server) => {
 		assert.equal(headers['mcp-session-id'], undefined);
 		assert.ok(result.supportedVersions.includes(MODERN));
 		assert.ok(result.capabilities.tools);
-		assert.deepEqual([result.resultType, result.cacheScope, Number.isInteger(result.ttlMs)], ['complete', 'private', true]);
+		assert.deepEqual([result.resultType, result.cacheScope, Number.isInteger(result.ttlMs)],
+			['complete', 'private', true]);
 		assert.equal(result._meta[`${META}serverInfo`].name, 'stand-in');
 	});
 
@@ -56,7 +57,8 @@ behindBoth('a modern client and a legacy upstream', (server) => {
 			['initialize', 'notifications/initialized', ...Array(4).fill('tools/call')]);
 		const [initialize, , ...calls] = upstream.log;
 		assert.ok(LEGACY.includes(initialize.json.params.protocolVersion));
-		assert.deepEqual(Object.keys(initialize.json.params.capabilities).filter((name) => ['elicitation', 'sampling', 'roots'].includes(name)), []);
+		const capabilities = Object.keys(initialize.json.params.capabilities);
+		assert.deepEqual(capabilities.filter((name) => ['elicitation', 'sampling', 'roots'].includes(name)), []);
 		assert.equal(new Set(calls.map(({ headers }) => headers['mcp-session-id'])).size, 1);
 		for (const { headers } of calls) {
 			assert.equal(headers['mcp-protocol-version'], '2025-11-25');
@@ -97,7 +99,8 @@ behindBoth('a modern client and a legacy upstream', (server) => {
 			['nope/nope', {}, 404, -32601]];
 		for (const [method, params, status, code] of rows) {
 			const answer = await client.request(method, params, { id: 'x' });
-			assert.deepEqual([answer.status, answer.json?.error?.code, answer.json?.id], [status, code, 'x'], `${method}: ${answer.text}`);
+			assert.deepEqual([answer.status, answer.json?.error?.code, answer.json?.id], [status, code, 'x'],
+				`${method}: ${answer.text}`);
 		}
 		const failing = await client.call('fail');
 		assert.deepEqual([failing.json.result.isError, failing.json.result.resultType], [true, 'complete']);
@@ -151,7 +154,8 @@ behindBoth('a modern client and a legacy upstream', (server) => {
 	});
 
 	it('a subscription is acknowledged', async () => {
-		const stream = await client.open('subscriptions/listen', { notifications: { toolsListChanged: true } }, { id: 'sub' });
+		const stream = await client.open('subscriptions/listen',
+			{ notifications: { toolsListChanged: true } }, { id: 'sub' });
 		assert.equal(stream.status, 200);
 		const { json } = await stream.event();
 		assert.equal(json.method, 'notifications/subscriptions/acknowledged');
@@ -166,7 +170,8 @@ behindBoth('a legacy client and a modern upstream', (server) => {
 	let upstream;
 
 	before(async () => {
-		gate = await startGate(server, { servers: { weather: { upstream: { era: 'modern', tools: [...NAMES, 'naïve tool ☂'] } } } });
+		const tools = [...NAMES, 'naïve tool ☂'];
+		gate = await startGate(server, { servers: { weather: { upstream: { era: 'modern', tools } } } });
 		upstream = gate.upstream();
 		client = await gate.client();
 	});
@@ -193,8 +198,8 @@ behindBoth('a legacy client and a modern upstream', (server) => {
 		assert.ok((await client.names()).includes('echo'));
 		const { arguments: args, headers } = await client.value('echo', { text: 'x' });
 		assert.deepEqual(args, { text: 'x' });
-		assert.deepEqual([headers['mcp-method'], headers['mcp-name'], headers['mcp-protocol-version'], headers['mcp-session-id']],
-			['tools/call', 'echo', MODERN, undefined]);
+		const names = ['mcp-method', 'mcp-name', 'mcp-protocol-version', 'mcp-session-id'];
+		assert.deepEqual(names.map((name) => headers[name]), ['tools/call', 'echo', MODERN, undefined]);
 		const { _meta } = upstream.requests('tools/call')[0].json.params;
 		assert.equal(_meta[`${META}protocolVersion`], MODERN);
 		assert.equal(typeof _meta[`${META}clientCapabilities`], 'object');

@@ -16,7 +16,8 @@ describe('an upstream of both eras', () => {
 			gate.calm();
 			const legacy = await gate.client();
 			await legacy.call('echo');
-			assert.deepEqual(upstream.log.map(({ json }) => json.method), ['initialize', 'notifications/initialized', 'tools/call']);
+			assert.deepEqual(upstream.log.map(({ json }) => json.method),
+				['initialize', 'notifications/initialized', 'tools/call']);
 		} finally {
 			await gate.stop();
 		}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An upstream that fails: the client is told in its own protocol, nothing hangs, the log says why, and no secret leaves.
+// An upstream that fails: the client is told in its own protocol, nothing hangs, the log says why, and no secret
+// leaves.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -30,7 +31,8 @@ const FAILURES = [
 	['invalid JSON', /json/i],
 	['no JSON-RPC', /json/i],
 	['empty body', /json|empty/i],
-	...[301, 302, 307, 500, 502, 503].map((status) => ['status', new RegExp(status), { status, headers: { Location: `http://127.0.0.1:9/${SECRET}` } }]),
+	...[301, 302, 307, 500, 502, 503].map((status) =>
+		['status', new RegExp(status), { status, headers: { Location: `http://127.0.0.1:9/${SECRET}` } }]),
 	['status', /500/, { status: 500, json: { code: -32000, message: SECRET } }],
 ];
 
@@ -79,8 +81,8 @@ behindBoth((server) => {
 	it('a notification, a response, GET and DELETE have the status: 502, or 504 for want of an answer', async () => {
 		const ways = [['a notification', () => client.notify('notifications/cancelled', { requestId: 1 })],
 			['a response', () => client.respond('x', {})], ['GET', () => client.get()], ['DELETE', () => client.remove()]];
-		for (const [kind, expected, options] of [['reset', 502], ['status', 502, { status: 500 }], ['status', 502, { status: 302 }],
-			['hang', 504]]) {
+		for (const [kind, expected, options] of [['reset', 502], ['status', 502, { status: 500 }],
+			['status', 502, { status: 302 }], ['hang', 504]]) {
 			gate.upstream().fault(kind, { ...options, times: 99 });
 			const answers = await inTime(kind, () => Promise.all(ways.map(([, way]) => way())));
 			answers.forEach((answer, i) => {
@@ -168,14 +170,15 @@ behindBoth((server) => {
 			gate.upstream().fault(kind, { on: 'tools/call' });
 			const stream = await client.openCall('echo', {}, { id: 11 });
 			await stream.end();
-			assert.ok(stream.events.some(({ json }) => json?.id === 11 && json.result.content !== undefined), `${kind}: ${stream.text}`);
+			assert.ok(stream.events.some(({ json }) => json?.id === 11 && json.result.content !== undefined),
+				`${kind}: ${stream.text}`);
 		}
 	});
 
 	it('a version probe never gets a 5xx', async () => {
 		const probe = { ...modernMessage('server/discover'), id: 1 };
-		for (const [kind, options] of [['html'], ['status', { status: 404 }], ['status', { status: 500 }], ['reset'], ['hang'],
-			['invalid JSON'], ['status', { status: 405 }]]) {
+		for (const [kind, options] of [['html'], ['status', { status: 404 }], ['status', { status: 500 }], ['reset'],
+			['hang'], ['invalid JSON'], ['status', { status: 405 }]]) {
 			for (const [own, name] of [[client, 'weather'], [modern, 'modern']]) {
 				gate.upstream(name).fault(kind, { ...options, times: 9 });
 				const { status, text } = await inTime(kind, () => own.send(probe));
@@ -206,7 +209,8 @@ describe('an upstream with TLS', () => {
 		});
 		await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
 		gate = await startGate('lighttpd-fastcgi', { servers: {
-			weather: {}, tls: { upstream: { fault() {}, url: `https://127.0.0.1:${listener.address().port}/mcp`, stop() {}, reset() {} } },
+			weather: {},
+			tls: { upstream: { fault() {}, url: `https://127.0.0.1:${listener.address().port}/mcp`, stop() {}, reset() {} } },
 		} });
 		client = await gate.client('tls', { connect: false });
 	});
@@ -232,7 +236,8 @@ describe('redirects', () => {
 		try {
 			const client = await gate.client();
 			for (const status of [301, 302, 303, 307, 308]) {
-				gate.upstream().fault('status', { status, headers: { Location: `http://127.0.0.1:${trap.address().port}/` }, on: 'tools/call' });
+				const headers = { Location: `http://127.0.0.1:${trap.address().port}/` };
+				gate.upstream().fault('status', { status, headers, on: 'tools/call' });
 				const answer = await client.call('echo');
 				await failed(gate, answer);
 				assert.equal(answer.location, undefined);

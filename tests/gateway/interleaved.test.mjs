@@ -79,7 +79,8 @@ async function run(server, requests) {
 	try {
 		const actors = [];
 		for (const user of [ALICE, BOB])
-			for (const [name, era] of [['weather', '2025-11-25'], ['weather', '2025-06-18'], ['weather', MODERN], ['modern', MODERN], ['modern', '2025-11-25']]) {
+			for (const [name, era] of [['weather', '2025-11-25'], ['weather', '2025-06-18'], ['weather', MODERN],
+				['modern', MODERN], ['modern', '2025-11-25']]) {
 				const actor = await gate.client(name, { user, era });
 				actors.push(Object.assign(actor, { user, sessionSeen: {} }));
 			}

@@ -12,7 +12,8 @@ const STAFF = 'aaaa0000-0000-4000-8000-000000000001';
 const OTHER_GROUP = 'aaaa0000-0000-4000-8000-000000000002';
 const ALL = ['echo', 'read_forecast', 'write_forecast', 'delete_forecast', 'admin', 'whoami'];
 const POLICY = {
-	'tool.*': 'everyone', 'tool.read_forecast': 'scope:weather:read', 'tool.write_forecast': 'role:Writer, role:Owner, scope:weather:write',
+	'tool.*': 'everyone', 'tool.read_forecast': 'scope:weather:read',
+	'tool.write_forecast': 'role:Writer, role:Owner, scope:weather:write',
 	'tool.delete_forecast': `role:Owner, group:${STAFF}`, 'tool.admin': 'nobody',
 };
 const WRITE = { scope: 'mcp:tools offline_access weather:write weather:read' };
@@ -44,7 +45,8 @@ behindBoth((server) => {
 		gate.calm();
 		const { status, json, text } = await client.call(tool, {}, options);
 		assert.deepEqual([status, json?.error?.code], [200, -32602], `${tool}: ${text}`);
-		gate.upstreams.forEach((upstream) => assert.equal(upstream.requests('tools/call').length, 0, `${tool} reached the upstream`));
+		gate.upstreams.forEach((upstream) =>
+			assert.equal(upstream.requests('tools/call').length, 0, `${tool} reached the upstream`));
 		return json.error.message;
 	}
 
@@ -61,7 +63,8 @@ behindBoth((server) => {
 				[{ roles: ['Writer'] }, ['echo', 'read_forecast', 'write_forecast', 'whoami']],
 				[{ roles: ['Owner'] }, ['echo', 'read_forecast', 'write_forecast', 'whoami']],
 				[{ groups: [STAFF] }, ['echo', 'read_forecast', 'whoami']],
-				[{ roles: ['Owner'], groups: [OTHER_GROUP, STAFF] }, ['echo', 'read_forecast', 'write_forecast', 'delete_forecast', 'whoami']],
+				[{ roles: ['Owner'], groups: [OTHER_GROUP, STAFF] },
+					['echo', 'read_forecast', 'write_forecast', 'delete_forecast', 'whoami']],
 				[{ roles: ['owner', 'Writers', ' Writer', 'role:Writer'] }, ['echo', 'read_forecast', 'whoami']],
 			]) {
 				const client = await bob(name, assigned);
@@ -89,7 +92,8 @@ behindBoth((server) => {
 			assert.equal(challenge.error, 'insufficient_scope');
 			for (const scope of ['mcp:tools', 'weather:write'])
 				assert.ok(challenge.scope.split(' ').includes(scope), challenge.scope);
-			assert.match(challenge.resource_metadata, new RegExp(`^${gate.site.url}/.well-known/oauth-protected-resource/${name}$`));
+			assert.match(challenge.resource_metadata,
+				new RegExp(`^${gate.site.url}/.well-known/oauth-protected-resource/${name}$`));
 			assert.equal(gate.upstream(name).requests('tools/call').length, 0);
 			const wide = await bob(name, { roles: ['Writer'], scope: challenge.scope });
 			await works(wide, 'write_forecast');
@@ -117,7 +121,8 @@ behindBoth((server) => {
 			assert.equal(gate.upstream().log.length, 0);
 		}
 		const { headers, body } = client.message('tools/call', { name: 'echo', arguments: {} });
-		for (const twice of ['"name":"echo","name":"admin"', '"name":"admin","name":"echo"', '"name":"echo","n\\u0061me":"admin"']) {
+		for (const twice of ['"name":"echo","name":"admin"', '"name":"admin","name":"echo"',
+			'"name":"echo","n\\u0061me":"admin"']) {
 			gate.calm();
 			await client.send({ headers, body: JSON.stringify(body).replace('"name":"echo"', twice) });
 			assert.equal(gate.upstream().log.length, 0, twice);
@@ -143,7 +148,8 @@ behindBoth((server) => {
 		const client = await bob('weather');
 		const { json: { result: { tools } } } = await client.request('tools/list');
 		const whoami = tools.find((tool) => tool.name === 'whoami');
-		assert.deepEqual([whoami.title, whoami._meta, whoami.annotations], ['Tool whoami', { 'stand-in/kept': true }, { readOnlyHint: true }]);
+		assert.deepEqual([whoami.title, whoami._meta, whoami.annotations],
+			['Tool whoami', { 'stand-in/kept': true }, { readOnlyHint: true }]);
 		assert.ok((await (await bob('open')).names()).length === ALL.length);
 	});
 

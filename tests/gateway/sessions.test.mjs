@@ -75,8 +75,8 @@ behindBoth((server) => {
 		const own = idOf(gate.upstream().log[0]);
 		const { id } = client;
 		const flipped = (at) => id.slice(0, at) + (id[at] === 'A' ? 'B' : 'A') + id.slice(at + 1);
-		for (const value of [own, 'x', 'garbage'.repeat(20), `${id}A`, id.slice(0, -1), id.slice(1), id.toUpperCase(), `${id}=`,
-			flipped(0), flipped(id.length >> 1), flipped(id.length - 3), '../../x', 'a b', 'A'.repeat(6000)])
+		for (const value of [own, 'x', 'garbage'.repeat(20), `${id}A`, id.slice(0, -1), id.slice(1), id.toUpperCase(),
+			`${id}=`, flipped(0), flipped(id.length >> 1), flipped(id.length - 3), '../../x', 'a b', 'A'.repeat(6000)])
 			await isNone(client, value, value.slice(0, 60));
 		assert.equal((await client.call('echo')).status, 200);
 	});
@@ -117,7 +117,8 @@ behindBoth((server) => {
 		assert.match(stream.headers['content-type'], /^text\/event-stream/);
 		assert.equal(stream.headers['x-accel-buffering'], 'no');
 		await eventually(() => gate.upstream().log.some(({ method }) => method === 'GET'), 'the GET');
-		await eventually(() => push(gate.upstream(), { jsonrpc: '2.0', method: 'notifications/tools/list_changed' }), 'a stream');
+		const changed = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' };
+		await eventually(() => push(gate.upstream(), changed), 'a stream');
 		assert.equal((await stream.event()).json.method, 'notifications/tools/list_changed');
 		await eventually(() => stream.comments.length >= 1, 'a heartbeat');
 		stream.close();

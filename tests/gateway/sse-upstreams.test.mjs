@@ -27,7 +27,8 @@ behindBoth((server) => {
 			await pair.connect();
 			gate.upstream(name).calm();
 			await pair.send('tools/call', { name: 'slow', arguments: { events: 2000, ms: 10 } });
-			await pair.stream.until(() => pair.stream.events.some(({ json }) => json?.method === 'notifications/message'), 'progress');
+			const { stream } = pair;
+			await stream.until(() => stream.events.some(({ json }) => json?.method === 'notifications/message'), 'progress');
 			const [entry] = gate.upstream(name).requests('tools/call');
 			pair.close();
 			if (name === 'weather')
@@ -57,8 +58,9 @@ behindBoth((server) => {
 			const pair = await open(name);
 			await pair.connect();
 			const call = await pair.send('tools/call', { name: 'ask', arguments: {} });
-			const asked = (await pair.stream.until(() => pair.stream.events.find(({ json }) => json?.method === 'elicitation/create'),
-				'a question')).json;
+			const { stream } = pair;
+			const isQuestion = ({ json }) => json?.method === 'elicitation/create';
+			const asked = (await stream.until(() => stream.events.find(isQuestion), 'a question')).json;
 			const body = { jsonrpc: '2.0', id: asked.id, result: { action: 'accept', content: { colour: 'red' } } };
 			assert.equal((await pair.post(body)).status, 202);
 			assert.match((await pair.stream.answer(call)).result.content[0].text, /red/, name);

@@ -119,9 +119,10 @@ behindBoth((server) => {
 		const pair = await open('mcp');
 		const sid = new URL(pair.target).searchParams.get('sid');
 		const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-		const at = (query) => postJson(`${gate.url('mcp')}/message${query}`, ping, { headers: { Authorization: `Bearer ${token}` } });
-		for (const query of ['?sid=x', `?sid=${sid}A`, `?sid=${sid.slice(0, -1)}`, `?sid=${'A'.repeat(sid.length)}`, '', '?', '?sid=', '?sid=%00',
-			`?sid=${'x'.repeat(5000)}`, `?sid=${sid}&sid=${sid}`]) {
+		const headers = { Authorization: `Bearer ${token}` };
+		const at = (query) => postJson(`${gate.url('mcp')}/message${query}`, ping, { headers });
+		for (const query of ['?sid=x', `?sid=${sid}A`, `?sid=${sid.slice(0, -1)}`, `?sid=${'A'.repeat(sid.length)}`, '', '?',
+			'?sid=', '?sid=%00', `?sid=${'x'.repeat(5000)}`, `?sid=${sid}&sid=${sid}`]) {
 			const { status } = await at(query);
 			assert.ok([400, 404, 414].includes(status), `${query.slice(0, 40)}: ${status}`);
 		}
@@ -149,7 +150,8 @@ behindBoth((server) => {
 		const pair = await open('mcp');
 		await pair.connect();
 		pair.close();
-		await eventually(async () => (await pair.post({ jsonrpc: '2.0', id: 1, method: 'ping' })).status === 404, 'a 404', 3500);
+		const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+		await eventually(async () => (await pair.post(ping)).status === 404, 'a 404', 3500);
 	});
 
 	it('a session that is revoked ends its stream', async () => {
@@ -189,12 +191,14 @@ behindBoth((server) => {
 
 describe('sse_transport = off', () => {
 	it('gives 404 for both', async () => {
-		const gate = await startGate('lighttpd-fastcgi', { servers: { mcp: { builtin: true }, weather: {} }, top: ['sse_transport = off'] });
+		const servers = { mcp: { builtin: true }, weather: {} };
+		const gate = await startGate('lighttpd-fastcgi', { servers, top: ['sse_transport = off'] });
 		try {
 			for (const name of ['mcp', 'weather']) {
 				const { token } = await gate.signIn(name);
 				assert.equal((await bare('GET', `${gate.url(name)}/sse`, token)).status, 404);
-				assert.equal((await postJson(`${gate.url(name)}/message?sid=x`, {}, { headers: { Authorization: `Bearer ${token}` } })).status, 404);
+				const headers = { Authorization: `Bearer ${token}` };
+				assert.equal((await postJson(`${gate.url(name)}/message?sid=x`, {}, { headers })).status, 404);
 				assert.ok([404, 401].includes((await bare('GET', `${gate.url(name)}/sse`)).status));
 			}
 		} finally {
@@ -215,7 +219,8 @@ describe('whichever process takes the post', { concurrency: 3 }, () => {
 					for (let n = 0; n < 3; n++)
 						assert.ok((await pair.call(TOOL[name])).result !== undefined);
 					pair.close();
-					await eventually(async () => (await pair.post({ jsonrpc: '2.0', id: 1, method: 'ping' })).status === 404, 'a 404', 5000);
+					const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+					await eventually(async () => (await pair.post(ping)).status === 404, 'a 404', 5000);
 				}
 			} finally {
 				await gate.stop();
@@ -225,7 +230,8 @@ describe('whichever process takes the post', { concurrency: 3 }, () => {
 
 // As the Python SDK does.
 it('an upstream may take a message with an empty body of JSON', async () => {
-	const gate = await startGate('lighttpd-fastcgi', { servers: { weather: { upstream: await hostile(({ reply }) => reply({ result: RESULT })) } } });
+	const upstream = await hostile(({ reply }) => reply({ result: RESULT }));
+	const gate = await startGate('lighttpd-fastcgi', { servers: { weather: { upstream } } });
 	try {
 		const { token } = await gate.signIn();
 		const pair = await Pair.open(gate.url(), token);

@@ -41,7 +41,8 @@ behindBoth((server) => {
 	afterEach(() => gate.upstreams.forEach((upstream) => upstream.reset()));
 	after(() => gate?.stop());
 
-	const both = [['legacy', () => [client, gate.upstream('weather')]], ['modern', () => [modern, gate.upstream('modern')]]];
+	const both = [['legacy', () => [client, gate.upstream('weather')]],
+		['modern', () => [modern, gate.upstream('modern')]]];
 
 	for (const [era, who] of both) {
 		it(`${era}: each event comes as it is sent`, async () => {

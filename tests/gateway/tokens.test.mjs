@@ -106,8 +106,9 @@ behindBoth((server) => {
 		});
 
 		it("in place of the client's own, however that is written", async () => {
-			for (const own of ['"bearerToken":"mine"', '"bearer\\u0054oken":"mine"', '"bearerToken":{"a":["mine"]}', '"bearerToken":null',
-				' "bearerToken" : "mine" , "a":1', '"a":1,"bearerToken":"mine"', '"a":1,"bearerToken":"mine","b":2']) {
+			for (const own of ['"bearerToken":"mine"', '"bearer\\u0054oken":"mine"', '"bearerToken":{"a":["mine"]}',
+				'"bearerToken":null', ' "bearerToken" : "mine" , "a":1', '"a":1,"bearerToken":"mine"',
+				'"a":1,"bearerToken":"mine","b":2']) {
 				const message = clients.inside.message('tools/call', { name: 'whoami', arguments: {} });
 				const body = JSON.stringify(message.body).replace('"arguments":{}', `"arguments":{${own}}`);
 				const answer = await clients.inside.send({ headers: message.headers, body });
@@ -123,12 +124,13 @@ behindBoth((server) => {
 
 		it('and the rest of the body stays as it was', async () => {
 			const message = clients.inside.message('tools/call', { name: 'echo', arguments: {} });
-			const before = '{ "jsonrpc":"2.0", "id":1.0e1x, "method":"tools/call","params":{"name":"echo","arguments":{"n":12345678901234567890,'
-				.replace('1.0e1x', '17');
+			const before = '{ "jsonrpc":"2.0", "id":17, "method":"tools/call",'
+				+ '"params":{"name":"echo","arguments":{"n":12345678901234567890,';
 			const rest = '"bearer":"kept","deep":{"bearerToken":"kept too"}}, "x":[ 1.50 ]} }';
 			await clients.inside.send({ headers: message.headers, body: before + rest });
 			const { body } = lastOf();
-			for (const piece of ['12345678901234567890', '"deep":{"bearerToken":"kept too"}', '"bearer":"kept"', '[ 1.50 ]', '"id":17'])
+			for (const piece of ['12345678901234567890', '"deep":{"bearerToken":"kept too"}', '"bearer":"kept"',
+				'[ 1.50 ]', '"id":17'])
 				assert.ok(body.includes(piece), `${piece}: ${body.replace(/eyJ[\w.-]+/, 'TOKEN')}`);
 		});
 
@@ -164,7 +166,8 @@ behindBoth((server) => {
 	});
 
 	describe('refused by the upstream', () => {
-		const refusal = { status: 401, headers: { 'WWW-Authenticate': `Bearer realm="up", scope="${SECRET}"` }, on: 'tools/call' };
+		const challenge = `Bearer realm="up", scope="${SECRET}"`;
+		const refusal = { status: 401, headers: { 'WWW-Authenticate': challenge }, on: 'tools/call' };
 
 		it("401 to our token is the client's to mend: it signs in again", async () => {
 			for (const name of ['entra', 'obo', 'inside']) {
@@ -202,7 +205,8 @@ behindBoth((server) => {
 
 		it('another 403 is an error, and no challenge', async () => {
 			for (const challenge of [undefined, 'Bearer error="invalid_request"', 'Basic realm="x"']) {
-				upstream.fault('status', { status: 403, on: 'tools/call', headers: challenge ? { 'WWW-Authenticate': challenge } : {} });
+				const shown = challenge ? { 'WWW-Authenticate': challenge } : {};
+				upstream.fault('status', { status: 403, on: 'tools/call', headers: shown });
 				const { status, headers, json, text } = await clients.entra.call('whoami');
 				assert.equal(status, 403, text);
 				assert.ok(json?.error?.code < 0, text);
@@ -218,7 +222,8 @@ behindBoth((server) => {
 			upstream.calm();
 			await gate.standin.during(switches, async () => {
 				const answer = await fresh.initialize();
-				assert.ok(answer.status === 401 || answer.json?.error?.code === -32603, `${JSON.stringify(switches)}: ${answer.status} ${answer.text}`);
+				assert.ok(answer.status === 401 || answer.json?.error?.code === -32603,
+					`${JSON.stringify(switches)}: ${answer.status} ${answer.text}`);
 			});
 			assert.deepEqual(upstream.log, []);
 		}
@@ -245,7 +250,8 @@ behindBoth((server) => {
 			upstream.reset();
 		}
 		end();
-		const secrets = [KEY, SECRET, 'dXNlcjpwYXNz', ...(await gate.standin.secrets()).filter((text) => text.startsWith('eyJ'))];
+		const ofEntra = (await gate.standin.secrets()).filter((text) => text.startsWith('eyJ'));
+		const secrets = [KEY, SECRET, 'dXNlcjpwYXNz', ...ofEntra];
 		assert.ok(secrets.length > 6 && answers.length > 60);
 		const logs = gate.logs();
 		for (const secret of secrets) {

@@ -10,8 +10,8 @@ import { behindBoth, privateFile, startGate } from './lib/gate.mjs';
 const KEY = 'k'.repeat(20) + 'eY-with-more-than-32-bytes';
 // Each in one spelling: lighttpd makes two of one name a request that is refused.
 const FORGED = {
-	'X-Sallyport-Subject': 'forged', 'X-Sallyport_Object_Id': 'forged', X_Sallyport_Tenant: 'forged', 'X-Sallyport-Name': 'forged',
-	'X-Sallyport-User': 'forged', 'X-Sallyport-Groups': 'forged',
+	'X-Sallyport-Subject': 'forged', 'X-Sallyport_Object_Id': 'forged', X_Sallyport_Tenant: 'forged',
+	'X-Sallyport-Name': 'forged', 'X-Sallyport-User': 'forged', 'X-Sallyport-Groups': 'forged',
 };
 const PEOPLE = {
 	[ALICE]: { oid: 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'Alice Example' },

@@ -42,7 +42,9 @@ export class Client {
 	}
 
 	// The answer has status, headers, text, and json: the message that answers.
-	async send({ headers, body }, options) { return send(this.url, undefined, { headers: { ...this.headers, ...headers }, body }, options); }
+	async send({ headers, body }, options) {
+		return send(this.url, undefined, { headers: { ...this.headers, ...headers }, body }, options);
+	}
 
 	request(method, params, options) { return this.send(this.message(method, params, options)); }
 
@@ -60,7 +62,10 @@ export class Client {
 
 	notify(method, params) { return this.send(legacy(method, params, { id: null })); }
 
-	respond(id, result) { return this.send({ headers: { Accept: 'application/json, text/event-stream' }, body: { jsonrpc: '2.0', id, result } }); }
+	respond(id, result) {
+		const headers = { Accept: 'application/json, text/event-stream' };
+		return this.send({ headers, body: { jsonrpc: '2.0', id, result } });
+	}
 
 	// A post whose answer is read as it comes.
 	open(method, params, options) {
@@ -70,9 +75,13 @@ export class Client {
 
 	openCall(name, args = {}, options) { return this.open('tools/call', { name, arguments: args }, options); }
 
-	listen(headers = {}) { return openStream(this.url, { headers: { ...this.headers, Accept: 'text/event-stream', ...headers } }); }
+	listen(headers = {}) {
+		return openStream(this.url, { headers: { ...this.headers, Accept: 'text/event-stream', ...headers } });
+	}
 
-	get(headers = {}) { return bare('GET', this.url, undefined, { ...this.headers, Accept: 'text/event-stream', ...headers }); }
+	get(headers = {}) {
+		return bare('GET', this.url, undefined, { ...this.headers, Accept: 'text/event-stream', ...headers });
+	}
 
 	remove(headers = {}) { return bare('DELETE', this.url, undefined, { ...this.headers, ...headers }); }
 }

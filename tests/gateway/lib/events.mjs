@@ -23,7 +23,8 @@ export function openStream(url, { method = 'GET', headers = {}, body, agent = fa
 
 class Stream {
 	constructor(call, response, began) {
-		Object.assign(this, { call, response, began, events: [], comments: [], text: '', read: 0, ended: false, waiting: [] });
+		Object.assign(this, { call, response, began, events: [], comments: [] });
+		Object.assign(this, { text: '', read: 0, ended: false, waiting: [] });
 		this.status = response.statusCode;
 		this.headers = response.headers;
 		this.opened = Date.now() - began;
@@ -48,7 +49,8 @@ class Stream {
 	#block(block) {
 		const at = Date.now();
 		const lines = block.split(/\r\n|\n|\r/);
-		this.comments.push(...lines.filter((line) => line.startsWith(':')).map((line) => ({ text: line.slice(1).trim(), at })));
+		this.comments.push(...lines.filter((line) => line.startsWith(':'))
+			.map((line) => ({ text: line.slice(1).trim(), at })));
 		const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
 			.map((line) => line.slice(name.length + 1).replace(/^ /, '')).join('\n');
 		const data = field('data');

@@ -20,11 +20,14 @@ export async function hostile(play = () => {}, shaken = () => ({})) {
 		const message = parse(Buffer.concat(chunks).toString());
 		log.push({ method: req.method, url: req.url, headers: req.headers, message });
 		res.on('error', () => {});
-		const send = (status, value) => res.writeHead(status, { 'Content-Type': JSON_TYPE }).end(value && JSON.stringify(value));
+		const send = (status, value) =>
+			res.writeHead(status, { 'Content-Type': JSON_TYPE }).end(value && JSON.stringify(value));
 		const reply = (value, status = 200) => send(status, { jsonrpc: '2.0', id: message?.id ?? null, ...value });
 		if (message?.method === 'initialize')
-			reply({ result: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'x', version: '1' },
-				...shaken(req) } });
+			reply({ result: {
+				protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'x', version: '1' },
+				...shaken(req),
+			} });
 		else if (message?.method === 'server/discover')
 			reply({ error: { code: -32601, message: 'no' } }, 400);
 		else if (message !== undefined && message.id === undefined)

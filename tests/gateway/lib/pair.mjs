@@ -17,7 +17,8 @@ export class Pair {
 	static async open(url, token, { headers = {}, agent } = {}) {
 		const pair = new Pair();
 		Object.assign(pair, { url, token, next: 1 });
-		pair.stream = await openStream(`${url}/sse`, { headers: { Authorization: `Bearer ${token}`, Accept: 'text/event-stream', ...headers }, agent });
+		const all = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream', ...headers };
+		pair.stream = await openStream(`${url}/sse`, { headers: all, agent });
 		if (pair.stream.status === 200) {
 			const first = await pair.stream.event();
 			assert.equal(first?.name, 'endpoint', pair.stream.text);
@@ -43,7 +44,9 @@ export class Pair {
 	async request(method, params, patience) { return this.stream.answer(await this.send(method, params), patience); }
 
 	async connect(version = '2024-11-05') {
-		const answer = await this.request('initialize', { protocolVersion: version, capabilities: {}, clientInfo: { name: 'old', version: '1' } });
+		const answer = await this.request('initialize', {
+			protocolVersion: version, capabilities: {}, clientInfo: { name: 'old', version: '1' },
+		});
 		assert.ok(answer?.result !== undefined, JSON.stringify(answer));
 		await this.send('notifications/initialized', undefined, null);
 		return answer.result;
