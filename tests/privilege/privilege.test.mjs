@@ -3,7 +3,9 @@
 // two is shown to hold by itself, and the last row of tests, with neither, shows that the attempts are real.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -39,8 +41,8 @@ const forRegister = (s) => [
 	[`remove ${s.state}/keys/sign/key`, 'EACCES', 'EACCES', 'EACCES', s.root ? 'EACCES' : 'ok'],
 	[`write ${s.state}/sallyport.db`, 'ok', 'ok', 'ok', 'ok'],
 	[`sql SELECT count(*) FROM session`, 'ok', 'ok', 'ok', 'ok'],
-	[`sql INSERT INTO client (client_id, client_name, redirect_uris, created_at, expires_at) VALUES (hex(randomblob(8)), '', '[]', 1, 2)`,
-		'ok', 'ok', 'ok', 'ok'],
+	['sql INSERT INTO client (client_id, client_name, redirect_uris, created_at, expires_at) '
+		+ 'VALUES (hex(randomblob(8)), \'\', \'[]\', 1, 2)', 'ok', 'ok', 'ok', 'ok'],
 	[`connect ${s.port}`, 'EAFNOSUPPORT', 'EAFNOSUPPORT', 'EAFNOSUPPORT', 'ok'],
 	['send 53', 'EAFNOSUPPORT', 'EAFNOSUPPORT', 'EAFNOSUPPORT', 'ok'],
 	['listen 0', 'EAFNOSUPPORT', 'EAFNOSUPPORT', 'EAFNOSUPPORT', 'ok'],
@@ -53,8 +55,8 @@ const forRegister = (s) => [
 // The same without the database.
 const forMetadata = (s) => forRegister(s).map(([deed, ...outcomes]) =>
 	/^(sql|write \S+sallyport.db)/.test(deed) ? [deed, 'EACCES', 'EACCES', 'EACCES', 'ok']
-		: [`list ${s.state}`, `create ${s.state}/new`, `create ${s.state}/run/new`].includes(deed) ? [deed, 'EACCES', 'EACCES', 'EACCES', 'ok']
-			: [deed, ...outcomes]);
+		: [`list ${s.state}`, `create ${s.state}/new`, `create ${s.state}/run/new`].includes(deed)
+			? [deed, 'EACCES', 'EACCES', 'EACCES', 'ok'] : [deed, ...outcomes]);
 
 const ROWS = { register: forRegister, metadata: forMetadata };
 const [BOTH, USERS, SANDBOX, NOTHING] = [0, 1, 2, 3];
@@ -114,7 +116,8 @@ describe('a user for each program', { skip: ALONE, concurrency: 1 }, () => {
 			assert.deepEqual(new Set(numbers('Groups')), new Set([gid, ...groups]), program);
 			assert.deepEqual([numbers('NoNewPrivs'), numbers('Seccomp')], [[1], [2]], program);
 		}
-		assert.deepEqual(users.of('metadata').groups, [users.gid('sallyport')], 'metadata is not in the group of the database');
+		assert.deepEqual(users.of('metadata').groups, [users.gid('sallyport')],
+			'metadata is not in the group of the database');
 	});
 
 	it('rotates keys, which stay with their groups, and signs nobody out', async () => {
@@ -140,11 +143,13 @@ describe('a user for each program', { skip: ALONE, concurrency: 1 }, () => {
 		chmodSync(path.dirname(key), 0o2755);
 		chmodSync(key, 0o600);
 		checked = await asRoot('check');
+		const [open, closed] = ['who has no use for it', 'who needs it'].map((text) =>
+			`${text}: see "A user for each program" in the README`);
 		assert.deepEqual(problems(checked).sort(), [
-			`PROBLEM key file ${place.state}/keys/sign/key is open to sallyport-register, who has no use for it: see "A user for each program" in the README`,
+			`PROBLEM key file ${place.state}/keys/sign/key is open to sallyport-register, ${open}`,
 			...['account', 'consent', 'oauth-callback'].map((name) =>
-				`PROBLEM key file ${key} is closed to sallyport-${name}, who needs it: see "A user for each program" in the README`),
-			`PROBLEM key file ${key} is open to sallyport-token, who has no use for it: see "A user for each program" in the README`,
+				`PROBLEM key file ${key} is closed to sallyport-${name}, ${closed}`),
+			`PROBLEM key file ${key} is open to sallyport-token, ${open}`,
 		].sort());
 		chmodSync(place.credential, 0o660);
 		assert.match((await asRoot('check')).out, /PROBLEM credential file \S+ can be changed by its group: chmod g-w/);
@@ -218,15 +223,20 @@ describe('one user for all programs', { concurrency: 1 }, () => {
 		writeFileSync(credential, 'secret\n');
 		chmodSync(credential, 0o644);
 		const conf = path.join(dir, 'sallyport.conf');
-		writeFileSync(conf, ['public_url = https://mcp.example.org', `state_dir = ${dir}/state`, 'log = all', 'audit = store', '[entra]',
+		writeFileSync(conf, [
+			'public_url = https://mcp.example.org', `state_dir = ${dir}/state`, 'log = all', 'audit = store', '[entra]',
 			'tenant_id = 11111111-1111-4111-8111-111111111111', 'client_id = 33333333-3333-4333-8333-333333333333',
-			`credential = secret-file:${credential}`, '[server mcp]', ''].join('\n'));
-		const { status, err } = await sallyport({ bin, keep: dir }, ['init', ...ROOT ? ['--group', 'www-data'] : []], { as: [] });
+			`credential = secret-file:${credential}`, '[server mcp]', '',
+		].join('\n'));
+		const { status, err } = await sallyport({ bin, keep: dir },
+			['init', ...ROOT ? ['--group', 'www-data'] : []], { as: [] });
 		assert.equal(status, 0, err);
 		other = spawn('setpriv', [...as, '--pdeathsig=TERM', 'sleep', '600'], { stdio: 'ignore' });
 		const server = await listening();
-		place = { state: path.join(dir, 'state'), conf, credential, port: server.port, stop: server.stop, root: ROOT,
-			file: path.join(bin, 'sallyport'), bin };
+		place = {
+			state: path.join(dir, 'state'), conf, credential, port: server.port, stop: server.stop, root: ROOT,
+			file: path.join(bin, 'sallyport'), bin,
+		};
 	});
 	after(() => {
 		other?.kill();
@@ -236,14 +246,15 @@ describe('one user for all programs', { concurrency: 1 }, () => {
 
 	const attempt = async (program, way, options = {}) => {
 		const deeds = possible(ROWS[program]({ ...place, other: other.pid }), way);
-		const { answers, err } = await deedsByCgi(lend('taken-over', place.bin, program), { conf: place.conf, as, ...options },
-			deeds.map(([deed]) => deed));
+		const { answers, err } = await deedsByCgi(lend('taken-over', place.bin, program),
+			{ conf: place.conf, as, ...options }, deeds.map(([deed]) => deed));
 		judge(deeds, answers, way, place.state);
 		return err;
 	};
 
 	for (const program of ['register', 'metadata']) {
-		it(`the sandbox alone keeps a taken-over ${program} from every key, the credential and the network`, { skip: NONE }, async () => {
+		const alone = `the sandbox alone keeps a taken-over ${program} from every key, the credential and the network`;
+		it(alone, { skip: NONE }, async () => {
 			const err = await attempt(program, SANDBOX);
 			assert.equal(/sandbox:/.test(err), abi < SCOPE, err);
 		});

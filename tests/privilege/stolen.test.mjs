@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is stolen opens nobody's session, and what is written to the database makes nobody somebody else: the database alone,
-// each key file alone, both together.  What both do open is named, and is no person's.
+// What is stolen opens nobody's session, and what is written to the database makes nobody somebody else: the database
+// alone, each key file alone, both together.  What both do open is named, and is no person's.
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, randomBytes, sign as rsaSign } from 'node:crypto';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { seal, wrap } from '../attacks/sealed.mjs';
 import { Browser } from '../e2e/lib/browser.mjs';
 import { post } from '../e2e/lib/http.mjs';
 import { McpClient } from '../e2e/lib/mcp.mjs';
-import { authorization, challengeOf, randomText, redeem, refresh, register } from '../e2e/lib/oauth.mjs';
+import { authorization, challengeOf, randomText, redeem, refresh, register, revoke } from '../e2e/lib/oauth.mjs';
 import { approve, signedIn } from '../e2e/lib/sign-in.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
 import { startStandIn } from '../e2e/lib/standin.mjs';
@@ -65,8 +65,8 @@ describe('what is stolen', { concurrency: 1 }, () => {
 		const browser = new Browser();
 		alice.code = (await approve(browser, await browser.open(alice.asked.url), alice.asked, alice.metadata)).code;
 		const other = new Browser();
-		await other.submit(await other.open(authorization(alice.metadata, alice.client, { resource: site.resource() }).url), 'approve',
-			{ stop: (url) => url.startsWith(standin.url) });
+		const asked = authorization(alice.metadata, alice.client, { resource: site.resource() });
+		await other.submit(await other.open(asked.url), 'approve', { stop: (url) => url.startsWith(standin.url) });
 		await standin.set({ mfa_required: true });
 		assert.equal((await bob.mcp.callTool()).status, 401);
 		await standin.set({ mfa_required: null });
@@ -94,15 +94,19 @@ describe('what is stolen', { concurrency: 1 }, () => {
 			return claims === undefined || claims.oid === ALICE.oid || claims.oid === BOB.oid;
 		});
 		assert.ok(issued.filter((text) => jwtClaims(text)?.oid === ALICE.oid).length > 3);
-		return [...issued, ...[alice, bob, alice.there].flatMap(({ tokens }) => [tokens.access_token, tokens.refresh_token]), alice.code];
+		const held = [alice, bob, alice.there].flatMap(({ tokens }) => [tokens.access_token, tokens.refresh_token]);
+		return [...issued, ...held, alice.code];
 	}
 
 	it('is all there, and opens with the token that its client holds, or the rest would show nothing', async () => {
 		const found = await rob(site.database, Object.values(key), [jtiOf(alice), bytesOf(alice.code)]);
-		for (const place of ['session.identity', 'session.entra_tokens', 'exchanged_token.sealed', 'assertion.sealed', 'reauthentication.sealed'])
+		for (const place of ['session.identity', 'session.entra_tokens', 'exchanged_token.sealed',
+			'assertion.sealed', 'reauthentication.sealed'])
 			assert.ok(places(found).includes(place), `${place} among ${places(found)}`);
-		const tokens = found.filter(({ column }) => column === 'entra_tokens').map(({ text }) => jwtClaims(JSON.parse(text).access_token).oid);
-		assert.ok(tokens.length > 1 && tokens.every((oid) => oid === ALICE.oid), 'hers, of the token and of the code, and nobody else\'s');
+		const tokens = found.filter(({ column }) => column === 'entra_tokens')
+			.map(({ text }) => jwtClaims(JSON.parse(text).access_token).oid);
+		assert.ok(tokens.length > 1 && tokens.every((oid) => oid === ALICE.oid),
+			'hers, of the token and of the code, and nobody else\'s');
 	});
 
 	it('the database alone: nothing in it opens, and no secret stands in it', async () => {
@@ -117,8 +121,10 @@ describe('what is stolen', { concurrency: 1 }, () => {
 	for (const name of KEYS)
 		it(`the key file ${name} alone: what is signed with it is refused`, async () => {
 			const claims = { ...claimsOf(alice.tokens.access_token), jti: randomText(), exp: now() + HOUR };
-			for (const kid of [key[name].kid, key.sign.kid])
-				assert.equal((await new McpClient(site.resource(), forge({ ...key[name], kid }, claims)).request('tools/list')).status, 401);
+			for (const kid of [key[name].kid, key.sign.kid]) {
+				const mcp = new McpClient(site.resource(), forge({ ...key[name], kid }, claims));
+				assert.equal((await mcp.request('tools/list')).status, 401);
+			}
 			const introspected = await post(`${site.url}/introspect`, { token: forge(key[name], claims) });
 			assert.notEqual(introspected.json?.active, true);
 		});
@@ -145,26 +151,37 @@ describe('what is stolen', { concurrency: 1 }, () => {
 	});
 
 	// A whole session of its maker's own: rows, wraps and seals as the product makes them.
-	async function forgedSession({ person, entraToken, server = 'mcp', wrapKey = key.wrap, signKey = key.sign, renewed = HOUR }) {
+	async function forgedSession({ person, entraToken, server = 'mcp', wrapKey = key.wrap, signKey = key.sign,
+		renewed = HOUR }) {
 		const [dataKey, jti, token] = [randomBytes(32), randomBytes(32), randomBytes(32)];
 		const sid = randomBytes(16).toString('hex');
 		const resource = site.resource(server);
 		const sub = sha256(`${site.url} ${TENANT} ${person.oid}`).toString('base64url');
 		const { client_id } = bob.client;
 		const end = now() + HOUR;
-		const identity = JSON.stringify({ client_id, resource, scope: 'mcp:tools', sub, tid: TENANT, oid: person.oid, exp: end });
-		const tokens = JSON.stringify({ access_token: entraToken, refresh_token: randomText(), expires_at: end, renew_at: now() + renewed, asked_at: now() });
+		const identity = JSON.stringify({
+			client_id, resource, scope: 'mcp:tools', sub, tid: TENANT, oid: person.oid, exp: end,
+		});
+		const tokens = JSON.stringify({
+			access_token: entraToken, refresh_token: randomText(), expires_at: end, renew_at: now() + renewed,
+			asked_at: now(),
+		});
 		const row = (hash) => ({ token_hash: sha256(hash).toString('hex'), sid, kid: wrapKey.kid });
-		await site.database.sqlite(`INSERT INTO session (sid, client_id, resource, scope, subject, tenant_id, object_id, created_at, expires_at,
-			last_used_at, identity, entra_tokens, entra_until) VALUES (x'${sid}', '${client_id}', '${resource}', 'mcp:tools', '${sub}', '${TENANT}',
-			'${person.oid}', ${now()}, ${end}, ${now()}, ${hex(seal(dataKey, `session.identity ${sid}`, identity))},
-			${hex(seal(dataKey, `session.entra_tokens ${sid}`, tokens))}, ${end});
-			INSERT INTO access_token (token_hash, sid, kid, wrap, expires_at) VALUES (${hex(sha256(jti))}, x'${sid}', '${wrapKey.kid}',
-			${hex(wrap('access_token', jti, wrapKey.secret, row(jti), dataKey))}, ${end});
-			INSERT INTO refresh_token (token_hash, sid, kid, wrap, expires_at) VALUES (${hex(sha256(token))}, x'${sid}', '${wrapKey.kid}',
-			${hex(wrap('refresh_token', token, wrapKey.secret, row(token), dataKey))}, ${end})`);
+		await site.database.sqlite(`
+			INSERT INTO session (sid, client_id, resource, scope, subject, tenant_id, object_id, created_at, expires_at,
+				last_used_at, identity, entra_tokens, entra_until)
+			VALUES (x'${sid}', '${client_id}', '${resource}', 'mcp:tools', '${sub}', '${TENANT}', '${person.oid}',
+				${now()}, ${end}, ${now()}, ${hex(seal(dataKey, `session.identity ${sid}`, identity))},
+				${hex(seal(dataKey, `session.entra_tokens ${sid}`, tokens))}, ${end});
+			INSERT INTO access_token (token_hash, sid, kid, wrap, expires_at)
+			VALUES (${hex(sha256(jti))}, x'${sid}', '${wrapKey.kid}',
+				${hex(wrap('access_token', jti, wrapKey.secret, row(jti), dataKey))}, ${end});
+			INSERT INTO refresh_token (token_hash, sid, kid, wrap, expires_at)
+			VALUES (${hex(sha256(token))}, x'${sid}', '${wrapKey.kid}',
+				${hex(wrap('refresh_token', token, wrapKey.secret, row(token), dataKey))}, ${end})`);
 		return { resource, refreshToken: token.toString('base64url'), accessToken: forge(signKey, {
-			iss: site.url, aud: resource, sub, client_id, scope: 'mcp:tools', sid, jti: jti.toString('base64url'), iat: now(), exp: end,
+			iss: site.url, aud: resource, sub, client_id, scope: 'mcp:tools', sid, jti: jti.toString('base64url'),
+			iat: now(), exp: end,
 		}) };
 	}
 
@@ -185,28 +202,32 @@ describe('what is stolen', { concurrency: 1 }, () => {
 
 	it('a writer of the database who knows no key: rows of his own are nobody\'s', async () => {
 		for (const wrapKey of [STRANGE, { ...STRANGE, kid: key.wrap.kid }]) {
-			const forged = await forgedSession({ person: ALICE, entraToken: await entraTokenOf(BOB), wrapKey, signKey: STRANGE });
+			const entraToken = await entraTokenOf(BOB);
+			const forged = await forgedSession({ person: ALICE, entraToken, wrapKey, signKey: STRANGE });
 			assert.equal((await new McpClient(forged.resource, forged.accessToken).callTool()).status, 401);
 			const answer = await refresh(bob.metadata, bob.client, forged.refreshToken);
 			assert.deepEqual([answer.status, answer.json.error], [400, 'invalid_grant']);
 		}
 		const [code, verifier] = [randomText(), randomText()];
-		await site.database.sqlite(`INSERT INTO authorization_code (code_hash, sid, kid, wrap, client_id, redirect_uri, code_challenge, expires_at)
-			SELECT ${hex(sha256(bytesOf(code)))}, x'${alice.sid}', kid, wrap, '${bob.client.client_id}', '${bob.client.redirect_uris[0]}',
-			'${challengeOf(verifier)}', ${now() + HOUR} FROM access_token WHERE sid = x'${alice.sid}' LIMIT 1`);
+		await site.database.sqlite(`
+			INSERT INTO authorization_code (code_hash, sid, kid, wrap, client_id, redirect_uri, code_challenge, expires_at)
+			SELECT ${hex(sha256(bytesOf(code)))}, x'${alice.sid}', kid, wrap, '${bob.client.client_id}',
+				'${bob.client.redirect_uris[0]}', '${challengeOf(verifier)}', ${now() + HOUR}
+			FROM access_token WHERE sid = x'${alice.sid}' LIMIT 1`);
 		assert.equal((await redeem(bob.metadata, bob.asked, code, { code_verifier: verifier })).json.error, 'invalid_grant');
 	});
 
 	it('old rows, played back: whoever holds their token is himself again, and in another\'s row nobody', async () => {
 		const made = await session(BOB);
 		const tables = ['session', 'access_token', 'refresh_token'];
-		const copy = (await Promise.all(tables.map((table) =>
-			site.database.sqlite(`SELECT * FROM ${table} WHERE sid = x'${made.sid}'`, '-cmd', `.mode insert ${table}`)))).join('');
-		assert.equal((await post(made.metadata.revocation_endpoint, { token: made.tokens.refresh_token, client_id: made.client.client_id })).status, 200);
+		const rowsOf = (table) => site.database.sqlite(`SELECT * FROM ${table} WHERE sid = x'${made.sid}'`,
+			'-cmd', `.mode insert ${table}`);
+		const copy = (await Promise.all(tables.map(rowsOf))).join('').replace(/^INSERT/gm, 'INSERT OR REPLACE');
+		assert.equal((await revoke(made.metadata, made.client, made.tokens.refresh_token)).status, 200);
 		assert.equal((await made.mcp.callTool()).status, 401);
-		await site.database.sqlite(copy.replace(/^INSERT/gm, 'INSERT OR REPLACE'));
+		await site.database.sqlite(copy);
 		assert.equal(await nameOf(made.mcp), BOB.name);
-		await site.database.sqlite(copy.replace(/^INSERT/gm, 'INSERT OR REPLACE').replaceAll(`X'${made.sid}'`, `X'${alice.sid}'`));
+		await site.database.sqlite(copy.replaceAll(`X'${made.sid}'`, `X'${alice.sid}'`));
 		const claims = { ...claimsOf(made.tokens.access_token), sid: alice.sid };
 		for (const token of [made.tokens.access_token, forge(key.sign, claims)])
 			assert.notEqual(await nameOf(new McpClient(site.resource(), token)), ALICE.name);
@@ -214,13 +235,17 @@ describe('what is stolen', { concurrency: 1 }, () => {
 		assert.equal(json.access_token, undefined);
 	});
 
-	it('a writer of the database with sign and wrap, as a taken-over token: himself where Entra signed for him, and nobody else', async () => {
+	const TAKEN_OVER = 'a writer of the database with sign and wrap, as a taken-over token: '
+		+ 'himself where Entra signed for him, and nobody else';
+	it(TAKEN_OVER, async () => {
 		const own = await entraTokenOf(BOB);
 		const forgery = (person, entraToken, server) => forgedSession({ person, entraToken, server });
-		assert.equal(await reaches(await forgery(BOB, own, 'told')), BOB.oid, 'the forgery is a good one, or the rest shows nothing');
+		assert.equal(await reaches(await forgery(BOB, own, 'told')), BOB.oid,
+			'the forgery is a good one, or the rest shows nothing');
 		assert.equal(await reaches(await forgery(BOB, own, 'untold')), true);
 		const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-		const parts = `${own.split('.')[0]}.${Buffer.from(JSON.stringify({ ...jwtClaims(own), oid: ALICE.oid })).toString('base64url')}`;
+		const claims = Buffer.from(JSON.stringify({ ...jwtClaims(own), oid: ALICE.oid })).toString('base64url');
+		const parts = `${own.split('.')[0]}.${claims}`;
 		const selfSigned = `${parts}.${rsaSign('sha256', parts, privateKey).toString('base64url')}`;
 		for (const entraToken of [own, selfSigned, 'none']) {
 			assert.equal(await reaches(await forgery(ALICE, entraToken, 'told')), false);
@@ -233,14 +258,16 @@ describe('what is stolen', { concurrency: 1 }, () => {
 	it('nor while Entra does not answer, which is no refusal', async () => {
 		await standin.set({ token_close: true });
 		const own = await entraTokenOf(BOB);
-		const comesIn = async (person) => reaches(await forgedSession({ person, entraToken: own, server: 'untold', renewed: 0 }));
+		const comesIn = async (person) =>
+			reaches(await forgedSession({ person, entraToken: own, server: 'untold', renewed: 0 }));
 		assert.deepEqual([await comesIn(BOB), await comesIn(ALICE)], [true, false]);
 		await standin.set({ token_close: null });
 	});
 
 	it('but whoever asks introspect is told that it is good: sign and wrap are all that introspect has', async () => {
 		const { accessToken } = await forgedSession({ person: ALICE, entraToken: 'none', server: 'untold' });
-		const { json } = await post(`${site.url}/introspect`, { token: accessToken }, { headers: { Authorization: `Bearer ${asker}` } });
+		const { json } = await post(`${site.url}/introspect`, { token: accessToken },
+			{ headers: { Authorization: `Bearer ${asker}` } });
 		assert.equal(json?.active, true);
 	});
 });

@@ -56,7 +56,8 @@ describe('systemd units', () => {
 
 	it('count on groups that hold what the README says', () => {
 		const users = new Users(path.join(dir, 'users'));
-		const table = readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('### What each program may hold')[1].split('\n\n')[1];
+		const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+		const table = readme.split('### What each program may hold')[1].split('\n\n')[1];
 		const rows = table.split('\n').slice(2).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()))
 			.filter(([name]) => !name.includes('sallyport'));
 		assert.equal(rows.length, OFFLINE.length + 3);
@@ -64,7 +65,8 @@ describe('systemd units', () => {
 		for (const [name, database, keys, credential, others] of rows) {
 			const program = name.replaceAll('`', '');
 			const expected = [group(''), ...database === 'yes' ? [group('-state')] : [],
-				...[...keys.matchAll(/`([a-z]+)`/g)].map(([, key]) => group(`-key-${key}`)), ...credential === 'yes' ? [group('-credential')] : []];
+				...[...keys.matchAll(/`([a-z]+)`/g)].map(([, key]) => group(`-key-${key}`)),
+				...credential === 'yes' ? [group('-credential')] : []];
 			assert.deepEqual(new Set(users.of(program).groups), new Set(expected), program);
 			assert.equal(others.startsWith('nobody'), OFFLINE.includes(program), program);
 		}

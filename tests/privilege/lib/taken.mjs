@@ -13,7 +13,8 @@ const built = (name) => path.join(ROOT, 'build/tests/privilege', name);
 const ADDRESS = { register: '/register', metadata: '/.well-known/oauth-authorization-server' };
 
 export function build() {
-	execFileSync('make', ['-s', 'build/tests/privilege/taken-over', 'build/tests/privilege/without-landlock'], { cwd: ROOT });
+	execFileSync('make', ['-s', 'build/tests/privilege/taken-over', 'build/tests/privilege/without-landlock'],
+		{ cwd: ROOT });
 }
 
 // Of this machine's kernel; 0: none.

@@ -26,7 +26,8 @@ export class Users {
 	of(program) {
 		const name = `sallyport-${program}`;
 		const [, , uid, gid] = this.rows('passwd').find(([user]) => user === name).map(Number);
-		const groups = this.rows('group').filter(([, , , members]) => members.split(',').includes(name)).map(([, , number]) => Number(number));
+		const groups = this.rows('group').filter(([, , , members]) => members.split(',').includes(name))
+			.map(([, , number]) => Number(number));
 		return { uid, gid, groups };
 	}
 
@@ -34,8 +35,9 @@ export class Users {
 
 	// Beyond what the file says: makes the program's user a member of a group.
 	addTo(group, program) {
-		writeFileSync(path.join(this.root, 'etc/group'), `${this.rows('group').map(([name, ...rest]) => name === group
-			? [name, ...rest.slice(0, -1), `${rest.at(-1)},sallyport-${program}`].join(':') : [name, ...rest].join(':')).join('\n')}\n`);
+		const rows = this.rows('group').map(([name, ...rest]) => name === group
+			? [name, ...rest.slice(0, -1), `${rest.at(-1)},sallyport-${program}`] : [name, ...rest]);
+		writeFileSync(path.join(this.root, 'etc/group'), `${rows.map((row) => row.join(':')).join('\n')}\n`);
 	}
 
 	// What setpriv is told to become one.
