@@ -3,7 +3,8 @@
 const NO_STORE = { 'Cache-Control': 'no-store' };
 const CORS = { 'Access-Control-Allow-Origin': '*' };
 const PREFLIGHT = {
-	...CORS, 'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': 'Content-Type, MCP-Protocol-Version',
+	...CORS, 'Access-Control-Allow-Methods': 'GET, POST',
+	'Access-Control-Allow-Headers': 'Content-Type, MCP-Protocol-Version',
 };
 
 export function json(value, { status = 200, headers = {} } = {}) {
@@ -21,7 +22,8 @@ export function page(text, { status = 200, headers = {} } = {}) {
 // For browsers of other origins, unless cors is false: the fields of an answer, and a preflight.
 export const crossOrigin = (cors) => cors ? CORS : {};
 
-export const preflight = (cors) => cors ? { status: 204, headers: PREFLIGHT } : { status: 405, headers: { Allow: 'POST' } };
+export const preflight = (cors) =>
+	cors ? { status: 204, headers: PREFLIGHT } : { status: 405, headers: { Allow: 'POST' } };
 
 // 405, with what is allowed.
 export function notAllowed({ bad }, methods) {

@@ -5,8 +5,8 @@ import { notAllowed, page, parameters } from './answer.mjs';
 import { allowsRedirect, findClient } from './clients.mjs';
 import { serverMetadata } from './metadata.mjs';
 
-const KNOWN = ['response_type', 'client_id', 'redirect_uri', 'state', 'scope', 'code_challenge', 'code_challenge_method',
-	'resource', 'response_mode', 'login_hint', 'display', 'prompt'];
+const KNOWN = ['response_type', 'client_id', 'redirect_uri', 'state', 'scope', 'code_challenge',
+	'code_challenge_method', 'resource', 'response_mode', 'login_hint', 'display', 'prompt'];
 
 const escape = (text) => text.replace(/[<&"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -45,7 +45,8 @@ function wrongResource({ bad, origin }, resource) {
 		return bad('rfc8707/absent');
 	if (resource.includes('#') || !/^https?:/i.test(resource))
 		return !bad('rfc8707/malformed');
-	const same = bad('rfc8707/upper-case') ? resource : resource.replace(/^https?:\/\/[^/]+/i, (start) => start.toLowerCase());
+	const same = bad('rfc8707/upper-case') ? resource
+		: resource.replace(/^https?:\/\/[^/]+/i, (start) => start.toLowerCase());
 	return ![`${origin}/mcp`, `${origin}/other`].includes(same) && !bad('rfc8707/unknown');
 }
 

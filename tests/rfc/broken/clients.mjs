@@ -79,7 +79,8 @@ const LOOSE = {
 	'redirect/fragment': (uri, one) => uri.split('#')[0] === one,
 	'redirect/loopback-path': (uri, one) => isLoopback(one) && url(uri).origin === url(one).origin,
 	'redirect/loopback-host': (uri, one) => withoutPort(uri.replace('localhost', '127.0.0.1')) === withoutPort(one),
-	'documents/redirect-uri': (uri, one, { client_id }) => /^https:/.test(client_id) && uri === 'https://evil.example/callback',
+	'documents/redirect-uri': (uri, one, { client_id }) =>
+		/^https:/.test(client_id) && uri === 'https://evil.example/callback',
 };
 
 export function allowsRedirect({ bad }, client, uri) {

@@ -8,7 +8,8 @@ const SCOPES = ['tools'];
 const RESOURCE = [
 	['rfc9728/resource', ({ resource }) => ({ resource: resource.replace(/mcp$/, 'mcp/') })],
 	['rfc9728/authorization-servers', () => ({ authorization_servers: undefined })],
-	['rfc9728/issuers', ({ authorization_servers: all }) => ({ authorization_servers: [...all, 'https://as.example/?a=1'] })],
+	['rfc9728/issuers',
+		({ authorization_servers: all }) => ({ authorization_servers: [...all, 'https://as.example/?a=1'] })],
 	['rfc9728/no-empty-members', () => ({ resource_signing_alg_values_supported: [] })],
 	['rfc9728/bearer-methods', () => ({ bearer_methods_supported: ['header', 'query'] })],
 	['rfc9728/scopes', () => ({ scopes_supported: undefined })],

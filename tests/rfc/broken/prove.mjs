@@ -38,8 +38,9 @@ let made;
 function certificate() {
 	if (made === undefined) {
 		const dir = mkdtempSync(path.join(os.tmpdir(), 'rfc-broken.'));
-		execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-			'-subj', '/CN=broken', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', 'key.pem', '-out', 'cert.pem'],
+		execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+			'-days', '2', '-subj', '/CN=broken', '-addext', 'subjectAltName=IP:127.0.0.1',
+			'-keyout', 'key.pem', '-out', 'cert.pem'],
 		{ cwd: dir, stdio: 'pipe' });
 		made = { cert: readFileSync(path.join(dir, 'cert.pem')), key: readFileSync(path.join(dir, 'key.pem')) };
 		rmSync(dir, { recursive: true });

@@ -26,7 +26,8 @@ function read(body) {
 function refusal(state, metadata) {
 	const { bad } = state;
 	if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
-		return error('invalid_client_metadata', bad('rfc7591/not-json') && { headers: { 'Content-Type': 'text/plain' } } || {});
+		return error('invalid_client_metadata',
+			bad('rfc7591/not-json') && { headers: { 'Content-Type': 'text/plain' } } || {});
 	if (bad('rfc7591/unknown-ignored') && Object.keys(metadata).some((name) => !KNOWN.includes(name)))
 		return error('invalid_client_metadata');
 	if (metadata.redirect_uris === undefined)

@@ -11,7 +11,8 @@ function shown({ bad }, { headers, url, body }) {
 			return url.searchParams.get('access_token');
 		return bad('rfc6750/body') ? new URLSearchParams(body).get('access_token') ?? undefined : undefined;
 	}
-	const [, token] = (bad('rfc6750/scheme-case') ? /^Bearer ([\w.~+/-]+=*)$/ : /^bearer ([\w.~+/-]+=*)$/i).exec(value) ?? [];
+	const scheme = bad('rfc6750/scheme-case') ? /^Bearer ([\w.~+/-]+=*)$/ : /^bearer ([\w.~+/-]+=*)$/i;
+	const [, token] = scheme.exec(value) ?? [];
 	return token ?? null;
 }
 
@@ -20,9 +21,11 @@ function isTaken({ bad, access, origin }, token, path) {
 		return false;
 	if (bad('rfc8725/unsigned') && token.startsWith('ey'))
 		return true;
-	const key = bad('rfc6750/tampered') ? [...access.keys()].find((one) => one.slice(0, 30) === token.slice(0, 30)) : token;
+	const key = !bad('rfc6750/tampered') ? token
+		: [...access.keys()].find((one) => one.slice(0, 30) === token.slice(0, 30));
 	const row = access.get(key);
-	return row !== undefined && !row.ended && (row.session.resource.toLowerCase() === origin + path || bad('mcp/audience'));
+	return row !== undefined && !row.ended &&
+		(row.session.resource.toLowerCase() === origin + path || bad('mcp/audience'));
 }
 
 function challenge({ bad, origin }, path, withToken) {

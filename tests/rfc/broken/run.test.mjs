@@ -122,7 +122,8 @@ describe('run', () => {
 	});
 
 	it('says what is wrong with its arguments', async () => {
-		const wrong = [['x'], ['--profile', '2024-11-05'], ['--only', 'none'], ['--no-such'], ['--known', path.join(dir, 'none')],
+		const wrong = [['x'], ['--profile', '2024-11-05'], ['--only', 'none'], ['--no-such'],
+			['--known', path.join(dir, 'none')],
 			['--documents', 'https://x/', '--serve', 'x']].map((args) => [server.url, ...args]);
 		for (const args of [[], ['ftp://x'], ['--write', dir], ['http://127.0.0.1:1/mcp'], ...wrong]) {
 			const { status, err, out } = await run(args);

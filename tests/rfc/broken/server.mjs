@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A tiny MCP server with its authorization server, all in memory, which does everything right but for what it is told to
-// get wrong: bad('ID') is where it fails the check of that id.  It is for nothing but showing that checks can fail.
+// A tiny MCP server with its authorization server, all in memory, which does everything right but for what it is told
+// to get wrong: bad('ID') is where it fails the check of that id.  It is for nothing but showing that checks can fail.
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
@@ -16,8 +16,8 @@ import { token } from './token.mjs';
 const ENDPOINTS = { authorize, approve: authorize, decline: authorize, token, register, revoke, introspect };
 const NOWHERE = 'http://127.0.0.1:1';
 
-// options: bad (ids of checks), path (of the issuer), tls ({ cert, key }), documents (which are read without a network),
-// client (one that is registered already).
+// options: bad (ids of checks), path (of the issuer), tls ({ cert, key }), documents (which are read without a
+// network), client (one that is registered already).
 class Broken {
 	constructor({ bad = [], path = '', tls, documents, client }) {
 		Object.assign(this, {

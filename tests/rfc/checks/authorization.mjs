@@ -71,7 +71,8 @@ export const authorization = [
 	{
 		id: 'oauth2.1/no-implicit', source: 'OAuth 2.1 section 10.1', level: 'MUST',
 		claim: 'response_type=token is refused.',
-		run: (t) => refusedWith(t, { response_type: 'token' }, 'unsupported_response_type', 'unauthorized_client', 'invalid_request'),
+		run: (t) => refusedWith(t, { response_type: 'token' },
+			'unsupported_response_type', 'unauthorized_client', 'invalid_request'),
 	},
 	{
 		id: 'rfc6749/missing-response-type', source: 'RFC 6749 section 4.1.2.1', level: 'MUST',
@@ -191,7 +192,8 @@ export const authorization = [
 			const { parameters } = await errorResponse(t);
 			for (const name of ['error', 'error_description'])
 				must(/^[ !#-[\]-~]*$/.test(parameters[name]?.[0] ?? ''), `${name} is ${show(parameters[name])}`);
-			must(parameters.error_uri === undefined || parseUrl(parameters.error_uri[0]) !== undefined, show(parameters.error_uri));
+			const uri = parameters.error_uri;
+			must(uri === undefined || parseUrl(uri[0]) !== undefined, show(uri));
 		},
 	},
 ];

@@ -82,7 +82,8 @@ export const bearer = [
 		claim: 'A malformed Authorization field is 400 or 401.',
 		async run(t) {
 			const { access_token: token } = (await t.main()).tokens;
-			for (const value of ['Bearer', `Bearer ${token} ${token}`, `Bearer ${token}, Bearer ${token}`, `Basic ${token}`, token]) {
+			for (const value of ['Bearer', `Bearer ${token} ${token}`, `Bearer ${token}, Bearer ${token}`,
+				`Basic ${token}`, token]) {
 				const { status } = await t.call(undefined, { headers: { Authorization: value } });
 				must([400, 401].includes(status), `status ${status} for ${value.replaceAll(token, 'TOKEN')}`);
 			}

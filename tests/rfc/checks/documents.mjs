@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Clients that are known by a metadata document: the draft "OAuth Client ID Metadata Document", and what MCP says of it.
+// Clients that are known by a metadata document: the draft "OAuth Client ID Metadata Document", and what MCP says of
+// it.
 import { mustNotServe } from '../lib/authorize.mjs';
 import { must, mustEqual, needs, show } from '../lib/verdict.mjs';
 
@@ -73,7 +74,8 @@ export const documents = [
 			await needsSupport(t);
 			const url = t.documents.url('good');
 			const { origin, host, pathname } = new URL(url);
-			for (const client_id of [url.replace('https:', 'http:'), origin, `${url}#fragment`, `https://user@${host}${pathname}`,
+			for (const client_id of [url.replace('https:', 'http:'), origin, `${url}#fragment`,
+				`https://user@${host}${pathname}`,
 				`${origin}/x/..${pathname}`])
 				await mustNotServe(t, { ...t.documents.client('good'), client_id }, t.documents.client('good').redirect_uris);
 		},

@@ -26,11 +26,13 @@ async function mustServeBrowsers(url, method, headers) {
 	must(before.status < 300 && allows(before), `the preflight of ${method} ${url}: ${show(before)}`);
 	const named = (before.headers['access-control-allow-headers'] ?? '').toLowerCase().split(/\s*,\s*/);
 	for (const header of headers.split(', '))
-		must(named.includes(header) || (named.includes('*') && header !== 'authorization'), `${header} is not allowed at ${url}`);
+		must(named.includes(header) || (named.includes('*') && header !== 'authorization'),
+			`${header} is not allowed at ${url}`);
 	must(allows(await request(url, { method, headers: { Origin: ORIGIN } })), `the answer of ${url} cannot be read`);
 }
 
-const browsers = (name, claim, run) => ({ id: `cors/${name}`, source: 'RFC 9700 section 2.6', level: 'MAY', claim, run });
+const browsers = (name, claim, run) =>
+	({ id: `cors/${name}`, source: 'RFC 9700 section 2.6', level: 'MAY', claim, run });
 
 export const http = [
 	browsers('metadata', 'Pages of other origins may read the metadata.', async (t) => {
@@ -48,7 +50,8 @@ export const http = [
 		claim: 'Pages of other origins cannot read what the authorization endpoint answers.',
 		async run(t) {
 			const { url } = await t.authorization();
-			for (const answer of [await request(url, { headers: { Origin: ORIGIN } }), await preflight(url, 'GET', 'authorization')])
+			for (const answer of [await request(url, { headers: { Origin: ORIGIN } }),
+				await preflight(url, 'GET', 'authorization')])
 				mustEqual(answer.headers['access-control-allow-origin'], undefined, 'Access-Control-Allow-Origin');
 		},
 	},

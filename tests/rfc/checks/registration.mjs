@@ -76,7 +76,8 @@ const checks = [
 		async run(t) {
 			const { status, json } = await t.register({ token_endpoint_auth_method: 'client_secret_basic' });
 			needs(status < 300 && json?.client_secret !== undefined, 'the server issues no secrets');
-			must(Number.isInteger(json.client_secret_expires_at), `client_secret_expires_at is ${show(json.client_secret_expires_at)}`);
+			must(Number.isInteger(json.client_secret_expires_at),
+				`client_secret_expires_at is ${show(json.client_secret_expires_at)}`);
 		},
 	},
 	{

@@ -17,7 +17,8 @@ export const resourceMetadata = [
 		id: 'rfc9728/found', source: 'MCP, Authorization Server Location', level: 'MUST',
 		claim: 'The metadata is named by the 401, or is at a well-known address.',
 		async run(t) {
-			must(await t.resourceMetadata() !== undefined, `none, neither by the challenge nor at ${t.resourceUrls().join(' or ')}`);
+			must(await t.resourceMetadata() !== undefined,
+				`none, neither by the challenge nor at ${t.resourceUrls().join(' or ')}`);
 		},
 	},
 	{
@@ -113,7 +114,8 @@ export const resourceMetadata = [
 			if (metadata.status === 200 && parseUrl(metadata.json?.token_endpoint) !== undefined)
 				return;
 			for (const path of ['/authorize', '/token'])
-				must((await t.get(`${origin}${path}`)).status !== 404, `nothing at ${origin}${path}, nor metadata at ${metadata.url}`);
+				must((await t.get(`${origin}${path}`)).status !== 404,
+					`nothing at ${origin}${path}, nor metadata at ${metadata.url}`);
 		},
 	},
 ];

@@ -64,7 +64,8 @@ export const serverMetadata = [
 			const json = await document(t);
 			for (const name of ['authorization_endpoint', 'token_endpoint'])
 				must(parseUrl(json[name]) !== undefined, `${name} is ${show(json[name])}`);
-			must(Array.isArray(json.response_types_supported), `response_types_supported is ${show(json.response_types_supported)}`);
+			must(Array.isArray(json.response_types_supported),
+				`response_types_supported is ${show(json.response_types_supported)}`);
 		},
 	},
 	{

@@ -70,7 +70,8 @@ export const token = [
 			needs(await t.scope() !== undefined, 'the server speaks of no scopes');
 			const { tokens, failed } = await t.bare();
 			needs(tokens !== undefined, `a client that asks for none gets no tokens: ${failed}`);
-			must(/^[!#-[\]-~]+( [!#-[\]-~]+)*$/.test(tokens.scope ?? ''), `none was asked for, and scope is ${show(tokens.scope)}`);
+			must(/^[!#-[\]-~]+( [!#-[\]-~]+)*$/.test(tokens.scope ?? ''),
+				`none was asked for, and scope is ${show(tokens.scope)}`);
 		},
 	},
 	{
@@ -159,7 +160,9 @@ export const token = [
 			const { client_id } = await t.client();
 			const answer = await request(await t.endpoint('token'), {
 				method: 'POST', headers: { 'Content-Type': 'application/json' },
-				body: JSON.stringify({ grant_type: 'authorization_code', code: UNKNOWN_CODE, client_id, code_verifier: randomText() }),
+				body: JSON.stringify({
+					grant_type: 'authorization_code', code: UNKNOWN_CODE, client_id, code_verifier: randomText(),
+				}),
 			});
 			mustRefuse(answer);
 			must(answer.json?.error !== 'invalid_grant', 'its code was looked for');
@@ -177,7 +180,8 @@ export const token = [
 		id: 'rfc6749/garbage', source: 'RFC 9110 section 15.6', level: 'SHOULD',
 		claim: 'Bodies that are nonsense are the client\'s error, not the server\'s.',
 		async run(t) {
-			for (const body of ['%', 'grant_type=%zz', 'grant_type=authorization_code&code=%ff%fe%00', '&&==&', 'a='.repeat(3000)])
+			for (const body of ['%', 'grant_type=%zz', 'grant_type=authorization_code&code=%ff%fe%00', '&&==&',
+				'a='.repeat(3000)])
 				mustRefuse(await t.token(body));
 		},
 	},

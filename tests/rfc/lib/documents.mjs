@@ -51,7 +51,8 @@ export class Documents {
 			return { status: 200, headers, body: this.text('moved') };
 		if (name === 'mended')
 			return { status: 200, headers, body: this.#mended ? this.text(name) : '{}' };
-		return FILES.includes(name) ? { status: 200, headers, body: this.text(name) } : { status: 404, headers: {}, body: '' };
+		return FILES.includes(name) ? { status: 200, headers, body: this.text(name) }
+			: { status: 404, headers: {}, body: '' };
 	}
 
 	write(directory) {

@@ -10,8 +10,8 @@ const AGENTS = {
 };
 const settings = { timeout: 20_000, ca: undefined, transport: overNetwork };
 
-// timeout in milliseconds; ca: a certificate authority to trust beside the usual ones, as PEM; transport: what gets a URL
-// and the options of request, and resolves with the answer, in place of the network.
+// timeout in milliseconds; ca: a certificate authority to trust beside the usual ones, as PEM; transport: what gets a
+// URL and the options of request, and resolves with the answer, in place of the network.
 export function configure({ timeout, ca, transport }) {
 	settings.timeout = timeout ?? settings.timeout;
 	settings.ca = ca === undefined ? settings.ca : [...tls.rootCertificates, ca];

@@ -44,7 +44,8 @@ const OPTIONS = {
 	grace: { type: 'string', default: '0' }, other: { type: 'string' }, introspect: { type: 'string' },
 	documents: { type: 'string' }, serve: { type: 'string' }, certificate: { type: 'string' }, key: { type: 'string' },
 	write: { type: 'string' }, known: { type: 'string' }, only: { type: 'string', multiple: true },
-	strict: { type: 'boolean' }, ca: { type: 'string' }, timeout: { type: 'string', default: '20' }, json: { type: 'boolean' },
+	strict: { type: 'boolean' }, ca: { type: 'string' }, timeout: { type: 'string', default: '20' },
+	json: { type: 'boolean' },
 	list: { type: 'boolean' }, help: { type: 'boolean' },
 };
 const SIGN_IN_TIMEOUT = 120_000;	// milliseconds

@@ -35,7 +35,8 @@ export function metadataUrls(issuer) {
 
 export function isLoopback(url) {
 	const { hostname } = new URL(url);
-	return ['localhost', '[::1]'].includes(hostname) || hostname.endsWith('.localhost') || /^127\.(\d+\.){2}\d+$/.test(hostname);
+	return ['localhost', '[::1]'].includes(hostname) || hostname.endsWith('.localhost') ||
+		/^127\.(\d+\.){2}\d+$/.test(hostname);
 }
 
 // https, or http to this machine, on which servers are tried out.

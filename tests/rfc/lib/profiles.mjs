@@ -61,7 +61,8 @@ function levels({ id, level }) {
 	return Object.fromEntries(VERSIONS.map((version, i) => [version, varies[i] ?? level]).filter(([, l]) => l !== '-'));
 }
 
-// Every check with its level in each profile that has it, in the order in which they run: what leaves tokens alive first.
+// Every check with its level in each profile that has it, in the order in which they run: what leaves tokens alive
+// first.
 const withLevels = (...groups) => groups.flat().map((check) => ({ ...check, levels: levels(check) }));
 export const BEFORE_TOKENS = withLevels(resourceMetadata, serverMetadata, registration, authorization,
 	authorizationExtensions, redirectUri);

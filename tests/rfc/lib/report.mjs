@@ -9,7 +9,8 @@ const MARKS = { pass: 'ok    ', fail: 'FAIL  ', known: 'known ', absent: 'absent
 function levelsText(levels) {
 	const byLevel = LEVELS.map((level) => [level, Object.keys(levels).filter((profile) => levels[profile] === level)])
 		.filter(([, profiles]) => profiles.length > 0);
-	return byLevel.length === 1 ? byLevel[0][0] : byLevel.map(([level, profiles]) => `${level} ${profiles.join(' ')}`).join(', ');
+	return byLevel.length === 1 ? byLevel[0][0]
+		: byLevel.map(([level, profiles]) => `${level} ${profiles.join(' ')}`).join(', ');
 }
 
 export function lineOf({ id, source, claim, levels, status, detail }) {

@@ -65,7 +65,8 @@ export class Target {
 		return [...new Set([inserted(this.url, 'oauth-protected-resource'), root])];
 	}
 
-	// The answer that holds the protected resource's metadata, or undefined: from the challenge, or else the well-known ones.
+	// The answer that holds the protected resource's metadata, or undefined: from the challenge, or else the well-known
+	// ones.
 	resourceMetadata() {
 		return this.once('resource metadata', async () => {
 			const told = parseUrl((await this.challenge())?.resource_metadata)?.href;
@@ -177,8 +178,8 @@ export class Target {
 		return { asked, answer: await request(asked.url, { headers: { Accept: 'text/html' } }) };
 	}
 
-	// What became of a request that is wrong: { parameters } went to the client, or { page } is an error page.  A server may
-	// find the fault only after the person has signed in.
+	// What became of a request that is wrong: { parameters } went to the client, or { page } is an error page.  A server
+	// may find the fault only after the person has signed in.
 	async refusal(change, client) {
 		const { asked, answer } = await this.ask(change, client);
 		const redirect_uri = [asked.fields.redirect_uri].flat()[0] ?? asked.client.redirect_uris[0];
@@ -267,16 +268,18 @@ export class Target {
 
 	async main() {
 		const [{ asked, parameters }, answer] = [await this.firstGrant(), await this.firstAnswer()];
-		needs(answer.status === 200 && typeof answer.json?.access_token === 'string', `the code was not redeemed: ${show(answer)}`);
+		needs(answer.status === 200 && typeof answer.json?.access_token === 'string',
+			`the code was not redeemed: ${show(answer)}`);
 		return { asked, parameters, answer, client: asked.client, tokens: answer.json };
 	}
 
-	// A client of before 2025-06-18, which names neither resource nor scope nor state.  Where it gets no tokens the reason is
-	// in `failed`.
+	// A client of before 2025-06-18, which names neither resource nor scope nor state.  Where it gets no tokens the reason
+	// is in `failed`.
 	bare() {
 		return this.once('bare client', async () => {
 			await this.main();
-			const { asked, parameters, ended } = await this.#signedIn({ resource: undefined, scope: undefined, state: undefined });
+			const none = { resource: undefined, scope: undefined, state: undefined };
+			const { asked, parameters, ended } = await this.#signedIn(none);
 			const code = parameters?.code?.[0];
 			if (code === undefined)
 				return { failed: `instead of a code it got ${show(parameters?.error)}, at ${ended}` };
@@ -292,5 +295,6 @@ export const STATE = 'rfc suite+&=%20"<\'';
 // Whether that is the redirect URI with a response; what its query had is judged elsewhere.
 export function leadsTo(location, redirect_uri) {
 	const base = redirect_uri?.split('?')[0];
-	return Boolean(base) && location !== undefined && location.startsWith(base) && '?#'.includes(location.charAt(base.length));
+	return Boolean(base) && location !== undefined && location.startsWith(base) &&
+		'?#'.includes(location.charAt(base.length));
 }

@@ -34,12 +34,14 @@ export function needs(condition, reason) {
 export function show(value) {
 	if (value === undefined)
 		return 'nothing';
-	const text = typeof value === 'object' && value !== null && 'status' in value ? showAnswer(value) : JSON.stringify(value);
+	const isAnswer = typeof value === 'object' && value !== null && 'status' in value;
+	const text = isAnswer ? showAnswer(value) : JSON.stringify(value);
 	return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }
 
 function showAnswer({ method, url, status, json, location }) {
 	const where = new URL(url).pathname;
 	const said = json?.error === undefined ? '' : ` ${JSON.stringify(json.error)}`;
-	return `${status}${said} to ${method} ${where}${location === undefined ? '' : `, leading to ${location.split('?')[0]}`}`;
+	const leads = location === undefined ? '' : `, leading to ${location.split('?')[0]}`;
+	return `${status}${said} to ${method} ${where}${leads}`;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every profile of the suite against Sallyport on real web servers: each MUST and SHOULD holds, and what is not asked is
-// what these installations do not have.
+// Every profile of the suite against Sallyport on real web servers: each MUST and SHOULD holds, and what is not asked
+// is what these installations do not have.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -54,7 +54,8 @@ for (const server of ['lighttpd-fastcgi', 'apache-proxy-fcgi'])
 			});
 			result = await suite([site.resource(), '--strict', '--sign-in', SIGN_IN, '--decline', `${SIGN_IN} --no`,
 				'--other', site.resource('other'), '--grace', String(GRACE + 1), '--introspect', `Bearer ${key}`,
-				'--documents', documents.url(''), '--serve', `127.0.0.1:${documents.port}`, '--certificate', path.join(documents.dir, 'server.pem'),
+				'--documents', documents.url(''), '--serve', `127.0.0.1:${documents.port}`,
+				'--certificate', path.join(documents.dir, 'server.pem'),
 				'--key', path.join(documents.dir, 'server.key')]);
 		});
 		after(async () => {
@@ -100,7 +101,8 @@ describe('an issuer with a path, and a client with a secret', () => {
 
 	it('is found by clients since 2025-06-18, in every form of its metadata', () => passes([
 		'rfc9728/found', 'rfc9728/challenge', 'rfc9728/well-known', 'rfc9728/resource', 'rfc9728/unknown', 'rfc8414/found',
-		'rfc8414/well-known', 'rfc8414/issuer', 'rfc8414/fallback', 'mcp/own-metadata', 'rfc9207/same', 'rfc6749/token-response',
+		'rfc8414/well-known', 'rfc8414/issuer', 'rfc8414/fallback', 'mcp/own-metadata', 'rfc9207/same',
+		'rfc6749/token-response',
 		...NO_OPENID,
 	]));
 

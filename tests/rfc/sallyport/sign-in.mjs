@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sign-in.mjs [--no] URL: a person who agrees, or does not, on Sallyport's page, and whom the stand-in for Entra ID knows;
-// for --sign-in and --decline.
+// sign-in.mjs [--no] URL: a person who agrees, or does not, on Sallyport's page, and whom the stand-in for Entra ID
+// knows; for --sign-in and --decline.
 import { Browser } from '../../e2e/lib/browser.mjs';
 
 const url = process.argv.at(-1);
