@@ -64,8 +64,8 @@ async function refreshesExpired(person) {
 }
 
 // The requests do not hold each other back: each that gets 401 refreshes, all with the same refresh token.  A first
-// generation client may give up on a 401 that reaches it while another request comes back from its refresh; that is its own
-// doing, and the next call is fine.
+// generation client may give up on a 401 that reaches it while another request comes back from its refresh; that is its
+// own doing, and the next call is fine.
 const GIVES_UP = /Server returned 401 after successful authentication/;
 
 async function refreshesTogether(person) {
