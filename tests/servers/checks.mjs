@@ -9,7 +9,8 @@ import { probe, processesOf, request } from './serving.mjs';
 
 export const FASTCGI = ['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-fcgid'];
 export const DOCUMENTS = ['oauth-protected-resource', 'oauth-authorization-server', 'openid-configuration'];
-const ENDPOINTS = ['register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke', 'introspect', 'logout', 'account'];
+const ENDPOINTS = ['register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke', 'introspect', 'logout',
+	'account'];
 const BODY_MAX = 1024 * 1024;
 // mod_proxy knows no limit for a body whose length is not announced: the program says 413.  mod_fcgid's answer is 500.
 const CHUNKED_TOO_LONG = {

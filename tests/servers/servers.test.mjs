@@ -19,7 +19,8 @@ const top = temporaryDirectory();
 openTo(top);
 const bin = buildProbe(top);
 const conf = path.join(top, 'two-servers.conf');
-writeFileSync(conf, '# two servers\nworkers = 3\n\n[server mcp]\ntools = builtin\n\n[server weather]\ntools = builtin\n');
+const CONF = '# two servers\nworkers = 3\n\n[server mcp]\ntools = builtin\n\n[server weather]\ntools = builtin\n';
+writeFileSync(conf, CONF);
 
 after(() => rmSync(top, { recursive: true, force: true }));
 

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-export const PROGRAMS = ['mcp', 'metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke', 'introspect', 'logout', 'account'];
+export const PROGRAMS = ['mcp', 'metadata', 'register', 'authorize', 'consent', 'oauth-callback', 'token', 'revoke',
+	'introspect', 'logout', 'account'];
 
 export function buildProbe(directory) {
 	const probe = path.join(directory, 'probe');
