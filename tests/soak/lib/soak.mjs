@@ -9,8 +9,8 @@ import { between, pick, seeded } from './random.mjs';
 import { Watch } from './watch.mjs';
 
 // Of so many actions in all.
-const MIX = { list: 30, call: 20, through: 15, introspect: 8, metadata: 4, refresh: 10, signIn: 4, register: 2, stream: 3, revoke: 2,
-	account: 1, logout: 1 };
+const MIX = { list: 30, call: 20, through: 15, introspect: 8, metadata: 4, refresh: 10, signIn: 4, register: 2,
+	stream: 3, revoke: 2, account: 1, logout: 1 };
 const DRAWN = Object.entries(MIX).flatMap(([kind, share]) => Array(share).fill(kind));
 
 const ACTORS = 12;		// with which the maximum is found
@@ -30,7 +30,9 @@ export async function soak({ server, seconds, seed, say = () => {} }) {
 	const random = seeded(seed);
 	const session = Math.max(240, Math.round(seconds / 4));
 	say(`seed ${seed}, ${seconds} s, ${server}`);
-	const scene = await Scene.open(server, { limits: limits(session), top: ['refresh_grace = 5', 'stream_heartbeat = 2'], entra: { timeout: 2 } });
+	const scene = await Scene.open(server, {
+		limits: limits(session), top: ['refresh_grace = 5', 'stream_heartbeat = 2'], entra: { timeout: 2 },
+	});
 	try {
 		await scene.site.standin.set({ access_token_lifetime: ENTRA_TOKEN });
 		const load = new Load(scene.site, { random, patience: PATIENCE, margin: PATIENCE + 5000, session, key: scene.key });
@@ -42,7 +44,10 @@ export async function soak({ server, seconds, seed, say = () => {} }) {
 }
 
 class Soak {
-	constructor(options) { Object.assign(this, options, { watch: new Watch(options.scene.site), disturbances: {}, underWay: new Set(), heldBack: 0 }); }
+	constructor(options) {
+		Object.assign(this, options, { watch: new Watch(options.scene.site) });
+		Object.assign(this, { disturbances: {}, underWay: new Set(), heldBack: 0 });
+	}
 
 	async run() {
 		const maximum = await this.#maximum(Math.min(20, Math.max(3, this.seconds / 30)));
@@ -51,7 +56,8 @@ class Soak {
 		await this.scene.site.database.forgetSetbacks();
 		await this.load.everythingHolds();
 		const report = {
-			server: this.server, seed: this.seed, seconds: this.seconds, maximum: Math.round(maximum), rate: Math.round(maximum / 2),
+			server: this.server, seed: this.seed, seconds: this.seconds,
+			maximum: Math.round(maximum), rate: Math.round(maximum / 2),
 			done: this.load.done, excuses: this.load.excuses, heldBack: this.heldBack, disturbances: this.disturbances,
 			promised: this.load.promised, verified: this.load.grants.length, dead: this.load.ended.length,
 			processes: this.growth, database: { half: this.half, end: await this.watch.database() },

@@ -17,7 +17,8 @@ export class Watch {
 		for (const program of PROGRAMS)
 			for (const pid of this.site.pids(program))
 				try {
-					this.samples.push({ at: (Date.now() - this.began) / 1000, program, pid, rss: memory(pid).rss, files: openFiles(pid) });
+					const at = (Date.now() - this.began) / 1000;
+					this.samples.push({ at, program, pid, rss: memory(pid).rss, files: openFiles(pid) });
 				} catch {
 					// it has ended meanwhile
 				}
