@@ -21,15 +21,17 @@ const SET_UPS = [['lighttpd-fastcgi', 500], ['apache-proxy-fcgi', 500]];
 async function openAll(gate, token, count) {
 	const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
 	const pairs = [];
+	const open = () => Pair.open(gate.url('mcp'), token, { agent });
 	while (pairs.length < count)
-		pairs.push(...await Promise.all(Array.from({ length: Math.min(25, count - pairs.length) }, () => Pair.open(gate.url('mcp'), token, { agent }))));
+		pairs.push(...await Promise.all(Array.from({ length: Math.min(25, count - pairs.length) }, open)));
 	return pairs;
 }
 
 for (const [server, count] of SET_UPS)
 	describe(`${count} streams through ${server}`, { concurrency: 1 }, () => {
 		it('are cheap, quick, bounded, and end with their process', async (t) => {
-			const gate = await startGate(server, { servers: { mcp: { builtin: true } }, top: [], limits: { rates: 'off', streams_max: count, streams_person: count } });
+			const limits = { rates: 'off', streams_max: count, streams_person: count };
+			const gate = await startGate(server, { servers: { mcp: { builtin: true } }, top: [], limits });
 			const pairs = [];
 			try {
 				const { token } = await gate.signIn('mcp');
@@ -58,7 +60,8 @@ async function cheap(t, gate, pid, token, pairs, count) {
 	const files = openFiles(pid);
 	await sleep(IDLE);
 	const share = (processorTime(pid) - used) / IDLE;
-	t.diagnostic(`${each.toFixed(1)} kB a stream, ${(share * 100).toFixed(1)} % of a processor while idle, ${files} files`);
+	const percent = (share * 100).toFixed(1);
+	t.diagnostic(`${each.toFixed(1)} kB a stream, ${percent} % of a processor while idle, ${files} files`);
 	assert.ok(each <= KILOBYTES, `${each} kB a stream`);
 	assert.ok(share <= IDLE_SHARE, `${share} of a processor`);
 	assert.ok(files < count + WARM + 200, `${files} open files for ${count} streams`);
@@ -97,7 +100,8 @@ async function bounded(gate, token) {
 async function freed(gate, pid, token, pairs) {
 	process.kill(pid, 'SIGKILL');
 	await Promise.all(pairs.map((pair) => pair.stream.end(10_000)));
-	await eventually(async () => (await send(gate.url('mcp'), token, legacy('ping'))).status === 200, 'an answer of another process', 8000);
+	const answers = async () => (await send(gate.url('mcp'), token, legacy('ping'))).status === 200;
+	await eventually(answers, 'an answer of another process', 8000);
 	const next = gate.pids().find((other) => other !== pid);
 	assert.ok(openFiles(next) < 100);
 	const again = await Pair.open(gate.url('mcp'), token);
