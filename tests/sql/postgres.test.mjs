@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One SQL text for two engines: every migration and query of sql/ is prepared on a real PostgreSQL as well, after exactly
-// the rewriting that a driver may do (INTEGER to BIGINT, BLOB to BYTEA, no STRICT, :name to $n).
+// One SQL text for two engines: every migration and query of sql/ is prepared on a real PostgreSQL as well, after
+// exactly the rewriting that a driver may do (INTEGER to BIGINT, BLOB to BYTEA, no STRICT, :name to $n).
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
