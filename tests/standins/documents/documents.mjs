@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where clients publish their metadata documents: an https server on loopback that counts who asks, and misbehaves as told.
+// Where clients publish their metadata documents: an https server on loopback that counts who asks, and misbehaves as
+// told.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -55,7 +55,8 @@ const FAULTS = {
 
 	// No JSON, or none that answers.
 	html: ({ res }) => bytes(res, `<!DOCTYPE html><title>${SECRET}</title>`, { type: 'text/html' }),
-	'wrong type': ({ res, entry, upstream }) => bytes(res, JSON.stringify(plausible(upstream, entry)), { type: 'text/plain' }),
+	'wrong type': ({ res, entry, upstream }) =>
+		bytes(res, JSON.stringify(plausible(upstream, entry)), { type: 'text/plain' }),
 	'no type': ({ res, entry, upstream }) => {
 		res.writeHead(200);
 		res.end(JSON.stringify(plausible(upstream, entry)));
@@ -86,7 +87,8 @@ const FAULTS = {
 		exchange.res.end();
 	},
 	'huge event': async (exchange, { megabytes = 3 }) => {
-		await stuffed(exchange, [`data: {"jsonrpc":"2.0","id":${JSON.stringify(exchange.entry.json?.id)},"result":{"content":[`,
+		const id = JSON.stringify(exchange.entry.json?.id);
+		await stuffed(exchange, [`data: {"jsonrpc":"2.0","id":${id},"result":{"content":[`,
 			`{"type":"text","text":"${'x'.repeat(Math.round(megabytes * 2 ** 20))}"}],"resultType":"complete"}}\n\n`]);
 		exchange.res.end();
 	},
@@ -113,7 +115,8 @@ const FAULTS = {
 	// Good answers with bytes in them that a careless reader trips over.
 	'many line ends': async ({ res, entry }) => {
 		res.writeHead(200, { 'Content-Type': `${EVENTS}; charset=utf-8` });
-		const [head, tail] = [`{"jsonrpc":"2.0","id":${JSON.stringify(entry.json.id)},`, '"result":{"content":[],"resultType":"complete"}}'];
+		const head = `{"jsonrpc":"2.0","id":${JSON.stringify(entry.json.id)},`;
+		const tail = '"result":{"content":[],"resultType":"complete"}}';
 		await write(res, `\uFEFF: a comment\r\nretry: 10\r\n\r\ndata: ${JSON.stringify(progress(1))}\r\r`);
 		await write(res, `id: 7\ndata:${head}\ndata:${tail}\n\n`);
 		res.end();

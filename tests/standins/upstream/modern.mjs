@@ -50,7 +50,8 @@ function wrong({ headers }, { method, params = {} }) {
 	if (name !== undefined && decode(headers['mcp-name']) !== name)
 		return { code: MISMATCH, message: `Mcp-Name is ${headers['mcp-name']}` };
 	const { region } = params.arguments ?? {};
-	if (method === 'tools/call' && name === 'regional' && region !== undefined && decode(headers['mcp-param-region']) !== region)
+	const isMet = region === undefined || decode(headers['mcp-param-region']) === region;
+	if (method === 'tools/call' && name === 'regional' && !isMet)
 		return { code: MISMATCH, message: `Mcp-Param-Region is ${headers['mcp-param-region']}` };
 	return undefined;
 }
@@ -72,7 +73,9 @@ async function perform(upstream, { res, entry }, { id, method, params }) {
 	const finish = (value) => answer.finish({ jsonrpc: '2.0', id, result: complete(upstream, value) });
 	switch (method) {
 	case 'server/discover':
-		return finish(cached({ supportedVersions: [VERSION], capabilities: { tools: {} }, instructions: 'Ask it anything.' }));
+		return finish(cached({
+			supportedVersions: [VERSION], capabilities: { tools: {} }, instructions: 'Ask it anything.',
+		}));
 	case 'tools/list':
 		return finish(cached({ tools: describeTools(upstream.switches.tools) }));
 	case 'tools/call':
@@ -106,7 +109,9 @@ function askClient(upstream, { inputResponses, requestState }, question) {
 async function listen(answer, { id, params }) {
 	const _meta = { [`${META}subscriptionId`]: id };
 	const { notifications = {} } = params;
-	await answer.notify({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: { _meta, notifications } });
+	await answer.notify({
+		jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: { _meta, notifications },
+	});
 	while (!answer.res.destroyed) {
 		await sleep(200, undefined, { ref: false });
 		await answer.notify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed', params: { _meta } });

@@ -53,8 +53,8 @@ describe('legacy', () => {
 	});
 
 	it('takes batches of 2025-03-26', async () => {
-		const { json } = await post({ headers: ACCEPT, body: [legacy('ping').body, legacy('ping', undefined, { id: 2 }).body] },
-			await session('2025-03-26'));
+		const body = [legacy('ping').body, legacy('ping', undefined, { id: 2 }).body];
+		const { json } = await post({ headers: ACCEPT, body }, await session('2025-03-26'));
 		assert.deepEqual(json.map((m) => m.id), [1, 2]);
 	});
 
@@ -69,7 +69,8 @@ describe('legacy', () => {
 	it('sends events as they come, and again after Last-Event-ID', async () => {
 		const headers = await session();
 		const call = tool('slow', { events: 3, ms: 60 });
-		const stream = await openStream(upstream.url, { method: 'POST', headers: { ...headers, ...ACCEPT }, body: call.body });
+		const stream = await openStream(upstream.url,
+			{ method: 'POST', headers: { ...headers, ...ACCEPT }, body: call.body });
 		const [first, second] = [await stream.event(), await stream.event()];
 		assert.ok(second.at - first.at > 30);
 		stream.close();
@@ -90,7 +91,8 @@ describe('legacy', () => {
 
 	it('asks, and waits for the answer', async () => {
 		const headers = await session();
-		const stream = await openStream(upstream.url, { method: 'POST', headers: { ...headers, ...ACCEPT }, body: tool('ask', {}).body });
+		const stream = await openStream(upstream.url,
+			{ method: 'POST', headers: { ...headers, ...ACCEPT }, body: tool('ask', {}).body });
 		const { json: { id, method } } = await stream.event();
 		assert.equal(method, 'elicitation/create');
 		const body = { jsonrpc: '2.0', id, result: { action: 'accept', content: { colour: 'red' } } };
@@ -107,8 +109,10 @@ describe('modern', () => {
 
 	it('wants headers that agree', async () => {
 		assert.deepEqual((await post(modern('server/discover'))).json.result.supportedVersions, ['2026-07-28']);
-		for (const [name, value] of [['Mcp-Method', 'x'], ['Mcp-Name', undefined], ['MCP-Protocol-Version', '2025-11-25']])
-			assert.equal((await post(modern('tools/call', { name: 'echo' }, { headers: { [name]: value } }))).json.error.code, -32020);
+		for (const [name, value] of [['Mcp-Method', 'x'], ['Mcp-Name', undefined], ['MCP-Protocol-Version', '2025-11-25']]) {
+			const call = modern('tools/call', { name: 'echo' }, { headers: { [name]: value } });
+			assert.equal((await post(call)).json.error.code, -32020);
+		}
 		const regional = (value) => post(modern('tools/call', { name: 'regional', arguments: { region: 'eu' } },
 			{ headers: { 'Mcp-Param-Region': value } }));
 		assert.equal((await regional(undefined)).json.error.code, -32020);
@@ -176,7 +180,8 @@ describe('faults', () => {
 			const expects = expected[kind] ?? 'whole';
 			upstream.fault(kind);
 			const outcome = await new Promise((resolve) => {
-				const call = http.request(upstream.url, { method: 'POST', agent: false, headers: { 'Content-Type': 'application/json' } });
+				const call = http.request(upstream.url,
+					{ method: 'POST', agent: false, headers: { 'Content-Type': 'application/json' } });
 				const timer = setTimeout(() => { call.destroy(); resolve('hangs'); }, expects === 'hangs' ? 300 : 20_000);
 				const done = (what) => { clearTimeout(timer); resolve(what); };
 				call.on('response', (rs) => {

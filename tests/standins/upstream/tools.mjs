@@ -10,11 +10,13 @@ const PIECE = 64 * 1024;
 // A tool that takes its time does not keep the process of a test.
 const sleep = (ms) => wakeUp(ms, undefined, { ref: false });
 
-const text = (value) => ({ content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }] });
+const text = (value) =>
+	({ content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }] });
 const object = (properties = {}) => ({ type: 'object', properties });
 const number = { type: 'number' };
 
-// What arrived, as the stand-in saw it; of a token its claims, since the gateway lets no answer by that shows all of it.
+// What arrived, as the stand-in saw it; of a token its claims, since the gateway lets no answer by that shows all of
+// it.
 function echo(args, { entry }) {
 	const headers = { ...entry.headers, claims: claimsOf(entry.headers.authorization) };
 	delete headers.authorization;
@@ -27,7 +29,8 @@ function claimsOf(authorization) {
 }
 
 function whoami(args, { entry }) {
-	const identity = Object.entries(entry.headers).filter(([name]) => /^(authorization|cookie|x-sallyport-.*|x-api-key)$/.test(name));
+	const identity = Object.entries(entry.headers)
+		.filter(([name]) => /^(authorization|cookie|x-sallyport-.*|x-api-key)$/.test(name));
 	return text({ ...Object.fromEntries(identity), bearerToken: args.bearerToken });
 }
 
@@ -93,7 +96,9 @@ function fail() { return { ...text('it went wrong'), isError: true }; }
 function list() { return { ...text('[1,2]'), structuredContent: [1, 2] }; }
 
 // Numbers and members that a careless reader would change.
-function odd() { return { ...text('é\u2028 \ud83d\ude00 "\\'), structuredContent: { big: 1.0e21, unknown: { a: [null] } } }; }
+function odd() {
+	return { ...text('é\u2028 \ud83d\ude00 "\\'), structuredContent: { big: 1.0e21, unknown: { a: [null] } } };
+}
 
 const named = (args, { name }) => text(`${name} was called`);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stand-in for somebody else's MCP server, on node:http alone: strict, of every era, and bad on demand.  It lives in the
-// process of the test that starts it, and remembers every request that reaches it.
+// A stand-in for somebody else's MCP server, on node:http alone: strict, of every era, and bad on demand.  It lives in
+// the process of the test that starts it, and remembers every request that reaches it.
 import { unlinkSync } from 'node:fs';
 import http from 'node:http';
 import { misbehave } from './faults.mjs';
