@@ -112,7 +112,8 @@ test('who calls nobody has a network of its own with nothing in it', () => {
 for (const program of ['revoke', 'authorize'])
 	test(`the unit of ${program} refuses what its program has no use for`, async () => {
 		const free = sh(`setpriv --reuid=sallyport-${program} --clear-groups perl ${TRY}`);
-		const lines = ['ExecStart=', 'ExecStart=perl /run/try.pl', 'Type=oneshot', 'Restart=no', 'StandardOutput=append:/run/tried'];
+		const lines = ['ExecStart=', 'ExecStart=perl /run/try.pl', 'Type=oneshot',
+			'Restart=no', 'StandardOutput=append:/run/tried'];
 		const held = await changed(program, lines, () =>
 			sh(`rm -f /run/tried; install -m 644 ${TRY} /run/try.pl; systemctl start ${service(program)}; cat /run/tried`));
 		for (const line of free.split('\n'))
@@ -206,7 +207,8 @@ test('new keys count without a restart, and nobody is signed out', async () => {
 test('the journal has each program\'s requests and the audit, and no log a secret', async () => {
 	const journal = logs();
 	for (const program of PROGRAMS)
-		assert.match(sh(`journalctl --no-pager -o cat -u ${service(program)}`), new RegExp(`^sallyport ${program}: (GET|POST) /`, 'm'));
+		assert.match(sh(`journalctl --no-pager -o cat -u ${service(program)}`),
+			new RegExp(`^sallyport ${program}: (GET|POST) /`, 'm'));
 	for (const event of ['client_registered', 'sign_in_begun', 'sign_in_approved', 'signed_in', 'token_issued',
 		'account_opened', 'key_rotated'])
 		assert.ok(journal.includes(`"${event}"`), event);
