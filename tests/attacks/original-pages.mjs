@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Browser } from '../e2e/lib/browser.mjs';
 import { postJson, request } from '../e2e/lib/http.mjs';
 import { refresh } from '../e2e/lib/oauth.mjs';
-import { comesBack, peer } from './original-flow.mjs';
+import { comesBack, peer, toClient } from './original-flow.mjs';
 import { ALICE, CLIENTS_MAX, EVIL, isErrorPage, profile } from './scene.mjs';
 
 async function badMetadata(s) {
@@ -98,7 +98,7 @@ async function otherForm(s) {
 	const browser = new Browser();
 	const [one, two] = [await s.page(s.ask(await s.client()), browser), await s.page(s.ask(await s.client()), browser)];
 	const csrf = /name="csrf" value="([^"]*)"/.exec(two.text)[1];
-	isErrorPage(await browser.submit(one, 'approve', { change: { csrf } }), 403);
+	isErrorPage(await browser.submit(one, 'approve', { change: { csrf }, ...toClient(s) }), 403);
 }
 
 async function decodedOnce(s) {

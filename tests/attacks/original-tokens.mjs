@@ -100,8 +100,8 @@ async function noTokenIsLogged(s) {
 	await s.standin.during({ graph_status: 500 }, async () => (await s.session()).mcp.callTool());
 	const text = s.logs();
 	assert.ok(text.length > 200, 'there are logs');
-	for (const secret of secrets)
-		assert.ok(!text.includes(secret), `a secret of ${secret.length} characters is in a log`);
+	for (const secret of secrets)	// a long line of a log is cut
+		assert.ok(!text.includes(secret.slice(0, 30)), `a secret of ${secret.length} characters is in a log`);
 	assert.doesNotMatch(text, /[?&](code|state|transaction)=/);
 }
 

@@ -177,16 +177,20 @@ async function survey(s) {
 
 async function twins(s) {
 	const { tokens } = await s.session();
-	const call = modern('tools/list');
-	const list = (extra) => request(s.resource, {
-		method: 'POST', body: JSON.stringify(call.body),
+	const { headers: { 'Mcp-Method': method, ...others }, body } = modern('tools/list');
+	const list = (pairs) => request(s.resource, {
+		method: 'POST', body: JSON.stringify(body),
 		headers: ['Content-Type', 'application/json', 'Authorization', `Bearer ${tokens.access_token}`,
-			...Object.entries(call.headers).flat(), ...extra],
+			...Object.entries(others).flat(), ...pairs.flat()],
 	});
+	const honest = ['Mcp-Method', method];
 	for (const extra of [['Mcp_Method', 'tools/call'], ['MCP_Protocol-Version', '2025-03-26'], ['Sec_Fetch_Site', 'x']]) {
-		const { status, json } = await list(extra);
-		assert.ok(status === 400 || json.result.tools.length === 1, extra[0]);
+		const { status, json } = await list([honest, extra]);
+		assert.ok(status === 400 || json.result.resultType === 'complete', extra[0]);
 	}
+	for (const pairs of [[['Mcp_Method', method]], [['Mcp-Method', 'tools/call'], ['Mcp_Method', method]],
+		[['Mcp_Method', method], ['Mcp-Method', 'tools/call']]])
+		assert.equal((await list(pairs)).status, 400, String(pairs));
 	const lone = await request(s.resource, {
 		method: 'POST', body: '{}',
 		headers: ['Content-Type', 'application/json', 'Authoriza_tion', `Bearer ${tokens.access_token}`,
@@ -250,18 +254,20 @@ async function storm(s) {
 
 async function hiddenTool(s) {
 	const { mcp } = await s.session();
-	for (const name of ['get_graph_user_detail', 'GET_GRAPH_USER_DETAILS', 'internal',
-		'', '../x', 'get_graph_user_details '])
-		assert.equal((await send(s.resource, mcp.token, legacy('tools/call', { name }))).json.error.code, -32602, name);
-	assert.equal((await send(s.resource, mcp.token, legacy('logging/setLevel', {}))).json.error.code, -32601);
+	for (const name of ['get_graph_user_detail', 'GET_GRAPH_USER_DETAILS', 'internal', '', '../x',
+		'get_graph_user_details '])
+		assert.equal((await send(s.resource, mcp.token, legacy('tools/call', { name }))).json.error?.code, -32602, name);
+	assert.equal((await send(s.resource, mcp.token, legacy('logging/setLevel', {}))).json.error?.code, -32601);
 }
 
 async function chosenUpstream(s) {
 	const { tokens } = await s.session();
 	await s.standin.clearLog();
 	const { headers, body } = legacy('tools/call', { name: 'get_graph_user_details', arguments: {} });
-	await send(s.resource, tokens.access_token, { body, headers: { ...headers, 'mcp-init-host': 'evil.example',
+	const { json } = await send(s.resource, tokens.access_token, { body, headers: {
+		...headers, 'mcp-init-host': 'evil.example',
 		'X-Graph-Url': 'https://evil.example', Proxy: 'http://127.0.0.1:1', 'X-Ms-Client': 'x' } });
+	assert.equal(json.result.structuredContent?.displayName, ALICE, 'Graph was asked, and nobody in its place');
 	const hosts = new Set((await s.standin.log()).map((entry) => entry.headers.host));
 	assert.deepEqual([...hosts], [new URL(s.standin.url).host]);
 	assert.notEqual(s.key('sign').secret.toString('hex'), s.key('wrap').secret.toString('hex'));

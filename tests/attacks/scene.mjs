@@ -59,8 +59,8 @@ export class Scene {
 
 	// The consent page that a browser is shown.
 	async page(asked, browser = new Browser()) {
-		const page = await browser.open(asked.url);
-		assert.equal(page.status, 200, page.text);
+		const page = await browser.open(asked.url, { stop: (url) => !url.startsWith(this.url) });
+		assert.equal(page.status, 200, `${page.text} ${page.landed.href}`);
 		assert.equal(page.landed.pathname, '/consent');
 		return page;
 	}

@@ -43,7 +43,7 @@ async function othersAreServed(site, ca, target, hold, drip) {
 	try {
 		// They are there: what a worker takes of them it has taken by now.
 		await post(`${site.url}/logout`, '');
-		const { status } = await post(`${site.url}${target}`, 'x=y');
+		const { status } = await post(`${site.url}${target}`, 'x=y').catch(({ message }) => assert.fail(message));
 		assert.ok(status >= 400 && status < 500, `${target}: ${status}`);
 	} finally {
 		held.forEach((one) => one.hangUp());

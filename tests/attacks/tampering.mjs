@@ -6,7 +6,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { Browser } from '../e2e/lib/browser.mjs';
 import { request } from '../e2e/lib/http.mjs';
 import { McpClient } from '../e2e/lib/mcp.mjs';
-import { challengeOf, randomText, redeem, refresh } from '../e2e/lib/oauth.mjs';
+import { challengeOf, randomText, redeem, refresh, revoke } from '../e2e/lib/oauth.mjs';
 import { approve } from '../e2e/lib/sign-in.mjs';
 import { ALICE, BOB, EVIL, claimsOf, forge, hex, isErrorPage, list, profile } from './scene.mjs';
 import { open, unwrap } from './sealed.mjs';
@@ -15,9 +15,10 @@ const sha256 = (bytes) => createHash('sha256').update(bytes).digest();
 const hashOf = (token) => sha256(Buffer.from(token, 'base64url'));
 const jtiHash = (session) => hashOf(claimsOf(session.tokens.access_token).jti);
 
-// Mallory is Bob, with a session of his own; Alice is who he wants to be.
+// Mallory is Bob, with a session of his own, of the same client; Alice is who he wants to be.
 async function both(s) {
-	const [alice, mallory] = [await s.session(), await s.session('bob@contoso.example')];
+	const alice = await s.session();
+	const mallory = await s.session('bob@contoso.example', { client: alice.client });
 	assert.equal(await profile(alice.mcp), ALICE);
 	assert.equal(await profile(mallory.mcp), BOB);
 	return { alice, mallory };
@@ -58,7 +59,7 @@ async function wraps(s) {
 
 async function entraTokens(s) {
 	for (const columns of ['entra_tokens', 'identity', 'entra_tokens, identity', 'tenant_id, object_id, subject',
-		'tenant_id, object_id, subject, identity, entra_tokens']) {
+		'tenant_id, object_id, subject, expires_at, identity, entra_tokens']) {
 		const { alice, mallory } = await both(s);
 		await s.sqlite(`DELETE FROM exchanged_token;
 			UPDATE session SET (${columns}) = (SELECT ${columns} FROM session WHERE sid = x'${alice.sid}')
@@ -221,12 +222,14 @@ async function entraDoor(s) {
 	await s.sqlite('DELETE FROM entra_cache');
 }
 
+// Ended as its holder ends it, so that what is left is what we leave.
 async function erased(s) {
 	const { client, tokens, metadata, mcp, sid } = await s.session();
-	await s.sqlite(`UPDATE session SET ended_at = 1, identity = NULL, entra_tokens = NULL WHERE sid = x'${sid}';
-		UPDATE session SET ended_at = NULL WHERE sid = x'${sid}'`);
-	assert.equal(await profile(mcp), undefined);
+	assert.equal(await profile(mcp), ALICE);
+	assert.equal((await revoke(metadata, client, tokens.refresh_token)).status, 200);
+	await s.sqlite(`UPDATE session SET ended_at = NULL WHERE sid = x'${sid}'`);
 	assert.equal((await refresh(metadata, client, tokens.refresh_token)).json.error, 'invalid_grant');
+	assert.equal(await profile(mcp), undefined);
 }
 
 const WRAPS = (table) => `SELECT hex(token_hash) AS token_hash, hex(sid) AS sid, kid, hex(wrap) AS wrap FROM ${table}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the kernel says of a process: memory, time on the processor, files.
+import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -38,7 +39,7 @@ export async function eventually(test, what, patience = 5000) {
 		if (value)
 			return value;
 		if (Date.now() > deadline)
-			throw new Error(`not within ${patience} ms: ${what}`);
+			assert.fail(`not within ${patience} ms: ${what}`);
 		await sleep(20);
 	}
 }
