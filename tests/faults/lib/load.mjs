@@ -206,13 +206,17 @@ export class Load {
 			for (; !this.#over; await sleep(pause))
 				await this.act(kind);
 		}));
+		const doing = body();
 		try {
-			return await Promise.race([body(), actors.then(() => assert.fail('no actor ends by itself'))]);
+			return await Promise.race([doing, actors.then(() => assert.fail('no actor ends by itself'))]);
 		} finally {
 			this.#over = true;	// for the others too, when one fails
+			await Promise.allSettled([doing]);	// what it has begun is not left behind
 			await actors;
 		}
 	}
+
+	get over() { return this.#over; }
 
 	get acted() { return Object.values(this.done).reduce((sum, n) => sum + n, 0); }
 
