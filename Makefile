@@ -4,6 +4,7 @@
 #   make check      unit tests and the replay of the fuzzing corpora
 #   make soak       TIME=15m: load with random faults, and an account of it
 #   make machine    as root: the README's installation and the units at work, on a Debian with systemd of its own
+#   make mutations  ROWS=...: breaks the product in one way after the other, and expects the tests to find each
 #   make test       everything: lint, both compilers, sanitizers, unit and end-to-end tests
 #   make demo       the whole flow against the stand-in for Entra ID, on lighttpd
 #   make lint       style, layers, manual pages, what each program links
@@ -239,6 +240,9 @@ soak: all
 machine:
 	$(Q)tests/machine/run
 
+mutations: all
+	$(Q)tests/mutations/run $(ROWS)
+
 demo:
 	$(Q)tests/demo/run
 
@@ -254,7 +258,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all check fuzzers coverage valgrind lint fuzz test soak machine demo install clean
+.PHONY: all check fuzzers coverage valgrind lint fuzz test soak machine mutations demo install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
