@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { makeShim } from './shim.mjs';
 
 const BIN = process.env.SALLYPORT_BIN ?? fileURLToPath(new URL('../../../build/cgi-bin', import.meta.url));
 const ROOT = process.getuid() === 0;
@@ -73,9 +74,17 @@ export class Programs {
 	// Key and certificate, valid from `offset` seconds from now on; {file, pem}.
 	certificate(name, offset, days) {
 		const key = path.join(this.dir, `${name}.key`);
-		const pem = execFileSync('faketime', ['-f', `+${offset}`, 'openssl', 'req', '-x509', '-newkey', 'rsa:2048',
-			'-nodes', '-subj', '/CN=sallyport', '-days', String(days), '-keyout', key],
-		{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+		const shim = makeShim(new URL('../clock-ahead.c', import.meta.url));
+		let pem;
+		try {
+			pem = execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=sallyport',
+				'-days', String(days), '-keyout', key], {
+				env: { ...process.env, LD_PRELOAD: shim.file, CLOCK_AHEAD: String(offset) },
+				encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'],
+			});
+		} finally {
+			shim.remove();
+		}
 		return { file: this.write(`${name}.pem`, execFileSync('cat', [key], { encoding: 'utf8' }) + pem), pem };
 	}
 
