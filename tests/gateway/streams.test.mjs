@@ -109,7 +109,7 @@ behindBoth((server) => {
 		const stream = await client.openCall('big', { megabytes: 30 });
 		stream.pause();
 		const took = await timed(bob);
-		assert.ok(median(took) < Math.max(50, 3 * median(usual)), `${took}, and before it ${usual}`);
+		assert.ok(median(took) < Math.max(500, 10 * median(usual)), `${took}, and before it ${usual}`);
 		const entry = gate.upstream().requests('tools/call')[0];
 		assert.equal(entry.finished, false, 'the answer was not paused');
 		assert.ok(memory(pid).peak - before.peak < GROWTH, `the peak grew by ${memory(pid).peak - before.peak} kB`);
