@@ -2,7 +2,7 @@
 // The MCP Inspector in four versions, its page worked in a real Chromium: address, sign-in, tools, a call.  Pictures
 // are left in build/screenshots.
 import { after, before, describe, test } from 'node:test';
-import { freePort } from './lib/child.mjs';
+import { freePort } from '../e2e/lib/free-port.mjs';
 import { approve, shoot, startChromium, withPage } from './lib/chromium.mjs';
 import { INSPECTORS } from './lib/inspectors.mjs';
 import { Scene } from './lib/scene.mjs';
@@ -35,7 +35,7 @@ describe('MCP Inspector', { concurrency: 2 }, () => {
 
 	before(async () => {
 		for (const version of Object.keys(RUNS))
-			ports[version] = await freePort();
+			ports[version] = freePort();
 		const origins = Object.values(ports).map((port) => `http://localhost:${port}`);
 		await scene.start({ top: [`allowed_origins = ${origins.join(', ')}`] });
 		chromium = await startChromium();

@@ -2,9 +2,9 @@
 // The official conformance suite: its scenarios for authorization servers, and those for MCP servers that ask no tools
 // of its own.  Where a scenario asks some beside other things, `cannot` names those checks, and no others may fail.
 import assert from 'node:assert/strict';
-import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Browser } from '../e2e/lib/browser.mjs';
+import { freePort } from '../e2e/lib/free-port.mjs';
 import { discover, register } from '../e2e/lib/oauth.mjs';
 import { signIn } from '../e2e/lib/sign-in.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
@@ -57,18 +57,9 @@ async function serverScenario(url, { scenario, revision, version = '0.2', good, 
 	assert.equal(idsOf(checks, 'SUCCESS').length, good, JSON.stringify(checks, undefined, 2));
 }
 
-function freePort() {
-	return new Promise((resolve) => {
-		const server = net.createServer().listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-			server.close(() => resolve(port));
-		});
-	});
-}
-
 // The suite listens for the answer and prints where a browser has to go; anything amiss there ends it.
 async function authorizationScenarios(site, revision) {
-	const port = await freePort();
+	const port = freePort();
 	const { metadata, protectedResource } = await discover(site.resource());
 	const client = await register(metadata, { redirect_uris: [`http://127.0.0.1:${port}/callback`] });
 	let problem;

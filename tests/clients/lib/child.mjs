@@ -2,7 +2,6 @@
 // A program of the packages as a process: what it prints, when it is ready, and its end.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,15 +19,6 @@ process.on('exit', () => {
 
 export const load = (file) => import(new URL(file, PACKAGES));
 export const packaged = (file) => fileURLToPath(new URL(file, PACKAGES));
-
-export function freePort() {
-	return new Promise((resolve) => {
-		const server = net.createServer().listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-			server.close(() => resolve(port));
-		});
-	});
-}
 
 // Runs a script of the packages; env is all that it gets beside PATH and a home of its own.
 export function start(file, args = [], env = {}) {

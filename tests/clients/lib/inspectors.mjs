@@ -5,14 +5,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { freePort, start } from './child.mjs';
+import { freePort } from '../../e2e/lib/free-port.mjs';
+import { start } from './child.mjs';
 import { enter, enterInto, leaveBy, press, pressText, pressUntil, seesText, takeTime } from './chromium.mjs';
 
 const TOKEN = 'the token between an Inspector and its page'.replaceAll(' ', '-');
 
 // Up to 1.x: a proxy, and a server of the page's files.
 async function startPieces(port, proxy, client, environment) {
-	const proxyPort = await freePort();
+	const proxyPort = freePort();
 	const programs = [[proxy, proxyPort], [client, port]].map(([file, own]) =>
 		start(file, [], environment(own, port, proxyPort)));
 	await Promise.all(programs.map((program) => program.says(/listening on|up and running/)));
