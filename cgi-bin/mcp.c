@@ -79,19 +79,22 @@ preflight(struct response *rs)
 	return OAUTH_OK;
 }
 
-/* The three addresses of a server. */
-enum door { DOOR_HTTP, DOOR_SSE, DOOR_MESSAGE };
+/* The three addresses of a server; the last two are those of the transport of 2024-11-05. */
+enum mcp_endpoint { ENDPOINT_MCP, ENDPOINT_SSE, ENDPOINT_MESSAGE };
 
 static const struct config_server *
-find_server(const struct request *rq, enum door *door)
+find_server(const struct request *rq, enum mcp_endpoint *endpoint)
 {
-	static const char *const rest[] = { [DOOR_HTTP] = "", [DOOR_SSE] = "/sse", [DOOR_MESSAGE] = "/message" };
+	static const char *const rest[] = {
+		[ENDPOINT_MCP] = "", [ENDPOINT_SSE] = "/sse", [ENDPOINT_MESSAGE] = "/message",
+	};
 	const char *name = rq->route == NULL || *rq->route == '\0' ? "" : rq->route + 1;
-	size_t n = strcspn(name, "/"), doors = strcmp(rq->config->sse_transport, "on") == 0 ? COUNT(rest) : 1;
+	size_t endpoints = strcmp(rq->config->sse_transport, "on") == 0 ? COUNT(rest) : 1;
+	size_t n = strcspn(name, "/");
 
-	for (size_t i = 0; i < doors; i++)
+	for (size_t i = 0; i < endpoints; i++)
 		if (strcmp(name + n, rest[i]) == 0) {
-			*door = (enum door)i;
+			*endpoint = (enum mcp_endpoint)i;
 			return config_server(rq->config, name, n);
 		}
 	return NULL;
@@ -162,7 +165,7 @@ read_headers(const struct request *rq, const struct config_server *server)
 }
 
 static enum oauth_error
-post(struct request *rq, struct response *rs, const struct config_server *server, enum door door,
+post(struct request *rq, struct response *rs, const struct config_server *server, enum mcp_endpoint endpoint,
     const struct access *access)
 {
 	struct mcp_headers headers = read_headers(rq, server);
@@ -179,7 +182,7 @@ post(struct request *rq, struct response *rs, const struct config_server *server
 		rq->failure.reason = refusal.message;
 		return OAUTH_OK;
 	}
-	in.elsewhere = door == DOOR_MESSAGE;
+	in.elsewhere = endpoint == ENDPOINT_MESSAGE;
 	if (in.elsewhere)
 		error = sse_transport_post(rq, rs, server, access, &in);
 	else if (server->upstream != NULL)
@@ -191,35 +194,35 @@ post(struct request *rq, struct response *rs, const struct config_server *server
 }
 
 static enum oauth_error
-get(struct request *rq, struct response *rs, const struct config_server *server, enum door door,
+get(struct request *rq, struct response *rs, const struct config_server *server, enum mcp_endpoint endpoint,
     const struct access *access)
 {
-	return door == DOOR_SSE || server->upstream_sse ?
+	return endpoint == ENDPOINT_SSE || server->upstream_sse ?
 	    sse_transport_open(rq, rs, server, access) : gateway_other(rq, rs, server, access);
 }
 
 static enum oauth_error
 end_session(struct request *rq, struct response *rs, const struct config_server *server,
-    enum door door UNUSED, const struct access *access)
+    enum mcp_endpoint endpoint UNUSED, const struct access *access)
 {
 	return gateway_other(rq, rs, server, access);
 }
 
 typedef enum oauth_error (*answering)(struct request *, struct response *,
-    const struct config_server *, enum door, const struct access *);
+    const struct config_server *, enum mcp_endpoint, const struct access *);
 
 /*
  * Tools of our own have nothing to say unasked.  An upstream of the older transport is found by a
  * client of either: POST is refused, and GET brings its stream.
  */
 static answering
-find_method(const struct request *rq, const struct config_server *server, enum door door,
+find_method(const struct request *rq, const struct config_server *server, enum mcp_endpoint endpoint,
     const char **allow)
 {
 	bool streamable = server->upstream != NULL && !server->upstream_sse;
-	bool gets = door == DOOR_SSE || (door == DOOR_HTTP && server->upstream != NULL);
-	bool posts = door == DOOR_MESSAGE || (door == DOOR_HTTP && !server->upstream_sse);
-	bool deletes = door == DOOR_HTTP && streamable;
+	bool gets = endpoint == ENDPOINT_SSE || (endpoint == ENDPOINT_MCP && server->upstream != NULL);
+	bool posts = endpoint == ENDPOINT_MESSAGE || (endpoint == ENDPOINT_MCP && !server->upstream_sse);
+	bool deletes = endpoint == ENDPOINT_MCP && streamable;
 
 	*allow = deletes ? "POST, GET, DELETE, OPTIONS" : gets ? "GET, OPTIONS" : "POST, OPTIONS";
 	if (gets && strcmp(rq->method, "GET") == 0)
@@ -252,8 +255,8 @@ refuse(const struct request *rq, struct response *rs)
 static enum oauth_error
 mcp(struct request *rq, struct response *rs)
 {
-	enum door door = DOOR_HTTP;
-	const struct config_server *server = find_server(rq, &door);
+	enum mcp_endpoint endpoint = ENDPOINT_MCP;
+	const struct config_server *server = find_server(rq, &endpoint);
 	struct access access;
 	const char *allow;
 	answering method;
@@ -266,9 +269,9 @@ mcp(struct request *rq, struct response *rs)
 		return preflight(rs);
 	TRY(authenticate(rq, rs, server, &access));
 	TRY(session_rate_take(rq, &access.session.sid));
-	if ((method = find_method(rq, server, door, &allow)) == NULL) {
+	if ((method = find_method(rq, server, endpoint, &allow)) == NULL) {
 		response_header(rs, "Allow", allow);
 		return fail(&rq->failure, METHOD_NOT_ALLOWED, "this address is not spoken to by this method");
 	}
-	return challenged(rq, rs, server, &access, method(rq, rs, server, door, &access));
+	return challenged(rq, rs, server, &access, method(rq, rs, server, endpoint, &access));
 }

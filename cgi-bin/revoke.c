@@ -51,16 +51,13 @@ owner(struct request *rq, enum query which, int client_column, const uint8_t has
     struct sid *sid, const char **client_id)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, which);
-	struct bytes id;
 	enum stored stored;
 
 	statement_hash(q, ":token_hash", hash);
 	if ((stored = statement_row(q)) != STORED)
 		return stored;
-	id = statement_column_blob(q, 0, rq->arena);
-	if (id.len != SID_SIZE)
+	if (!sid_from_bytes(statement_column_blob(q, 0, rq->arena), sid))
 		return STORE_FAILED;
-	memcpy(sid->id, id.data, SID_SIZE);
 	*client_id = statement_column_text(q, client_column, rq->arena);
 	return STORED;
 }

@@ -40,3 +40,15 @@ crypto_begin(void)
 	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		die("OpenSSL cannot be begun");
 }
+
+void
+md_ctx_auto(EVP_MD_CTX **ctx)
+{
+	EVP_MD_CTX_free(*ctx);
+}
+
+void
+pkey_ctx_auto(EVP_PKEY_CTX **ctx)
+{
+	EVP_PKEY_CTX_free(*ctx);
+}

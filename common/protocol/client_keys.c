@@ -6,9 +6,10 @@
 #include <openssl/pem.h>
 
 #include "base/base64url.h"
+#include "base/crypto.h"
+#include "protocol/jwk.h"
 #include "protocol/jws_verify.h"
 
-#define P256_NUMBER	32	/* bytes of a coordinate, RFC 7518 section 6.2.1.2 */
 #define NUMBER_TEXT	43	/* characters of one */
 
 static const char *const algorithms[] = { "RS256", "PS256", "ES256" };
@@ -17,12 +18,6 @@ static void
 bio_auto(BIO **bio)
 {
 	BIO_free(*bio);
-}
-
-static void
-pkey_ctx_auto(EVP_PKEY_CTX **ctx)
-{
-	EVP_PKEY_CTX_free(*ctx);
 }
 
 static bool

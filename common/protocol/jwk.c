@@ -7,9 +7,8 @@
 #include <openssl/param_build.h>
 
 #include "base/base64url.h"
+#include "base/crypto.h"
 
-#define RSA_BITS_MIN		2048
-#define RSA_BITS_MAX		8192
 #define EXPONENT_MIN		65537
 #define EXPONENT_BITS_MAX	64	/* a longer one only makes verifying slow */
 #define NUMBER_MAX		2048	/* characters; 8192 bits are 1366 */
@@ -18,12 +17,6 @@ static void
 bn_auto(BIGNUM **n)
 {
 	BN_free(*n);
-}
-
-static void
-pkey_ctx_auto(EVP_PKEY_CTX **ctx)
-{
-	EVP_PKEY_CTX_free(*ctx);
 }
 
 static void

@@ -7,6 +7,9 @@
 
 #include "protocol/json.h"
 
+#define RSA_BITS_MIN	2048		/* RFC 7518 sections 3.3 and 3.5 */
+#define RSA_BITS_MAX	8192
+#define P256_NUMBER	32		/* bytes of a coordinate, and of r and s: RFC 7518 sections 3.4 and 6.2.1.2 */
 #define JWK_SET_MAX	(512 * 1024)	/* bytes of a key set; up to a thousand keys */
 
 /*

@@ -5,16 +5,11 @@
 #include <openssl/rsa.h>
 
 #include "base/base64url.h"
+#include "base/crypto.h"
 #include "base/secret.h"
+#include "protocol/jwk.h"
 
-#define RSA_BITS_MIN	2048	/* RFC 7518 sections 3.3 and 3.5 */
 #define PS256_SALT	32	/* RFC 7518 section 3.5: the size of the hash */
-
-static void
-md_ctx_auto(EVP_MD_CTX **ctx)
-{
-	EVP_MD_CTX_free(*ctx);
-}
 
 static bool
 decode_part(struct arena *a, const char *from, const char *to, struct bytes *out)

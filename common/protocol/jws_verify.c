@@ -6,15 +6,9 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
-#define RSA_BITS_MIN	2048
-#define RSA_BITS_MAX	8192
-#define P256_NUMBER	32	/* bytes of r and of s, RFC 7518 section 3.4 */
+#include "base/crypto.h"
+#include "protocol/jwk.h"
 
-static void
-md_ctx_auto(EVP_MD_CTX **ctx)
-{
-	EVP_MD_CTX_free(*ctx);
-}
 
 static void
 ecdsa_sig_auto(ECDSA_SIG **signature)

@@ -36,34 +36,13 @@ struct page {
 	int64_t		 after_used;
 };
 
-/* NULL for a [server] that the configuration no longer has. */
-static const char *
-server_of(const struct config *config, const char *resource)
-{
-	for (size_t i = 0; i < config->servers; i++)
-		if (strcmp(config->server[i].resource, resource) == 0)
-			return config->server[i].name;
-	return NULL;
-}
-
-static bool
-read_sid(struct request *rq, struct statement *q, struct sid *out)
-{
-	struct bytes sid = statement_column_blob(q, 0, rq->arena);
-
-	if (sid.len != SID_SIZE)
-		return false;
-	memcpy(out->id, sid.data, SID_SIZE);
-	return true;
-}
-
 static bool
 read_row(struct request *rq, struct statement *q, struct listed *row)
 {
 	struct listing_cell *c = row->cell;
 	int64_t idle_end;
 
-	if (!read_sid(rq, q, &row->sid))
+	if (!sid_from_bytes(statement_column_blob(q, 0, rq->arena), &row->sid))
 		return false;
 	c[SID].text = sid_text(rq->arena, &row->sid);
 	c[TENANT].text = statement_column_text(q, 1, rq->arena);
@@ -73,7 +52,7 @@ read_row(struct request *rq, struct statement *q, struct listed *row)
 	c[SUBJECT].text = statement_column_text(q, 3, rq->arena);
 	c[CLIENT].text = statement_column_text(q, 4, rq->arena);
 	c[RESOURCE].text = statement_column_text(q, 5, rq->arena);
-	c[SERVER].text = server_of(rq->config, c[RESOURCE].text);
+	c[SERVER].text = config_server_name(rq->config, c[RESOURCE].text);
 	c[CREATED].number = statement_column_int(q, 6);
 	c[USED].number = statement_column_int(q, 7);
 	c[EXPIRES].number = statement_column_int(q, 8);

@@ -32,15 +32,6 @@ const struct audit_event_info audit_events[AUDIT_EVENTS] = {
 };
 /* clang-format on */
 
-static const char *
-server_of(const struct request *rq, const char *resource)
-{
-	for (size_t i = 0; i < rq->config->servers; i++)
-		if (strcmp(rq->config->server[i].resource, resource) == 0)
-			return rq->config->server[i].name;
-	return NULL;
-}
-
 static void
 add_session(struct request *rq, const struct session *s, struct audit_record *r)
 {
@@ -52,7 +43,7 @@ add_session(struct request *rq, const struct session *s, struct audit_record *r)
 	if (s->client_id == NULL)
 		return;
 	r->field[AUDIT_CLIENT] = s->client_id;
-	r->field[AUDIT_SERVER] = s->resource == NULL ? NULL : server_of(rq, s->resource);
+	r->field[AUDIT_SERVER] = s->resource == NULL ? NULL : config_server_name(rq->config, s->resource);
 	r->field[AUDIT_SID] = sid_text(rq->arena, &s->sid);
 }
 

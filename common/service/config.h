@@ -196,6 +196,8 @@ MUST_CHECK const struct config *config_load_file(const char *path, const char **
 /* The [server] of that name, NULL if there is none. */
 MUST_CHECK const struct config_server *config_server(const struct config *, const char *name,
 		    size_t len);
+/* The name of the [server] with that resource, NULL if there is none (any longer). */
+MUST_CHECK const char	*config_server_name(const struct config *, const char *resource);
 
 /* The [client] of that id, NULL if there is none or `registration` leaves them out. */
 MUST_CHECK const struct config_client *config_client(const struct config *, const char *client_id);

@@ -17,6 +17,15 @@ config_server(const struct config *c, const char *name, size_t len)
 	return NULL;
 }
 
+const char *
+config_server_name(const struct config *c, const char *resource)
+{
+	for (size_t i = 0; i < c->servers; i++)
+		if (strcmp(c->server[i].resource, resource) == 0)
+			return c->server[i].name;
+	return NULL;
+}
+
 static bool
 is_server_name(const char *name)
 {

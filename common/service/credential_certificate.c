@@ -14,7 +14,6 @@
 #include "protocol/jws.h"
 #include "service/credential_file.h"
 
-#define RSA_BITS_MIN	2048
 #define CLAIMS_MAX	((size_t)4096)	/* bytes */
 #define BACKDATED	60	/* seconds: a clock of ours that runs ahead does no harm */
 

@@ -7,7 +7,6 @@
 #include "service/session.h"
 #include "service/store_failed.h"
 
-#define KID_LEN	(sizeof((struct key *)0)->kid - 1)
 
 static struct bytes
 mark(struct arena *a, const struct key *key, const char *sid)
@@ -50,11 +49,8 @@ find(struct request *rq, struct bytes of, struct sid found[static ENTRA_SID_BATC
 	statement_blob(q, ":entra_sid", of);
 	statement_int(q, ":limit", ENTRA_SID_BATCH);
 	for (*count = 0; (stored = statement_row(q)) == STORED && *count < ENTRA_SID_BATCH; ++*count) {
-		struct bytes id = statement_column_blob(q, 0, rq->arena);
-
-		if (id.len != SID_SIZE)
+		if (!sid_from_bytes(statement_column_blob(q, 0, rq->arena), &found[*count]))
 			return STORE_FAILED;
-		memcpy(found[*count].id, id.data, SID_SIZE);
 	}
 	return stored == STORE_FAILED ? STORE_FAILED : STORED;
 }

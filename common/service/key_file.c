@@ -22,7 +22,7 @@ struct key
 key_new(void)
 {
 	struct key key = { .created_at = clock_seconds() };
-	uint8_t kid[(sizeof key.kid - 1) / 2];
+	uint8_t kid[KID_LEN / 2];
 
 	random_bytes(kid, sizeof kid);
 	random_bytes(key.secret, sizeof key.secret);
@@ -45,7 +45,7 @@ read_generation(struct arena *a, char *line, struct key *out)
 	uint8_t *bytes;
 	size_t n;
 
-	if (secret == NULL || created - line != sizeof out->kid - 1)
+	if (secret == NULL || created - line != KID_LEN)
 		return false;
 	*created++ = *secret++ = '\0';
 	if (!number_read(created, INT64_MAX, &out->created_at) ||

@@ -23,12 +23,13 @@ enum key_purpose {
 };
 
 #define KEY_SIZE		32	/* bytes */
+#define KID_LEN			16	/* hexadecimal digits */
 #define KEY_GENERATIONS_MAX	8
 #define KEY_SETTLE		60	/* seconds before a new generation is used for new work */
 #define KEY_RELOAD		10	/* seconds between two looks at a file */
 
 struct key {
-	char		 kid[17];	/* 16 hexadecimal digits */
+	char		 kid[KID_LEN + 1];
 	int64_t		 created_at;
 	uint8_t		 secret[KEY_SIZE];
 	struct hmac	*hmac;		/* keyed with it */

@@ -35,7 +35,6 @@ static enum oauth_error
 find(struct request *rq, const struct opaque_token *token, struct row *out)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_REFRESH_TOKEN_GET);
-	struct bytes sid;
 
 	statement_hash(q, ":token_hash", token->hash);
 	switch (statement_row(q)) {
@@ -46,10 +45,8 @@ find(struct request *rq, const struct opaque_token *token, struct row *out)
 	default:
 		return store_failed(rq);
 	}
-	sid = statement_column_blob(q, 0, rq->arena);
-	if (sid.len != SID_SIZE)
+	if (!sid_from_bytes(statement_column_blob(q, 0, rq->arena), &out->sid))
 		return invalid(rq, "malformed row");
-	memcpy(out->sid.id, sid.data, SID_SIZE);
 	out->wrap.kid = statement_column_text(q, 1, rq->arena);
 	out->wrap.sealed = statement_column_blob(q, 2, rq->arena);
 	out->expires_at = statement_column_int(q, 3);

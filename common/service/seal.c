@@ -4,7 +4,6 @@
 #include "base/random.h"
 #include "base/secret.h"
 
-#define KID_LEN	(sizeof((struct key *)0)->kid - 1)
 
 struct data_key
 data_key_new(void)
@@ -68,6 +67,15 @@ struct bytes
 sid_bytes(struct arena *a, const struct sid *sid)
 {
 	return (struct bytes){ .data = (uint8_t *)arena_copy(a, sid->id, SID_SIZE), .len = SID_SIZE };
+}
+
+bool
+sid_from_bytes(struct bytes b, struct sid *out)
+{
+	if (b.len != SID_SIZE)
+		return false;
+	memcpy(out->id, b.data, SID_SIZE);
+	return true;
 }
 
 static void

@@ -33,6 +33,7 @@ struct sid	 sid_new(void);
 NONNULL char	*sid_text(struct arena *, const struct sid *);		/* 32 hexadecimal digits */
 MUST_CHECK bool	 sid_read(const char *text, struct sid *);
 struct bytes	 sid_bytes(struct arena *, const struct sid *);		/* for binding */
+MUST_CHECK bool	 sid_from_bytes(struct bytes, struct sid *);		/* as a column holds it */
 
 /* Wraps for the holder of `token`, whose row stands in `table`.  False without the server's key. */
 MUST_CHECK bool	 seal_wrap(struct arena *, struct keyring *, const char *table,

@@ -21,11 +21,8 @@ read_batch(struct request *rq, struct session_revocation *r, struct batch *b)
 	statement_int(q, ":limit", SESSION_BATCH);
 	session_selection_bind(s, q);
 	for (b->count = 0; b->count < SESSION_BATCH && (stored = statement_row(q)) == STORED; b->count++) {
-		struct bytes sid = statement_column_blob(q, 0, rq->arena);
-
-		if (sid.len != SID_SIZE)
+		if (!sid_from_bytes(statement_column_blob(q, 0, rq->arena), &b->sid[b->count]))
 			return false;
-		memcpy(b->sid[b->count].id, sid.data, SID_SIZE);
 		b->lives[b->count] = statement_column_int(q, 1) != 0;
 	}
 	return stored != STORE_FAILED;

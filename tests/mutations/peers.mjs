@@ -83,7 +83,7 @@ export default [{ test: 'attacks/lighttpd-http1.test.mjs', rows: [
 				'reply->access_token), .len = strlen(reply->access_token) });']],
 	['6b.22', 'a method is judged before the token',
 		['cgi-bin/mcp.c', 'TRY(authenticate(rq, rs, server, &access));',
-			'if (find_method(rq, server, door, &allow) == NULL)\n' +
+			'if (find_method(rq, server, endpoint, &allow) == NULL)\n' +
 				'\t\treturn fail(&rq->failure, METHOD_NOT_ALLOWED, "this address is not spoken to by this ' +
 				'method");\n\tTRY(authenticate(rq, rs, server, &access));']],
 	['6b.23', 'a sign-in is known by the client\'s state',

@@ -21,6 +21,9 @@ servers_keep_their_order_and_name_their_resource(UNUSED void **state)
 	assert_null(config_server(c, "mcpx", 4));
 	assert_null(config_server(c, "", 0));
 	assert_null(config_server(c, "MCP", 3));
+	assert_string_equal(config_server_name(c, "https://mcp.example.org/a-1_b"), "a-1_b");
+	assert_null(config_server_name(c, "https://mcp.example.org/a-1"));
+	assert_null(config_server_name(c, "a-1_b"));
 }
 
 static void

@@ -195,11 +195,19 @@ a_session_id_has_one_spelling(UNUSED void **state)
 {
 	struct sid made = sid_new(), read;
 	char *text = sid_text(&fix.arena, &made);
+	struct bytes data;
 
 	assert_int_equal(strlen(text), 32);
 	assert_true(sid_read(text, &read));
 	assert_memory_equal(read.id, made.id, SID_SIZE);
-	assert_int_equal(sid_bytes(&fix.arena, &made).len, SID_SIZE);
+	data = sid_bytes(&fix.arena, &made);
+	assert_int_equal(data.len, SID_SIZE);
+	memset(read.id, 0, sizeof read.id);
+	assert_true(sid_from_bytes(data, &read));
+	assert_memory_equal(read.id, made.id, SID_SIZE);
+	assert_false(sid_from_bytes((struct bytes){ .data = data.data, .len = SID_SIZE - 1 }, &read));
+	assert_false(sid_from_bytes((struct bytes){ .data = data.data, .len = SID_SIZE + 1 }, &read));
+	assert_false(sid_from_bytes((struct bytes){ 0 }, &read));
 	assert_false(sid_read(NULL, &read));
 	assert_false(sid_read("", &read));
 	assert_false(sid_read(text + 1, &read));
