@@ -106,7 +106,7 @@ describe('an error that stays on a page of Entra', () => {
 			const sessions = await site.database.count('session');
 			const at = await atEntra();
 			const url = new URL(at.landed);
-			const written = site.logs();
+			const written = site.ours();
 			for (const [name, value] of Object.entries(change))
 				if (name === 'tenant')
 					url.pathname = url.pathname.replace(/^\/[^/]+/, `/${value}`);
@@ -117,7 +117,7 @@ describe('an error that stays on a page of Entra', () => {
 			const page = await site.standin.during(switches, () => at.browser.open(url.href));
 			assert.equal(page.landed.origin, site.standin.url);
 			assert.match(page.text, new RegExp(`AADSTS${number}:`));
-			assert.deepEqual([await site.database.count('session'), site.logs()], [sessions, written]);
+			assert.deepEqual([await site.database.count('session'), site.ours()], [sessions, written]);
 			// Once it is mended, the person comes back to that page's address and goes on.
 			const { landed } = await at.browser.open(at.landed.href, at);
 			assert.notEqual(readResponse(landed, site.url).code, undefined);

@@ -37,9 +37,12 @@ class Watched {
 		return readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8')).join('\n');
 	}
 
+	// Lines of our programs: a web server writes its own when it likes.
+	ours() { return this.logs().split('\n').filter((line) => /sallyport [a-z-]+: /.test(line)); }
+
 	// Lines of ours that have the text; a line is written after the answer.
 	async line(text) {
-		const lines = () => this.logs().split('\n').filter((line) => line.includes(text) && /sallyport [a-z-]+: /.test(line));
+		const lines = () => this.ours().filter((line) => line.includes(text));
 		for (const until = Date.now() + PATIENCE; Date.now() < until && lines().length === 0;)
 			await sleep(10);
 		assert.ok(lines().length > 0, `no line with ${text}`);
