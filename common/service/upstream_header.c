@@ -88,6 +88,12 @@ upstream_header_pass(struct request *rq, const struct config_server *server, boo
 		/* Whose answers come over a stream says nothing of what it takes. */
 		if (plan->mailbox != NULL && strcmp(passing[i].name, "Accept") == 0)
 			value = "application/json, text/event-stream";
+		/*
+		 * JSON has no charset (RFC 8259 section 11): with one of the client's, such as utf-7, an
+		 * upstream would read another call than the one that was judged.
+		 */
+		if (value != NULL && strcmp(passing[i].name, "Content-Type") == 0)
+			value = "application/json";
 		if (value != NULL && (passing[i].era & (modern ? MODERN : LEGACY)) != 0)
 			good = upstream_header_add(rq, plan, passing[i].name, value);
 	}

@@ -137,6 +137,48 @@ describe('a member name of the protocol\'s in another case', () => {
 	});
 });
 
+// What the body parser of an upstream reads, if it believes the charset that it is told.
+const quote = '+ACI-';	// a quotation mark in UTF-7
+const TWO_CALLS = JSON.stringify(CALL).replace('"x"',
+	`"${quote}},${quote}name${quote}:${quote}admin${quote},${quote}q${quote}:{${quote}z${quote}:${quote}"`);
+
+describe('a body in another character set', () => {
+	let gate;
+	before(async () => {
+		gate = await startGate(SERVER, { servers: {
+			weather: { 'tool.admin': 'nobody' }, modern: { upstream: { era: 'modern' }, 'tool.admin': 'nobody' },
+			old: { upstream: { era: 'sse' }, upstream_transport: 'sse', 'tool.admin': 'nobody' },
+		} });
+	});
+	after(() => gate?.stop());
+
+	it('X.25 no upstream is told to read the body otherwise than it was judged', async () => {
+		assert.equal(JSON.parse(TWO_CALLS).name, 'echo');
+		assert.equal(JSON.parse(TWO_CALLS.replaceAll(quote, '"')).name, 'admin');
+		for (const type of ['utf-7', '"utf-7"', 'UTF-7', 'shift_jis', 'gbk', 'utf-16le', 'utf-8'])
+			for (const [name, era] of [['weather', '2025-11-25'], ['modern', MODERN], ['old', '2024-11-05']]) {
+				const headers = { 'Content-Type': `application/json; charset=${type}` };
+				let answer;
+				if (name === 'old') {
+					const pair = await Pair.open(gate.url(name), (await gate.signIn(name)).token);
+					await pair.connect();
+					gate.calm();
+					answer = await pair.post(legacy('tools/call', JSON.parse(TWO_CALLS), { id: 5 }).body, { headers });
+					assert.notEqual(await pair.stream.answer(5), undefined);
+					pair.close();
+				} else {
+					const client = await gate.client(name, { era });
+					gate.calm();
+					const message = client.message('tools/call', JSON.parse(TWO_CALLS));
+					answer = await client.send({ ...message, headers: { ...message.headers, ...headers } });
+				}
+				assert.ok([200, 202].includes(answer.status), answer.text);
+				const calls = gate.upstream(name).requests('tools/call');
+				assert.deepEqual(calls.map((call) => call.headers['content-type']), ['application/json'], `${name}, ${type}`);
+			}
+	});
+});
+
 // A front of the upstream's that refuses what it does not know, before the upstream sees it.
 async function choosy(era, [status, code]) {
 	const upstream = await startUpstream({ era });

@@ -162,6 +162,9 @@ export default [{ test: 'attacks/lighttpd-http1.test.mjs', rows: [
 			'\t    false)']],
 	['X.24', 'the account page may be framed',
 		['cgi-bin/account.c', 'response_header(rs, "X-Frame-Options", "DENY");', '']],
+] }, { test: 'gateway/attacks.test.mjs', rows: [
+	['X.25', 'the client says in which character set the upstream reads',
+		['common/service/upstream_header.c', '\t\t\tvalue = "application/json";\n', '\t\t\tvalue = value + 0;\n']],
 ] }, { test: 'attacks/silence.test.mjs', rows: [
 	['X.15', 'HTTP/2, silent', 'the web server passes bodies on as they come',
 		['httpd-conf/lighttpd/fastcgi.conf', 'server.stream-request-body  = 0', 'server.stream-request-body  = 2']],

@@ -15,7 +15,7 @@ pass(bool modern)
 static void
 request_of_all(void)
 {
-	WEB_REQUEST("", "HTTP_ACCEPT=application/json", "CONTENT_TYPE=application/json",
+	WEB_REQUEST("", "HTTP_ACCEPT=application/json", "CONTENT_TYPE=application/json; charset=utf-7",
 	    "HTTP_USER_AGENT=client/1", "HTTP_MCP_PROTOCOL_VERSION=2025-11-25",
 	    "HTTP_TRACEPARENT=00-a-b-01", "HTTP_TRACESTATE=a=b", "HTTP_LAST_EVENT_ID=7",
 	    "HTTP_MCP_METHOD=tools/call", "HTTP_MCP_NAME=x", "HTTP_MCP_PARAM_REGION=eu",
