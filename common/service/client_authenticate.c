@@ -7,6 +7,7 @@
 #include "service/credential_file.h"
 #include "service/store.h"
 #include "service/store_failed.h"
+#include "service/sweep.h"
 
 static enum oauth_error
 refuse(struct request *rq, const char *what)
@@ -110,6 +111,7 @@ use_once(struct request *rq, const struct client_assertion *in)
 	statement_int(q, ":expires_at", in->exp + 2 * CLIENT_ASSERTION_SKEW);
 	switch (statement_change(q)) {
 	case STORED:
+		(void)sweep_expired(rq->store, QUERY_CLIENT_ASSERTION_DELETE_EXPIRED, rq->now, SWEEP_FEW, NULL);
 		return OAUTH_OK;
 	case ABSENT:
 		return refuse(rq, "client_assertion was used before");

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "service/audit.h"
 #include "service/store.h"
+#include "service/sweep.h"
 
 #define SECOND		INT64_C(1000000)	/* in microseconds */
 #define NETWORK_BITS	64	/* IPv6: what one subscriber has at least, and so one address */
@@ -12,7 +13,6 @@
 #define SITE_TIMES	4	/* as much as one address */
 #define BUCKETS_MAX	4	/* of one request */
 #define PATIENCE_MS	1000	/* for a locked database */
-#define SWEPT		8	/* rows deleted with each request: more than one makes */
 #define TOLD_EVERY	60	/* seconds */
 
 enum whose { ADDRESS, SITE, EVERYONE, CLIENT };
@@ -155,17 +155,6 @@ take_one(struct request *rq, const struct bucket *b, int64_t now)
 	return statement_change(q);
 }
 
-/* Rows live until their buckets are full again, which with what `all` lets in bounds the table. */
-static bool
-sweep_some(struct request *rq, int64_t now)
-{
-	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_RATE_DELETE_EXPIRED);
-
-	statement_int(q, ":now", now / SECOND);
-	statement_int(q, ":limit", SWEPT);
-	return statement_change(q) != STORE_FAILED;
-}
-
 /* All of them or none.  ABSENT when somebody else was quicker; *which is the empty one. */
 static enum stored
 take_all(struct request *rq, const struct bucket *b, size_t n, int64_t now, size_t *which)
@@ -178,7 +167,9 @@ take_all(struct request *rq, const struct bucket *b, size_t n, int64_t now, size
 	for (*which = 0; *which < n; ++*which)
 		if ((stored = take_one(rq, &b[*which], now)) != STORED)
 			return stored;
-	return sweep_some(rq, now) && transaction_commit(&t) ? STORED : STORE_FAILED;
+	/* Rows live until their buckets are full again, which with what `all` lets in bounds the table. */
+	return sweep_expired(rq->store, QUERY_RATE_DELETE_EXPIRED, now / SECOND, SWEEP_FEW, NULL) &&
+	    transaction_commit(&t) ? STORED : STORE_FAILED;
 }
 
 /* Of a flood one refusal in a while is worth a word. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "service/store.h"
+#include "service/sweep.h"
 
 bool
 setback_read(struct request *rq, const char *name, int most, struct setback *out)
@@ -40,4 +41,5 @@ setback_note(struct request *rq, const char *name, int outcome, const char *reas
 	statement_int(q, ":expires_at", clock_seconds() + (seconds < SETBACK_MAX ? seconds : SETBACK_MAX));
 	if (statement_change(q) == STORE_FAILED)
 		return;		/* it is asked once more */
+	(void)sweep_expired(rq->store, QUERY_SETBACK_DELETE_EXPIRED, clock_seconds(), SWEEP_FEW, NULL);
 }

@@ -25,6 +25,19 @@ static const enum query expired[] = {
 	QUERY_CLIENT_ASSERTION_DELETE_EXPIRED,
 };
 
+bool
+sweep_expired(struct store *s, enum query which, int64_t now, int64_t rows, int64_t *deleted)
+{
+	AUTO(statement) struct statement *q = store_query(s, which);
+	enum stored stored;
+
+	statement_int(q, ":now", now);
+	statement_int(q, ":limit", rows);
+	if ((stored = statement_change(q)) == STORED && deleted != NULL)
+		*deleted += statement_changed(q);
+	return stored != STORE_FAILED;
+}
+
 /* Sessions through which nobody has used anything for a long time. */
 static bool
 end_idle(struct store *s, const struct config *config, int64_t now, int64_t rows, int64_t *deleted)
@@ -53,21 +66,8 @@ erase(struct store *s, int64_t now, int64_t rows)
 bool
 sweep(struct store *s, const struct config *config, int64_t now, int64_t rows, int64_t *deleted)
 {
-	for (size_t i = 0; i < COUNT(expired); i++) {
-		AUTO(statement) struct statement *q = store_query(s, expired[i]);
-
-		statement_int(q, ":now", now);
-		statement_int(q, ":limit", rows);
-		switch (statement_change(q)) {
-		case STORED:
-			if (deleted != NULL)
-				*deleted += statement_changed(q);
-			break;
-		case ABSENT:
-			break;
-		default:
+	for (size_t i = 0; i < COUNT(expired); i++)
+		if (!sweep_expired(s, expired[i], now, rows, deleted))
 			return false;
-		}
-	}
 	return end_idle(s, config, now, rows, deleted) && erase(s, now, rows);
 }

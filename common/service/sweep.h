@@ -6,6 +6,13 @@
 #include "service/store.h"
 
 #define SWEEP_ROWS	20	/* rows of one table deleted on the way of a request */
+#define SWEEP_FEW	8	/* rows deleted with each that is written, in a table that requests which fail fill */
+
+/*
+ * Deletes at most `rows` expired rows of the one table that the query is of.  False if the store
+ * failed.  *deleted (may be NULL) counts them.
+ */
+bool		 sweep_expired(struct store *, enum query, int64_t now, int64_t rows, int64_t *deleted);
 
 /*
  * Erases what rotations kept for their grace, and deletes at most `rows` rows of each table that are

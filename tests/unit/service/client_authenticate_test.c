@@ -172,6 +172,18 @@ rfc7523_s3_an_assertion_is_good_once(UNUSED void **state)
 	assert_int_equal(sql_number("SELECT count(*) FROM client_assertion"), 1);
 }
 
+/* A client that sends nonsense with each good assertion makes nobody sweep, and yet fills no table. */
+static void
+assertions_that_are_over_go_with_those_that_are_written(UNUSED void **state)
+{
+	sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO client_assertion "
+	    "(jti_hash, expires_at) SELECT CAST(printf('%032d', i) AS BLOB), 1800000000 + (i > 19) FROM n");
+	assert_int_equal(sql_number("SELECT count(*) FROM client_assertion"), 20);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(assertion(jwt(p256, "ES256", "", arena_printf(&fix.arena, "%d", i))), OAUTH_OK);
+	assert_int_equal(sql_number("SELECT count(*) FROM client_assertion"), 1 + 3);
+}
+
 static void
 a_pem_is_a_key_too(UNUSED void **state)
 {
@@ -234,6 +246,7 @@ main(void)
 		KNOWN(rfc6749_s2_3_two_ways_at_once_are_invalid_request),
 		KNOWN(rfc7523_an_assertion_is_signed_by_a_key_of_the_client),
 		KNOWN(rfc7523_s3_an_assertion_is_good_once),
+		KNOWN(assertions_that_are_over_go_with_those_that_are_written),
 		KNOWN(a_pem_is_a_key_too),
 		KNOWN(keys_that_cannot_be_read_are_our_fault),
 		KNOWN(a48_the_keys_of_a_metadata_document_count_the_same),

@@ -77,6 +77,22 @@ none_holds_for_longer_than_an_hour(UNUSED void **state)
 	assert_false(setback_read(&fix.rq, "a", 4, &s));
 }
 
+/* Whoever names what does not answer must be able to succeed at nothing, and yet fill no table. */
+static void
+rows_that_are_over_go_with_those_that_are_written(UNUSED void **state)
+{
+	for (int i = 0; i < 100; i++)
+		setback_note(&fix.rq, arena_printf(&fix.arena, "a%d", i), 3, "busy", 10);
+	assert_int_equal(sql_number("SELECT count(*) FROM setback"), 100);
+	at(9);
+	setback_note(&fix.rq, "b", 3, "busy", 10);
+	assert_int_equal(sql_number("SELECT count(*) FROM setback"), 101);
+	at(10);
+	for (int i = 0; i < 13; i++)
+		setback_note(&fix.rq, arena_printf(&fix.arena, "c%d", i), 3, "busy", 10);
+	assert_int_equal(sql_number("SELECT count(*) FROM setback"), 14);
+}
+
 int
 main(void)
 {
@@ -86,6 +102,7 @@ main(void)
 		CASE(a_name_is_kept_as_a_hash),
 		CASE(an_outcome_is_one_of_the_callers_failures_or_none),
 		CASE(none_holds_for_longer_than_an_hour),
+		CASE(rows_that_are_over_go_with_those_that_are_written),
 	};
 
 	return RUN(tests, NULL, NULL);
