@@ -51,9 +51,9 @@ collect(const struct config *c, struct named *n)
 
 /* --- what is kept ---------------------------------------------------------------------------------- */
 
-/* When it was told is sealed with it: an old row put back says nothing. */
+/* When it was told is sealed with it: an old row put back says nothing.  NULL when it is older than that. */
 static const char *
-kept(struct request *rq, const struct session *s, const struct data_key *key)
+kept(struct request *rq, const struct session *s, const struct data_key *key, int64_t seconds)
 {
 	AUTO(statement) struct statement *q = store_query(rq->store, QUERY_SESSION_GROUPS_GET);
 	const char *text, *blank;
@@ -65,7 +65,7 @@ kept(struct request *rq, const struct session *s, const struct data_key *key)
 	    statement_column_blob(q, 0, rq->arena))) == NULL || (blank = strchr(text, ' ')) == NULL)
 		return NULL;
 	return number_read(arena_copy(rq->arena, text, (size_t)(blank - text)), INT64_MAX, &told_at) &&
-	    told_at <= rq->now && rq->now - told_at < MEMBERSHIP_FRESH ? blank + 1 : NULL;
+	    told_at <= rq->now && rq->now - told_at < seconds ? blank + 1 : NULL;
 }
 
 static void
@@ -76,7 +76,7 @@ keep(struct request *rq, const struct session *s, const struct data_key *key, co
 	statement_blob(q, ":sid", sid_bytes(rq->arena, &s->sid));
 	statement_blob(q, ":sealed", seal_column(rq->arena, key, SEALED, &s->sid,
 	    arena_printf(rq->arena, "%lld %s", (long long)rq->now, groups)));
-	statement_int(q, ":expires_at", rq->now + MEMBERSHIP_FRESH);
+	statement_int(q, ":expires_at", rq->now + ENTRA_WORD_MOST);
 	if (statement_change(q) == STORE_FAILED)
 		return;		/* asked again by the next request */
 }
@@ -183,7 +183,7 @@ look(struct request *rq, void *argument)
 {
 	struct question *q = argument;
 
-	return (q->groups = kept(rq, q->session, q->key)) != NULL;
+	return (q->groups = kept(rq, q->session, q->key, MEMBERSHIP_FRESH)) != NULL;
 }
 
 static enum oauth_error
@@ -199,6 +199,12 @@ ask_all(struct request *rq, const struct session *s, const struct data_key *key,
 	if (key != NULL)
 		keep(rq, s, key, *groups);
 	return OAUTH_OK;
+}
+
+bool
+membership_was_told(struct request *rq, const struct session *s, const struct data_key *key)
+{
+	return rq->now - s->created_at < ENTRA_WORD_MOST || kept(rq, s, key, ENTRA_WORD_MOST) != NULL;
 }
 
 enum oauth_error

@@ -23,4 +23,8 @@
 MUST_CHECK enum oauth_error membership(struct request *, const struct session *,
 		    const struct data_key *, const char *entra_token, const char **groups);
 
+/* True when Graph last told it, at the sign-in or later, no longer ago than its silence may last. */
+MUST_CHECK bool		 membership_was_told(struct request *, const struct session *,
+		    const struct data_key *);
+
 #endif

@@ -98,7 +98,7 @@ is_vouched_for(struct request *rq, const struct session *s, const struct entra_t
 	}
 }
 
-/* Entra's silence is no refusal, for a day; and its answer is not what the request needs. */
+/* Silence of Entra or Graph is no refusal, for a day; and an answer is not what the request needs. */
 static enum oauth_error
 stands(struct request *rq, const struct person *p)
 {
@@ -112,7 +112,8 @@ stands(struct request *rq, const struct person *p)
 		return is_vouched_for(rq, s, &tokens);
 	outcome = entra_session_check(rq, s, &p->key, &asked.entra_token);
 	error = read_entra(rq, &asked, outcome);
-	if (error == INVALID_TOKEN)
+	if (error == INVALID_TOKEN || (outcome == ENTRA_GRANTED && error != OAUTH_OK &&
+	    (error != TEMPORARILY_UNAVAILABLE || !membership_was_told(rq, s, &p->key))))
 		return error;
 	if (session_entra_tokens(rq, s, &p->key, &tokens) != STORED ||
 	    (error != OAUTH_OK && tokens.asked_at + ENTRA_WORD_MOST <= rq->now))

@@ -232,6 +232,41 @@ rights_that_could_not_be_judged_are_looked_at_in_a_minute(UNUSED void **state)
 	assert_false(session_lives(&in.session));
 }
 
+/* Entra grants, and Graph answers so; then the person comes. */
+static enum oauth_error
+come_while_graph_says(int64_t seconds, int status, const char *body)
+{
+	at(seconds);
+	atomic_store(&server.body, arena_printf(&fix.arena, "{\"token_type\":\"Bearer\",\"expires_in\":%d,"
+	    "\"access_token\":\"%s\",\"refresh_token\":\"next\"}", LIFE, token_with(TOO_MANY)));
+	ROUTE({ .holds = "POST ", .status = status, .body = body });
+	sql("DELETE FROM setback");
+	return come();
+}
+
+static void
+graphs_silence_is_no_refusal_for_a_day_though_entra_answers(UNUSED void **state)
+{
+	fix.config.limits.access_token = 4 * ENTRA_WORD_MOST;
+	sign_in_with(TOO_MANY, 10);
+	allow("group:" G1);
+	assert_int_equal(come_while_graph_says(ENTRA_WORD_MOST - 2 * LIFE, 503, ""), OAUTH_OK);
+	assert_int_equal(come_while_graph_says(ENTRA_WORD_MOST, 503, ""), TEMPORARILY_UNAVAILABLE);
+	assert_true(session_lives(&in.session));
+	assert_int_equal(come_while_graph_says(ENTRA_WORD_MOST + 2 * LIFE, 200, "{\"value\":[\"" G1 "\"]}"), OAUTH_OK);
+	assert_int_equal(come_while_graph_says(2 * ENTRA_WORD_MOST + LIFE, 503, ""), OAUTH_OK);
+	assert_int_equal(come_while_graph_says(2 * ENTRA_WORD_MOST + 2 * LIFE, 503, ""), TEMPORARILY_UNAVAILABLE);
+}
+
+static void
+a_graph_that_refuses_to_tell_is_not_silent(UNUSED void **state)
+{
+	sign_in_with(TOO_MANY, 10);
+	allow("group:" G1);
+	assert_int_equal(come_while_graph_says(20, 403, "{}"), SERVER_ERROR);
+	assert_true(session_lives(&in.session));
+}
+
 static void
 rights_that_are_judged_at_last_are_left_alone(UNUSED void **state)
 {
@@ -259,6 +294,8 @@ main(void)
 		PERSONS(a_session_stays_while_graph_does_not_tell),
 		PERSONS(at_the_sign_in_graph_is_asked_only_where_the_list_names_groups),
 		PERSONS(rights_that_could_not_be_judged_are_looked_at_in_a_minute),
+		PERSONS(graphs_silence_is_no_refusal_for_a_day_though_entra_answers),
+		PERSONS(a_graph_that_refuses_to_tell_is_not_silent),
 		PERSONS(rights_that_are_judged_at_last_are_left_alone),
 	};
 
