@@ -97,12 +97,13 @@ is_source_list(const char *text)
 {
 	return text != NULL && text[strspn(text, " ")] != '\0' &&
 	    text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-	    "+-.:/[]* ")] == '\0';
+	    "+-.:/[]*_ ")] == '\0';
 }
 
 /*
- * CSP has no spelling for an IPv6 address (level 3 section 2.3.1, host-char), and browsers ignore
- * such a source, which would block the way back to a client on [::1]: its scheme stands for it.
+ * CSP has no spelling for an IPv6 address or a host with an underscore (level 3 section 2.3.1,
+ * host-char), and browsers ignore such a source, which would block the way back to a client on
+ * [::1]: its scheme stands for it.
  */
 static char *
 source_list(struct arena *a, const char *text)
@@ -114,7 +115,7 @@ source_list(struct arena *a, const char *text)
 
 		if (b.len > 0)
 			buf_lit(&b, " ");
-		if (memchr(text, '[', n) != NULL && scheme < n)
+		if ((memchr(text, '[', n) != NULL || memchr(text, '_', n) != NULL) && scheme < n)
 			buf_bytes(&b, text, scheme + 1);
 		else
 			buf_bytes(&b, text, n);
@@ -123,11 +124,12 @@ source_list(struct arena *a, const char *text)
 	return arena_string(a, b.text);
 }
 
+/* Who cannot be spelt frames nothing: a scheme would be everybody. */
 char *
 page_policy_framed(struct arena *a, const char *ancestor)
 {
 	return arena_printf(a, "default-src 'none'; base-uri 'none'; form-action 'none'; "
-	    "frame-ancestors %s", is_source_list(ancestor) ? source_list(a, ancestor) : "'none'");
+	    "frame-ancestors %s", is_source_list(ancestor) ? ancestor : "'none'");
 }
 
 char *

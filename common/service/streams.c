@@ -8,7 +8,7 @@
 #include "service/store.h"
 
 #define STACK_SIZE	((size_t)512 * 1024)	/* bytes */
-#define MEMORY_OF_ANSWER	16	/* one event may use so many times response_max */
+#define MEMORY_OF_ONE	16		/* one event, or a body that is bridged, may use so many times its most */
 #define STORE_WAIT_MS	250			/* for a locked database */
 #define STOP_WAIT_MS	2000			/* for the last bytes of streams, when the program ends */
 
@@ -155,11 +155,14 @@ start_thread(struct streams *home)
 static void
 set_up(struct streams *home)
 {
+	const struct config_limits *l = &home->config->limits;
+	int64_t most = l->body_max > l->response_max ? l->body_max : l->response_max;
+
 	if (home->loop != NULL)
 		return;
 	home->loop = loop_new(start_waiting, forget, home);
 	home->transfers = transfers_new(home->loop, home->config);
-	arena_init(&home->arena, MEMORY_OF_ANSWER * (size_t)home->config->limits.response_max);
+	arena_init(&home->arena, MEMORY_OF_ONE * (size_t)most);
 	home->request = (struct request){
 		.arena = &home->arena, .config = home->config, .keys = keyring_open(home->config),
 	};
