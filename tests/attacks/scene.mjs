@@ -2,9 +2,10 @@
 // What the attacks share: one installation, its people, and the attacker's tools.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Browser } from '../e2e/lib/browser.mjs';
+import { contentOf, filesBelow } from '../e2e/lib/files.mjs';
 import { legacy, send } from '../e2e/lib/mcp.mjs';
 import { authorization, discover, register } from '../e2e/lib/oauth.mjs';
 import { signedIn } from '../e2e/lib/sign-in.mjs';
@@ -87,17 +88,12 @@ export class Scene {
 		return { kid, secret: Buffer.from(secret, 'base64url') };
 	}
 
-	logs() { return filesBelow(path.join(this.site.keep, 'log')).map((file) => readFileSync(file, 'latin1')).join('\n'); }
+	logs() {
+		return filesBelow(path.join(this.site.keep, 'log')).map((file) => contentOf(file).toString('latin1')).join('\n');
+	}
 
 	// Every byte of the state directory: database, its log, keys.
-	state() { return Buffer.concat(filesBelow(path.join(this.site.keep, 'state')).map((file) => readFileSync(file))); }
-}
-
-function filesBelow(dir) {
-	return readdirSync(dir).map((name) => path.join(dir, name)).flatMap((file) => {
-		const found = statSync(file, { throwIfNoEntry: false });
-		return found?.isDirectory() ? filesBelow(file) : found?.isFile() ? [file] : [];
-	});
+	state() { return Buffer.concat(filesBelow(path.join(this.site.keep, 'state')).map((file) => contentOf(file))); }
 }
 
 const part = (text) => Buffer.from(text).toString('base64url');

@@ -6,9 +6,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import tls from 'node:tls';
-import { post } from '../e2e/lib/http.mjs';
+import { post, setPatience } from '../e2e/lib/http.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
 import { Frames } from './frames.mjs';
+
+setPatience(30_000);	// a server's own, which frees it in the end, is longer
 
 const WORKERS = 2;
 const CONNECTIONS = 3 * WORKERS;

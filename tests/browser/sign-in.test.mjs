@@ -113,7 +113,7 @@ test('a person signs out: the button, Entra with our answer in its frame, and ba
 	const shown = await eventually(() => page.frames().find((f) => f.url().includes('sid=')), 'the frame');
 	assert.match(await shown.$eval('p', (e) => e.textContent), /sign-out has arrived/);
 	assert.equal((await send(site.resource(), tokens.access_token, legacy('tools/list'))).status, 401);
-	await page.waitForNavigation();
+	await Promise.all([page.waitForNavigation(), page.click('#continue')]);
 	assert.equal(page.url(), `${site.url}/logout?state=done`);
 	assert.match(await page.$eval('h1', (e) => e.textContent), /You are signed out/);
 }));

@@ -12,7 +12,7 @@ import { authorization, discover, redeem, refresh, revoke } from './lib/oauth.mj
 import { approve, signedIn, signIn } from './lib/sign-in.mjs';
 import { startSite } from './lib/site.mjs';
 
-const FRESH = 2;	// seconds: document_least
+const FRESH = 4;	// seconds: document_least
 
 let documents;
 let site;
@@ -22,7 +22,7 @@ before(async () => {
 	documents = await startDocuments();
 	site = await startSite('lighttpd-fastcgi', {
 		top: [`ca_file = ${documents.ca}`, 'metadata_networks = 127.0.0.0/8', `metadata_ports = ${documents.port}`],
-		limits: { document_least: `${FRESH}s`, document_stale: '6s', document_timeout: '2s' },
+		limits: { document_least: `${FRESH}s`, document_stale: '6s', document_timeout: '10s' },
 	});
 	({ metadata } = await discover(site.resource()));
 });

@@ -10,7 +10,7 @@ import { authorization, discover, readChallenge, redeem, refresh, register } fro
 import { approve, signIn, signedIn } from './lib/sign-in.mjs';
 import { startSite } from './lib/site.mjs';
 
-const TIMEOUT = 2;		// seconds that the product waits for Entra
+const TIMEOUT = 4;		// seconds that the product waits for Entra
 const TOO_LATE = TIMEOUT * 1000 + 1500;
 const EXCHANGE = 'on_behalf_of';
 const BOTH_TOKENS = ['wrong_aud', 'wrong_iss', 'wrong_tid', 'other_tenant', 'expired', 'not_yet_valid', 'missing_exp',

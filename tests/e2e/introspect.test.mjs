@@ -6,6 +6,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { privateFile } from '../gateway/lib/gate.mjs';
+import { eventually } from '../gateway/lib/process.mjs';
 import { Browser } from './lib/browser.mjs';
 import { cut, meets, wrongMedia, wrongMethods } from './lib/bad.mjs';
 import { form, post, request } from './lib/http.mjs';
@@ -141,7 +142,8 @@ for (const server of suitable(['lighttpd-fastcgi', 'apache-proxy-fcgi', 'apache-
 			const { sid } = claimsOf(one.tokens.access_token);
 			await site.database.sqlite(`UPDATE session SET expires_at = 1 WHERE sid = x'${sid}'`);
 			await inactive(one.tokens.access_token);
-			assert.match(logs(), /POST \/introspect 200 ok client=\S+ id=\S+ \d+ms .*revoked, or its session is over/);
+			const line = /POST \/introspect 200 ok client=\S+ id=\S+ \d+ms .*revoked, or its session is over/;
+			await eventually(() => line.test(logs()), 'a line of the log');
 		});
 
 		it('a row that was tampered with makes nobody somebody else', async () => {

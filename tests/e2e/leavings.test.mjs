@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What a full run with every fault leaves behind: no secret in a log, an error or a byte of the database, and no core.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openAccount } from './lib/account.mjs';
 import { Browser, readForm } from './lib/browser.mjs';
+import { contentOf, filesBelow } from './lib/files.mjs';
 import { observe, post, postJson, request } from './lib/http.mjs';
 import { McpClient, legacy, send } from './lib/mcp.mjs';
 import { authorization, discover, randomText, redeem, refresh, register, revoke } from './lib/oauth.mjs';
@@ -231,17 +232,8 @@ async function crash(site) {
 }
 
 // Every file but keys, credentials and the programs themselves, as text of one character per byte.
-function readAll(dir, files = new Map()) {
-	for (const name of readdirSync(dir)) {
-		const file = path.join(dir, name);
-		if (['keys', 'bin', 'lent'].includes(name))
-			continue;
-		if (statSync(file).isDirectory())
-			readAll(file, files);
-		else if (statSync(file).isFile())
-			files.set(file, readFileSync(file, 'latin1'));
-	}
-	return files;
+function readAll(dir) {
+	return new Map(filesBelow(dir, ['keys', 'bin', 'lent']).map((file) => [file, contentOf(file).toString('latin1')]));
 }
 
 // The value, its parts if it is a JWT, and for random values the bytes and their digits.

@@ -2,12 +2,13 @@
 // Signing out: Entra's front channel with a sid, and our own page, which goes there by way of Entra.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { BOB, OTHER_TENANT, TENANT } from '../standins/entra/world.mjs';
 import { badQueries } from './lib/bad.mjs';
 import { Browser, directive } from './lib/browser.mjs';
+import { contentOf, filesBelow } from './lib/files.mjs';
 import { form, post, request } from './lib/http.mjs';
 import { refresh } from './lib/oauth.mjs';
 import { signIn, signedInByHand } from './lib/sign-in.mjs';
@@ -203,20 +204,13 @@ for (const server of suitable(['lighttpd-fastcgi', 'lighttpd-cgi', 'apache-proxy
 			await at.frontChannel({ sid: session.sid, iss: 'https://evil.example/' });
 			const after = await site.database.content();
 			for (const [where, text] of [['database', dump], ['database afterwards', after], ['logs', at.log()],
-				...filesBelow(path.join(site.keep, 'state')).map((file) => [file, readFileSync(file, 'latin1')])])
+				...filesBelow(path.join(site.keep, 'state')).map((file) => [file, contentOf(file).toString('latin1')])])
 				for (const shape of forms)
 					assert.ok(!text.toLowerCase().includes(shape), `${shape} in ${where}`);
 			const [{ n }] = await site.database.rows('SELECT count(*) AS n FROM session WHERE length(entra_sid) = 48');
 			assert.ok(n > 0, 'its mark is there, so this looks in the right place');
 		});
 	});
-
-function filesBelow(dir) {
-	return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
-		const file = path.join(dir, entry.name);
-		return entry.isDirectory() ? filesBelow(file) : entry.isFile() ? [file] : [];
-	});
-}
 
 describe('the key', () => {
 	let site;

@@ -193,7 +193,7 @@ describe('an outage of the metadata service', () => {
 			await gate.forget({ token: false });
 			const began = Date.now();
 			await gate.standin.during(fault, () => isUser(session.mcp.callTool()));
-			assert.ok(Date.now() - began < (TIMEOUT + 2) * 1000, JSON.stringify(fault));
+			assert.ok(Date.now() - began < (TIMEOUT + 10) * 1000, JSON.stringify(fault));
 			// A kept connection that is closed without an answer is followed by one of its own.
 			assert.ok((await gate.identityRequests()).length <= (fault.imds_close ? 2 : 1), JSON.stringify(fault));
 		}
@@ -228,7 +228,7 @@ describe('an outage that lasts', { concurrency: HANGING.length }, () => {
 				await gate.standin.during(fault, async () => {
 					const began = Date.now();
 					await isRetryable(mcp.callTool());
-					assert.ok(Date.now() - began < (3 * TIMEOUT + 2) * 1000, 'a tool call has its own end');
+					assert.ok(Date.now() - began < (3 * TIMEOUT + 10) * 1000, 'a tool call has its own end');
 					await gate.forget();
 					assert.equal((await signIn(gate.resource)).response.error, 'temporarily_unavailable');
 				});

@@ -19,7 +19,7 @@ const SERVERS = [
 let site;
 after(() => site?.stop());
 const start = async (allow) => {
-	site = await startSite('lighttpd-cgi', { entra: { allow, timeout: 2 }, servers: SERVERS });
+	site = await startSite('lighttpd-cgi', { entra: { allow, timeout: 5 }, servers: SERVERS });
 };
 
 const assign = (rights) => site.standin.control('assignments', { user: BOB, roles: [], groups: [], ...rights });
@@ -131,7 +131,7 @@ describe('[entra] allow = a group, of too many for a token', () => {
 		[{ graph_groups_status: 429, graph_groups_retry_after: 9 }, 'temporarily_unavailable'],
 		[{ graph_groups_status: 500 }, 'temporarily_unavailable'], [{ graph_groups_status: 503 }, 'temporarily_unavailable'],
 		[{ graph_groups_close: true }, 'temporarily_unavailable'],
-		[{ graph_groups_delay_ms: 3500 }, 'temporarily_unavailable'],
+		[{ graph_groups_delay_ms: 6500 }, 'temporarily_unavailable'],
 		[{ graph_groups_body_fault: 'garbage' }, 'temporarily_unavailable'],
 		[{ graph_groups_body_fault: 'array' }, 'temporarily_unavailable'],
 		[{ graph_groups_body_fault: 'truncated' }, 'temporarily_unavailable'],

@@ -11,7 +11,7 @@ import { eventually } from '../gateway/lib/process.mjs';
 import { callByHand, isUser, stale } from './lib/scene.mjs';
 import { makeShim } from './lib/shim.mjs';
 
-const TIMEOUT = 1;		// seconds: a lease lasts twice that
+const TIMEOUT = 4;		// seconds: a lease lasts twice that
 const EARLY = 200;		// a lifetime with which each request refreshes, and goes on with the old token if it cannot
 const LONG = 4000;
 const LOCKS = {};

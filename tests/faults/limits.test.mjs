@@ -18,7 +18,7 @@ describe('a limit', { concurrency: 2 }, () => {
 		describe(server, { concurrency: 1 }, () => {
 			for (const [what, [name, least]] of Object.entries(LIMITS))
 				it(what, async (t) => {
-					const site = await startSite(server, { limits: FREELY, entra: { timeout: 1 } });
+					const site = await startSite(server, { limits: FREELY, entra: { timeout: 3 } });
 					try {
 						const load = new Load(site);
 						await load.begin(['mcp'], 2);

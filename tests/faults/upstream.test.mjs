@@ -9,8 +9,8 @@ import { isToolError } from '../entra/lib/scene.mjs';
 import { FREELY, Load } from './lib/load.mjs';
 import { send } from './lib/programs.mjs';
 
-const TIMEOUT = 1;		// seconds: of the product's own questions
-const STILL = 12_000;		// milliseconds: four times what a call may take
+const TIMEOUT = 2;		// seconds: of the product's own questions
+const STILL = 24_000;		// milliseconds: four times what a call may take
 const RENEWED = 299;		// seconds: with that lifetime each call would renew Entra's token
 
 describe('Entra', { concurrency: 2 }, () => {

@@ -29,7 +29,7 @@ async function bystanding(client, ms) {
 }
 
 // What they may take at most while others are at work, in milliseconds: the machine may be busy without them.
-const bearable = async (client, most) => most + 5 * (await bystanding(client, 300)).most;
+const bearable = async (client, most) => most + 5 * (await bystanding(client, 1500)).most;
 
 // Bytes of the database and what belongs to it.
 function stored(gate) {

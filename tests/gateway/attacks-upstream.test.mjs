@@ -14,7 +14,7 @@ import { eventually, memory } from './lib/process.mjs';
 
 const SERVER = 'lighttpd-fastcgi';
 const KEY = 'api-key-9e4b';
-const PATIENCE = 8000;	// Apache closes a connection whose answer was cut after its KeepAliveTimeout
+const PATIENCE = 15_000;	// Apache closes a connection whose answer was cut after its KeepAliveTimeout
 
 // How an answer of n bytes lies about its length, and whether it comes in chunks, which say what is true.
 const LIES = [
@@ -216,7 +216,7 @@ describe('our token goes to no other host', () => {
 			upstream.calm();
 			const pair = await open();
 			assert.equal(pair?.target, undefined, `${JSON.stringify(at)}: ${pair?.target}`);
-			await pair?.stream.end(3000);
+			await pair?.stream.end(10_000);
 			assert.deepEqual(upstream.log.map(({ method }) => method), ['GET'], at);
 		}
 		assert.deepEqual(trap.log, []);

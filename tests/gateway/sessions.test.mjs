@@ -122,7 +122,7 @@ behindBoth((server) => {
 		assert.equal((await stream.event()).json.method, 'notifications/tools/list_changed');
 		await eventually(() => stream.comments.length >= 1, 'a heartbeat');
 		stream.close();
-		await eventually(() => gate.upstream().log.find(({ method }) => method === 'GET').gone, 'the end of the GET', 3000);
+		await eventually(() => gate.upstream().log.find(({ method }) => method === 'GET').gone, 'the end of the GET', 15_000);
 	});
 
 	it('Last-Event-ID brings back what was missed', async () => {
@@ -130,7 +130,7 @@ behindBoth((server) => {
 		const first = await stream.event();
 		assert.match(first.id, /^s\d+-1$/);
 		stream.close();
-		await sleep(600);
+		await sleep(2000);
 		const again = await client.listen({ 'Last-Event-ID': first.id });
 		const rest = await again.rest();
 		assert.deepEqual(rest.map(({ json }) => json.params?.data.n ?? 'result'), [2, 3, 4, 'result']);

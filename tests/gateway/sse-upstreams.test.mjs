@@ -32,9 +32,9 @@ behindBoth((server) => {
 			const [entry] = gate.upstream(name).requests('tools/call');
 			pair.close();
 			if (name === 'weather')
-				await eventually(() => entry.gone, 'the end of the call', 3500);
+				await eventually(() => entry.gone, 'the end of the call', 12_000);
 			else
-				await eventually(() => gate.upstream(name).pairs.byId.size === 0, 'the end of the stream', 3500);
+				await eventually(() => gate.upstream(name).pairs.byId.size === 0, 'the end of the stream', 12_000);
 		}
 	});
 
@@ -42,10 +42,9 @@ behindBoth((server) => {
 		for (const name of ['weather', 'modern', 'old']) {
 			const pair = await open(name);
 			await pair.connect();
-			const slow = await pair.send('tools/call', { name: 'slow', arguments: { events: 4, ms: 400 } });
-			const began = Date.now();
+			const slow = await pair.send('tools/call', { name: 'slow', arguments: { events: 4, ms: 1500 } });
 			assert.ok((await pair.call('whoami')).result !== undefined);
-			assert.ok(Date.now() - began < 1000, `${name}: ${Date.now() - began} ms`);
+			assert.ok(!pair.stream.events.some(({ json }) => json?.id === slow), `${name}: it waited`);
 			assert.equal((await pair.stream.answer(slow)).result.content[0].text, 'slow is done');
 			const progress = pair.stream.events.filter(({ json }) => json?.method === 'notifications/message');
 			assert.ok(progress.length >= 3, `${name}: ${progress.length} notifications`);

@@ -5,7 +5,7 @@ import http from 'node:http';
 
 export async function startProxy(target, token) {
 	const upstream = new URL(target);
-	const agent = new http.Agent({ keepAlive: true });
+	const agent = new http.Agent({ keepAlive: false });
 	const server = http.createServer((rq, rs) => {
 		const own = `127.0.0.1:${server.address().port}`;
 		const headers = rq.rawHeaders.map((value, i) => i % 2 === 1 && /^(host|origin)$/i.test(rq.rawHeaders[i - 1])

@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../e2e/lib/free-port.mjs';
 import {
 	DOCUMENTS, FASTCGI, itAnswers, itDelivers, itLeavesTheOwnersPathsAlone, itLimitsBodies, itRestarts, itRoutes,
 	within,
@@ -118,7 +119,7 @@ describe('tests/serve', () => {
 	it('merges the environment into the configuration file, each key once', async () => {
 		const keep = path.join(top, 'merge');
 		const file = path.join(top, 'merge.conf');
-		const port = 32000 + Math.floor(Math.random() * 700);
+		const port = freePort();
 
 		writeFileSync(file, 'workers = 2\n# a comment\n[entra]\nclient_id = old # why\n[server a]\ntools = builtin\n');
 		const s = await serve('lighttpd-cgi', ['--conf', file, '--port', String(port)], {
@@ -158,8 +159,8 @@ describe('tests/serve', () => {
 			const killed = await serve(server, [], { SALLYPORT_BIN: bin, SALLYPORT_KEEP: keep, TMPDIR: top });
 			await probe(killed.port, '/mcp');
 			process.kill(killed.pid, 'SIGKILL');
-			await within(5000, async () => processesOf(path.join(keep, 'bin/mcp')).length === 0);
-			await within(5000, () => request(killed.port, '/').then(() => false, (error) => error.code === 'ECONNREFUSED'));
+			await within(20_000, async () => processesOf(path.join(keep, 'bin/mcp')).length === 0);
+			await within(20_000, () => request(killed.port, '/').then(() => false, (error) => error.code === 'ECONNREFUSED'));
 		}
 	});
 

@@ -67,7 +67,7 @@ export function request(port, target, { method = 'GET', headers = {}, body, onDa
 			rs.on('error', reject);
 		});
 		rq.on('error', (error) => { if (!answered) reject(error); });
-		rq.setTimeout(10_000, () => rq.destroy(new Error(`no answer to ${method} ${target}`)));
+		rq.setTimeout(60_000, () => rq.destroy(new Error(`no answer to ${method} ${target}`)));
 		rq.end(body);
 	});
 }

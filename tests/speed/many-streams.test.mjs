@@ -101,7 +101,7 @@ async function freed(gate, pid, token, pairs) {
 	process.kill(pid, 'SIGKILL');
 	await Promise.all(pairs.map((pair) => pair.stream.end(10_000)));
 	const answers = async () => (await send(gate.url('mcp'), token, legacy('ping'))).status === 200;
-	await eventually(answers, 'an answer of another process', 8000);
+	await eventually(answers, 'an answer of another process', 30_000);
 	const next = gate.pids().find((other) => other !== pid);
 	assert.ok(openFiles(next) < 100);
 	const again = await Pair.open(gate.url('mcp'), token);
@@ -110,5 +110,5 @@ async function freed(gate, pid, token, pairs) {
 	await eventually(async () => {
 		const { status } = await pairs[0].post({ jsonrpc: '2.0', id: 1, method: 'ping' });
 		return status === 404;
-	}, 'the end of a sid whose process is dead', 8000);
+	}, 'the end of a sid whose process is dead', 30_000);
 }

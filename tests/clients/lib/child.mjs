@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGES = new URL('../../../build/npm/node_modules/', import.meta.url);
-const PATIENCE = 20_000;
+const PATIENCE = 120_000;
 
 const running = new Set();
 let home;	// of all of them, where env names none

@@ -8,7 +8,7 @@ import { load } from './child.mjs';
 const SHOTS = fileURLToPath(new URL('../../../build/screenshots', import.meta.url));
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync',
 	'--disable-component-update', '--disable-quic'];
-const PATIENCE = 20_000;
+const PATIENCE = 90_000;
 
 export async function startChromium() {
 	const { default: puppeteer } = await load('puppeteer-core/lib/puppeteer/puppeteer-core.js');
@@ -74,7 +74,7 @@ export async function seesText(page, text) {
 export async function pressUntil(page, selector, seen) {
 	for (let turn = 1; turn < 5; turn++) {
 		await page.locator(selector).click();
-		if (await page.waitForSelector(seen, { visible: true, timeout: 2000 }).catch(() => undefined))
+		if (await page.waitForSelector(seen, { visible: true, timeout: 8000 }).catch(() => undefined))
 			return;
 	}
 	throw new Error(`${seen} does not come`);

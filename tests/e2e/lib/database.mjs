@@ -9,7 +9,7 @@ export class Database {
 	constructor(file) { this.file = file; }
 
 	async sqlite(command, ...options) {
-		const { stdout } = await run('sqlite3', [...options, '-cmd', '.timeout 5000', this.file, command], {
+		const { stdout } = await run('sqlite3', [...options, '-cmd', '.timeout 30000', this.file, command], {
 			maxBuffer: 256 * 1024 * 1024,
 		});
 		return stdout;

@@ -6,7 +6,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { close, request2 } from './http2.mjs';
 
-let patience = 20_000;
+let patience = 60_000;
 const observers = new Set();
 const spoken = new Map();	// by origin, how it is spoken to
 

@@ -10,7 +10,7 @@ import { readChallenge } from '../../e2e/lib/oauth.mjs';
 import { startSite } from '../../e2e/lib/site.mjs';
 import { POLICY } from '../../standins/entra/world.mjs';
 
-const PATIENCE = 3000;
+const PATIENCE = 20_000;
 const ENTRA_SAYS = new RegExp(['AADSTS\\d', 'Trace ID', 'Correlation ID', 'capolids', 'insufficient_claims',
 	'InteractionRequired', 'InvalidAuthenticationToken'].join('|'));
 const OF_OURS = /entra (token|sign-in): (status \d+ )?[a-z_]+ AADSTS\d+/g;	// the number alone, in a log

@@ -3,8 +3,8 @@
 import http from 'node:http';
 import { parse } from '../../e2e/lib/http.mjs';
 
-const PATIENCE = 15_000;
-const SILENCE = 30_000;		// milliseconds until there must be headers
+const PATIENCE = 60_000;
+const SILENCE = 60_000;		// milliseconds until there must be headers
 
 // Resolves with the stream once its headers are there, whatever the status is.  body is a value or a text.
 export function openStream(url, { method = 'GET', headers = {}, body, agent = false } = {}) {

@@ -8,7 +8,7 @@ import { openStream } from './events.mjs';
 // Servers of every kind behind the two endpoints, and a tool that each of them has.
 export const SERVERS = {
 	mcp: { builtin: true }, weather: { upstream_user_headers: 'plain' }, modern: { upstream: { era: 'modern' } },
-	old: { upstream: { era: 'sse' }, upstream_transport: 'sse', upstream_user_headers: 'plain', upstream_timeout: '3s' },
+	old: { upstream: { era: 'sse' }, upstream_transport: 'sse', upstream_user_headers: 'plain', upstream_timeout: '10s' },
 };
 export const TOOL = { mcp: 'get_graph_user_details', weather: 'whoami', modern: 'whoami', old: 'whoami' };
 

@@ -32,7 +32,7 @@ export function openSockets(pid) {
 }
 
 // Resolves with the value of test() as soon as it is one.
-export async function eventually(test, what, patience = 5000) {
+export async function eventually(test, what, patience = 20_000) {
 	const deadline = Date.now() + patience;
 	for (;;) {
 		const value = await test();

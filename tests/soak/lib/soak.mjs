@@ -9,8 +9,8 @@ import { between, pick, seeded } from './random.mjs';
 import { Watch } from './watch.mjs';
 
 // Of so many actions in all.
-const MIX = { list: 30, call: 20, through: 15, introspect: 8, metadata: 4, refresh: 10, signIn: 4, register: 2,
-	stream: 3, revoke: 2, account: 1, logout: 1 };
+const MIX = { list: 26, call: 20, through: 15, introspect: 8, metadata: 4, refresh: 10, signIn: 4, register: 2,
+	stream: 3, revoke: 2, account: 3, logout: 3 };
 const DRAWN = Object.entries(MIX).flatMap(([kind, share]) => Array(share).fill(kind));
 
 const ACTORS = 12;		// with which the maximum is found

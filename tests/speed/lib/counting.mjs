@@ -11,7 +11,7 @@ import { ask, encode, readAnswer } from './fastcgi.mjs';
 
 const ACTIVATE = fileURLToPath(new URL('../../servers/activate.pl', import.meta.url));
 const SOURCE = fileURLToPath(new URL('../count.c', import.meta.url));
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 const ROW = 32;
 const NAME = 24;
 const SO_ACCEPTCON = 0x10000;

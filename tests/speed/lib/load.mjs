@@ -16,7 +16,7 @@ export async function load({ url, method = 'POST', headers = {}, body }, { expec
 		...expected !== undefined && { LOAD_EXPECTED: expected },
 		...requests !== undefined && { LOAD_REQUESTS: String(requests) },
 	};
-	const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', SCRIPT, url];
+	const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '60s', '-s', SCRIPT, url];
 	return read(await start(args, env));
 }
 

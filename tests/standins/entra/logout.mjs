@@ -56,7 +56,7 @@ function page(urls, target) {
 	const frames = urls.map((url) => `<iframe hidden src="${escapeHtml(url)}"></iframe>`);
 	const back = target
 		? `<p><a id="continue" href="${escapeHtml(target)}">Continue</a></p>
-<meta http-equiv="refresh" content="2;url=${escapeHtml(target)}">`
+<meta http-equiv="refresh" content="20;url=${escapeHtml(target)}">`
 		: '<p>You may close this window.</p>';
 	return `${frames.join('\n')}\n${back}`;
 }

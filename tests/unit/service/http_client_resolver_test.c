@@ -65,7 +65,7 @@ a_resolver_that_dawdles_is_not_waited_for(UNUSED void **state)
 	}, &answer), HTTP_TIMED_OUT);
 	http_client_close(fix.rq.http);
 	(void)pthread_mutex_lock(&resolver.lock);
-	assert_true(resolver.asked);
+	assert_true(wait_for(&resolver.asked));
 	assert_false(resolver.answered);
 	set(&resolver.may_answer);
 	assert_true(wait_for(&resolver.answered));

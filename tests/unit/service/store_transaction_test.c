@@ -152,10 +152,13 @@ static void
 a_writer_gets_its_turn_when_the_first_commits(UNUSED void **state)
 {
 	AUTO(transaction) struct transaction first = transaction_begin(fix.rq.store);
+	struct store *other;
 	const char *why;
-	struct store *other = store_open(&fix.config, &why);
 	pthread_t thread;
 	void *committed;
+
+	fix.config.limits.database_wait = 10;
+	other = store_open(&fix.config, &why);
 
 	assert_non_null(first.store);
 	assert_int_equal(pthread_create(&thread, NULL, commit_soon, &first), 0);

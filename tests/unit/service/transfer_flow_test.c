@@ -5,7 +5,7 @@
 #include "transferring.h"
 
 #define HEAD(more)	"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" more "\r\n"
-#define SHORT_MS	60	/* a silence that is too long in these tests */
+#define SHORT_MS	200	/* a silence that is too long in these tests */
 #define BIG		(256 * 1024)
 
 /* An answer with a body of BIG bytes, no two neighbours of which are equal. */
