@@ -144,7 +144,8 @@ admit(struct request *rq, const struct arrival *a)
 	struct rights rights = { .scope = a->session.scope };
 	const char *name;
 
-	return person_rights(rq, &a->session, NULL, a->reply.access_token, &rights, &name);
+	return person_rights(rq, &a->session, NULL, a->reply.access_token, GROUPS_OF_ALLOW,
+	    &rights, &name);
 }
 
 static enum oauth_error

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* jwk.h - RFC 7517 key sets: the RSA signing keys of Entra */
+/* jwk.h - RFC 7517 key sets: the RSA signing keys of Entra; and the sizes that keys may have */
 #ifndef PROTOCOL_JWK_H
 #define PROTOCOL_JWK_H
 

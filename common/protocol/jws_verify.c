@@ -9,7 +9,6 @@
 #include "base/crypto.h"
 #include "protocol/jwk.h"
 
-
 static void
 ecdsa_sig_auto(ECDSA_SIG **signature)
 {

@@ -7,7 +7,6 @@
 #include "service/session.h"
 #include "service/store_failed.h"
 
-
 static struct bytes
 mark(struct arena *a, const struct key *key, const char *sid)
 {

@@ -51,7 +51,7 @@ collect(const struct config *c, struct named *n)
 
 /* --- what is kept ---------------------------------------------------------------------------------- */
 
-/* When it was told is sealed with it: an old row put back says nothing.  NULL when it is older than that. */
+/* When it was told is sealed with it: an old row put back says nothing.  NULL when that was `seconds` ago or longer. */
 static const char *
 kept(struct request *rq, const struct session *s, const struct data_key *key, int64_t seconds)
 {
@@ -204,7 +204,9 @@ ask_all(struct request *rq, const struct session *s, const struct data_key *key,
 bool
 membership_was_told(struct request *rq, const struct session *s, const struct data_key *key)
 {
-	return rq->now - s->created_at < ENTRA_WORD_MOST || kept(rq, s, key, ENTRA_WORD_MOST) != NULL;
+	bool young = s->created_at <= rq->now && rq->now - s->created_at < ENTRA_WORD_MOST;
+
+	return young || kept(rq, s, key, ENTRA_WORD_MOST) != NULL;
 }
 
 enum oauth_error

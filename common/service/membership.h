@@ -23,7 +23,10 @@
 MUST_CHECK enum oauth_error membership(struct request *, const struct session *,
 		    const struct data_key *, const char *entra_token, const char **groups);
 
-/* True when Graph last told it, at the sign-in or later, no longer ago than its silence may last. */
+/*
+ * True when the session, or what Graph last told, is no older than its silence may last.  When the
+ * session began is a clear column: a hint.
+ */
 MUST_CHECK bool		 membership_was_told(struct request *, const struct session *,
 		    const struct data_key *);
 

@@ -15,7 +15,6 @@ session_over(struct request *rq, const char *reason)
 	return fail_because(&rq->failure, INVALID_TOKEN, "the session has ended; sign in again", reason);
 }
 
-/* At the sign-in only [entra] allow is judged, so only its groups are worth a question. */
 static bool
 names_groups(const char *const *words)
 {
@@ -27,11 +26,11 @@ names_groups(const char *const *words)
 
 enum oauth_error
 person_rights(struct request *rq, const struct session *s, const struct data_key *key,
-    const char *entra_token, struct rights *out, const char **name)
+    const char *entra_token, enum person_groups of, struct rights *out, const char **name)
 {
 	struct entra_rights rights = entra_rights(rq->arena, entra_token);
 
-	if (rights.overage && (key != NULL || names_groups(rq->config->entra.allow)))
+	if (rights.overage && (of == GROUPS_OF_ALL_RULES || names_groups(rq->config->entra.allow)))
 		TRY(membership(rq, s, key, entra_token, &rights.groups));
 	out->roles = rights.roles;
 	out->groups = rights.groups;
@@ -59,13 +58,13 @@ judge(struct request *rq, enum entra_outcome outcome)
 }
 
 static enum oauth_error
-read_entra(struct request *rq, struct person *p, enum entra_outcome outcome)
+read_entra(struct request *rq, struct person *p, enum entra_outcome outcome, enum person_groups of)
 {
 	const struct session *s = &p->access->session;
 	enum oauth_error error;
 
 	TRY(judge(rq, outcome));
-	error = person_rights(rq, s, &p->key, p->entra_token, &p->rights, &p->name);
+	error = person_rights(rq, s, &p->key, p->entra_token, of, &p->rights, &p->name);
 	if (error != ACCESS_DENIED)
 		return error;
 	session_end_now(rq, &s->sid, "the person is not among [entra] allow any more");
@@ -111,7 +110,7 @@ stands(struct request *rq, const struct person *p)
 	if (session_entra_tokens(rq, s, &p->key, &tokens) == STORED && word_is_fresh(rq, s, &tokens))
 		return is_vouched_for(rq, s, &tokens);
 	outcome = entra_session_check(rq, s, &p->key, &asked.entra_token);
-	error = read_entra(rq, &asked, outcome);
+	error = read_entra(rq, &asked, outcome, GROUPS_OF_ALLOW);
 	if (error == INVALID_TOKEN || (outcome == ENTRA_GRANTED && error != OAUTH_OK &&
 	    (error != TEMPORARILY_UNAVAILABLE || !membership_was_told(rq, s, &p->key))))
 		return error;
@@ -147,8 +146,9 @@ person_open(struct request *rq, const struct access *access, bool entra, struct 
 		session_end_now(rq, &access->session.sid, "its tenant is not among allowed_tenants any more");
 		return session_over(rq, "allowed_tenants");
 	}
-	TRY(entra ? read_entra(rq, &p, entra_session_token(rq, &access->session, &p.key, &p.entra_token)) :
-	    stands(rq, &p));
+	TRY(entra ?
+	    read_entra(rq, &p, entra_session_token(rq, &access->session, &p.key, &p.entra_token),
+	    GROUPS_OF_ALL_RULES) : stands(rq, &p));
 	*out = p;
 	return OAUTH_OK;
 }

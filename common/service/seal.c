@@ -4,7 +4,6 @@
 #include "base/random.h"
 #include "base/secret.h"
 
-
 struct data_key
 data_key_new(void)
 {

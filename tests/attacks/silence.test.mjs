@@ -10,7 +10,7 @@ import { post, setPatience } from '../e2e/lib/http.mjs';
 import { startSite } from '../e2e/lib/site.mjs';
 import { Frames } from './frames.mjs';
 
-setPatience(30_000);	// a server's own, which frees it in the end, is longer
+setPatience(18_000);	// a web server's own, which frees it in the end, is 20 seconds
 
 const WORKERS = 2;
 const CONNECTIONS = 3 * WORKERS;

@@ -73,7 +73,7 @@ behindBoth((server) => {
 			assert.equal(stream.events.at(-1).json.result.content[0].text, 'slow is done');
 		});
 
-		it(`${era}: a client that is gone ends the call within heartbeats`, async () => {
+		it(`${era}: a client that is gone ends the call within ten heartbeats`, async () => {
 			const [own, upstream] = who();
 			for (const name of ['silent', 'slow']) {
 				upstream.calm();

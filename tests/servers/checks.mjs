@@ -129,14 +129,20 @@ export function itAnswers(s) {
 	});
 
 	it('passes each event of a stream on at once', async () => {
-		const seen = [];
-		const started = Date.now();
-		const answer = await request(s.port, `${base}/mcp?stream=12&gap=150`, {
-			headers: { Accept: 'text/event-stream', 'Accept-Encoding': 'gzip' }, onData: () => seen.push(Date.now() - started),
-		});
+		const headers = { Accept: 'text/event-stream', 'Accept-Encoding': 'gzip' };
+		let seen, answer;
+		// A busy machine brings some together; whoever holds them back does so each time.
+		for (let tries = 0; tries < 5; tries++) {
+			const started = Date.now();
+			seen = [];
+			answer = await request(s.port, `${base}/mcp?stream=12&gap=150`,
+				{ headers, onData: () => seen.push(Date.now() - started) });
+			if (seen.length >= 10)
+				break;
+		}
 		assert.equal(answer.headers['content-type'], 'text/event-stream');
 		assert.equal(answer.text, Array.from({ length: 12 }, (_, n) => `data: ${n}\n\n`).join(''));
-		assert.ok(seen.length >= 4, `chunks at ${seen}`);
+		assert.ok(seen.length >= 10, `chunks at ${seen}`);
 		assert.ok(seen.at(-1) - seen[0] >= 300, `chunks at ${seen}`);
 	});
 }

@@ -65,7 +65,7 @@ test('the sign-out page goes back to where it may', async () => {
 	assert.equal(answer.status, 200);
 	const target = 'https://mcp.example/bye?x=1&amp;state=a%26b';
 	assert.ok(answer.text.includes(`<a id="continue" href="${target}">`));
-	assert.ok(answer.text.includes(`content="2;url=${target}"`));
+	assert.ok(answer.text.includes(`content="20;url=${target}"`));
 	assert.equal(frames(answer).length, 1);
 	assert.equal(frames(await logout({})).length, 0, 'nobody is signed in any more');
 	const strict = await logout({ post_logout_redirect_uri: 'https://evil.example/' });

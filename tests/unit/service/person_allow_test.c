@@ -61,7 +61,7 @@ decide(const char *members)
 	fix.rq.failure = (struct failure){ 0 };
 	if (in.session.subject == NULL)
 		open_session(&in);
-	return person_rights(&fix.rq, &in.session, NULL, token_with(members), &rights, &name);
+	return person_rights(&fix.rq, &in.session, NULL, token_with(members), GROUPS_OF_ALLOW, &rights, &name);
 }
 
 static void
@@ -268,6 +268,22 @@ a_graph_that_refuses_to_tell_is_not_silent(UNUSED void **state)
 }
 
 static void
+a_server_that_needs_no_token_asks_for_no_groups_of_other_rules(UNUSED void **state)
+{
+	static const char *const words[] = { "group:" G1, NULL };
+	static struct tool_rule rule = { .tool = "*", .words = words };
+
+	sign_in_with(TOO_MANY, 10);
+	fix.config.server[0].rule = &rule;
+	allow("role:Auditor");
+	assert_int_equal(come_while_graph_says(20, 403, "{}"), OAUTH_OK);
+	assert_int_equal(atomic_load(&routes.requests), 0);
+	allow("role:Reader");
+	assert_int_equal(come_while_graph_says(LIFE + 100, 503, ""), INVALID_TOKEN);
+	assert_false(session_lives(&in.session));
+}
+
+static void
 rights_that_are_judged_at_last_are_left_alone(UNUSED void **state)
 {
 	sign_in_with(TOO_MANY, LIFE);
@@ -296,6 +312,7 @@ main(void)
 		PERSONS(rights_that_could_not_be_judged_are_looked_at_in_a_minute),
 		PERSONS(graphs_silence_is_no_refusal_for_a_day_though_entra_answers),
 		PERSONS(a_graph_that_refuses_to_tell_is_not_silent),
+		PERSONS(a_server_that_needs_no_token_asks_for_no_groups_of_other_rules),
 		PERSONS(rights_that_are_judged_at_last_are_left_alone),
 	};
 
