@@ -31,7 +31,7 @@ async function choose(page, box, option) {
 // Back from the sign-in they connect by themselves, unless their page was drawn anew meanwhile: then they say that one
 // is to connect again.
 async function connected(page) {
-	const shown = { visible: true, timeout: 30_000 };
+	const shown = { visible: true, timeout: 12_000 };
 	if (await page.waitForSelector('::-p-text(Connected)', shown).catch(() => undefined))
 		return;
 	await press(page, 'Connect');
