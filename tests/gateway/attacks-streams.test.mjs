@@ -31,6 +31,18 @@ async function bystanding(client, ms) {
 // What they may take at most while others are at work, in milliseconds: the machine may be busy without them.
 const bearable = async (client, most) => most + 5 * (await bystanding(client, 1500)).most;
 
+// attack answers what a bystander's worst call took, and what is bearable.  A busy machine holds one up now and then, a
+// product that does it does so each time.
+async function holdsUpNobody(attack) {
+	let told;
+	for (let tries = 0; tries < 4; tries++) {
+		told = await attack();
+		if (told.took < told.bound)
+			return;
+	}
+	assert.fail(`${told.took} ms, where ${told.bound} are bearable`);
+}
+
 // Bytes of the database and what belongs to it.
 function stored(gate) {
 	const dir = path.join(gate.site.keep, 'state');
@@ -57,22 +69,24 @@ describe('a client that reads nothing of its mailbox', { concurrency: 2 }, () =>
 			const gate = await startGate(server, { servers: { weather: {}, bad: {} } });
 			try {
 				const bystander = await gate.client('weather');
-				const pair = await Pair.open(gate.url('bad'), (await gate.signIn('bad')).token);
-				await pair.connect();
-				const bound = await bearable(bystander, most);
-				const before = stored(gate);
-				pair.stream.pause();
-				// On a slow machine the stream of a client that reads nothing may be given up before the last of them.
-				const sent = await Promise.all([1, 2, 3].map((n) =>
-					pair.post(legacy('tools/call', { name: 'big', arguments: { megabytes: 200 } }, { id: `big-${n}` }).body)));
-				assert.ok(sent.every(({ status }) => [202, 404].includes(status)) && sent.some(({ status }) => status === 202),
-					sent.map(({ text }) => text).join());
-				const took = await bystanding(bystander, 3000);
-				const grown = (stored(gate) - before) / MEGABYTE;
-				t.diagnostic(`${grown.toFixed(1)} MB more; a bystander's call: median ${took.median} ms, at most ${took.most} ms`);
-				assert.ok(grown < 32, `${grown} MB`);
-				assert.ok(took.most < bound, `${took.most} ms`);
-				pair.close();
+				await holdsUpNobody(async () => {
+					const pair = await Pair.open(gate.url('bad'), (await gate.signIn('bad')).token);
+					await pair.connect();
+					const bound = await bearable(bystander, most);
+					const before = stored(gate);
+					pair.stream.pause();
+					// On a slow machine the stream of a client that reads nothing may be given up before the last of them.
+					const sent = await Promise.all([1, 2, 3].map((n) =>
+						pair.post(legacy('tools/call', { name: 'big', arguments: { megabytes: 200 } }, { id: `big-${n}` }).body)));
+					assert.ok(sent.every(({ status }) => [202, 404].includes(status))
+						&& sent.some(({ status }) => status === 202), sent.map(({ text }) => text).join());
+					const took = await bystanding(bystander, 3000);
+					const grown = (stored(gate) - before) / MEGABYTE;
+					t.diagnostic(`${grown.toFixed(1)} MB more; a call: median ${took.median} ms, at most ${took.most} ms`);
+					assert.ok(grown < 32, `${grown} MB`);
+					pair.close();
+					return { took: took.most, bound };
+				});
 			} finally {
 				await gate.stop();
 			}
@@ -82,17 +96,20 @@ describe('a client that reads nothing of its mailbox', { concurrency: 2 }, () =>
 		const gate = await startGate(SERVER, { servers: { weather: {}, bad: {} } });
 		try {
 			const bystander = await gate.client('weather');
-			const pair = await Pair.open(gate.url('bad'), (await gate.signIn('bad')).token);
-			await pair.connect();
 			burst(gate.upstream('bad'));
-			const bound = await bearable(bystander, 500);
-			const posts = [1, 2, 3].map((n) =>
-				pair.post(legacy('tools/call', { name: 'x' }, { id: `burst-${n}` }).body, { headers: { 'User-Agent': 'burst' } }));
-			const took = await bystanding(bystander, 1500);
-			assert.deepEqual((await Promise.all(posts)).map(({ status }) => status), [202, 202, 202]);
-			t.diagnostic(`a bystander's call: median ${took.median} ms, at most ${took.most} ms`);
-			assert.ok(took.most < bound, `${took.most} ms`);
-			pair.close();
+			await holdsUpNobody(async () => {
+				const pair = await Pair.open(gate.url('bad'), (await gate.signIn('bad')).token);
+				await pair.connect();
+				const bound = await bearable(bystander, 500);
+				const headers = { 'User-Agent': 'burst' };
+				const posts = [1, 2, 3].map((n) =>
+					pair.post(legacy('tools/call', { name: 'x' }, { id: `burst-${n}` }).body, { headers }));
+				const took = await bystanding(bystander, 1500);
+				assert.deepEqual((await Promise.all(posts)).map(({ status }) => status), [202, 202, 202]);
+				t.diagnostic(`a bystander's call: median ${took.median} ms, at most ${took.most} ms`);
+				pair.close();
+				return { took: took.most, bound };
+			});
 		} finally {
 			await gate.stop();
 		}
@@ -168,13 +185,14 @@ describe('a socket of hints that is flooded', () => {
 			const flooders = [1, 2].map(() => spawn('perl', flood, { stdio: ['ignore', 'pipe', 'inherit'] }));
 			try {
 				await Promise.all(flooders.map(({ stdout }) => once(stdout, 'data', { signal: AbortSignal.timeout(10_000) })));
-				const took = await bystanding(client, 700);
-				const began = Date.now();
-				assert.ok((await pair.call('whoami')).result !== undefined);
-				const over = Date.now() - began;
-				t.diagnostic(`calls: median ${took.median} ms, at most ${took.most} ms; over the mailbox ${over} ms`);
-				assert.ok(took.most < bound, `${took.most} ms`);
-				assert.ok(over < bound, `${over} ms over the mailbox`);
+				await holdsUpNobody(async () => {
+					const took = await bystanding(client, 700);
+					const began = Date.now();
+					assert.ok((await pair.call('whoami')).result !== undefined);
+					const over = Date.now() - began;
+					t.diagnostic(`calls: median ${took.median} ms, at most ${took.most} ms; over the mailbox ${over} ms`);
+					return { took: Math.max(took.most, over), bound };
+				});
 				assert.ok(flooders.every(({ exitCode }) => exitCode === null), 'the flood goes on');
 			} finally {
 				flooders.forEach((flooder) => flooder.kill());
