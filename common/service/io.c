@@ -59,10 +59,16 @@ io_cgi(void)
 static ssize_t
 fcgx_read(struct io *io, void *to, size_t n)
 {
-	int got = FCGX_GetStr(to, n > INT_MAX ? INT_MAX : (int)n, io->fcgx->in);
+	FCGX_Stream *in = io->fcgx->in;
+	int got;
 
+	/* The signal that wakes workers from accept() at the end may come a moment later; libfcgi gives up then. */
+	while ((got = FCGX_GetStr(to, n > INT_MAX ? INT_MAX : (int)n, in)) == 0 && FCGX_GetError(in) == EINTR) {
+		FCGX_ClearError(in);
+		in->isClosed = 0;
+	}
 	/* The stream ends the same way when the web server gives a request up halfway. */
-	return got == 0 && FCGX_GetError(io->fcgx->in) != 0 ? -1 : got;
+	return got == 0 && FCGX_GetError(in) != 0 ? -1 : got;
 }
 
 static bool
