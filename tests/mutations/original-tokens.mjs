@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Defects of the system that this one takes the place of, brought back: tokens, the token endpoint, and tools.
+import { EXCHANGED_WRITTEN_CLEAR } from './lib/breaks.mjs';
+
 export default [{ test: 'attacks/lighttpd-http1.test.mjs', rows: [
 	['2.B1', 'a replayed refresh token ends nothing',
 		['common/service/refresh_token.c',
@@ -44,11 +46,7 @@ export default [{ test: 'attacks/lighttpd-http1.test.mjs', rows: [
 		['cgi-bin/revoke.c', 'if (strcmp(theirs, client_id) != 0)\n\t\treturn another_client(rq);\n\tif (session_end',
 			'if (session_end']],
 	['2.B13', 'what Entra gave is stored readably',
-		['common/service/on_behalf_of.c',
-			'statement_blob(q, ":sealed", seal_column(rq->arena, w->key,\n' +
-				'\t    arena_printf(rq->arena, SEALED " %s", w->scope), &w->session->sid, reply->access_token));',
-			'statement_blob(q, ":sealed", (struct bytes){ .data = (uint8_t *)arena_string(rq->arena, ' +
-				'reply->access_token), .len = strlen(reply->access_token) });']],
+		EXCHANGED_WRITTEN_CLEAR],
 	['2.D7', 'answers of the token endpoint may be kept',
 		['cgi-bin/token.c', 'response_header(rs, "Pragma", "no-cache");', 'rs->cache_control = "max-age=60";']],
 	['2.D8', 'a verifier is compared as far as it goes',

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: MIT
 // What a thief of the database, of key files, or of a program's process may do more once something is broken.
+import { ANY_ACCESS_TOKEN, EXCHANGED_WRITTEN_CLEAR } from './lib/breaks.mjs';
+
 export default [{ test: 'privilege/stolen.test.mjs', rows: [
 	['stolen', 'is all there', 'exchanged tokens are not kept',
 		['common/service/on_behalf_of.c', 'outcome == ENTRA_GRANTED && w->key != NULL',
 			'outcome == ENTRA_GRANTED && w->key == NULL']],
 	['stolen', 'the database alone', 'exchanged tokens are kept unsealed',
-		['common/service/on_behalf_of.c',
-			'statement_blob(q, ":sealed", seal_column(rq->arena, w->key,\n' +
-				'\t    arena_printf(rq->arena, SEALED " %s", w->scope), &w->session->sid, reply->access_token));',
-			'statement_blob(q, ":sealed", (struct bytes){ .data = (uint8_t *)arena_string(rq->arena, ' +
-				'reply->access_token), .len = strlen(reply->access_token) });']],
+		EXCHANGED_WRITTEN_CLEAR],
 	['stolen', 'the key file sign alone', 'whoever can sign needs no session',
-		['sql/queries/access_token.sql', 'a.token_hash = :token_hash AND a.sid',
-			'(a.token_hash = :token_hash OR NOT EXISTS (SELECT 1 FROM access_token WHERE token_hash = ' +
-				':token_hash)) AND a.sid']],
+		ANY_ACCESS_TOKEN],
 	['stolen', 'the key file wrap alone', 'signatures are not looked at',
 		['common/service/access_token.c', 'if (!jws_verify_hs256(&jws, key->hmac))', 'if (key == NULL)'],
-		['sql/queries/access_token.sql', 'a.token_hash = :token_hash AND a.sid',
-			'(a.token_hash = :token_hash OR NOT EXISTS (SELECT 1 FROM access_token WHERE token_hash = ' +
-				':token_hash)) AND a.sid']],
+		ANY_ACCESS_TOKEN],
 	['stolen', 'the database and the other key files', 'what Entra demands is sealed with the key of browsers',
 		['common/service/reauthentication.c', 'out->claims = seal_open_for_server(rq->arena, rq->keys, KEY_CACHE,',
 			'out->claims = seal_open_for_server(rq->arena, rq->keys, KEY_WRAP,'],
