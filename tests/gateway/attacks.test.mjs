@@ -28,6 +28,19 @@ describe('calls that are many and large', () => {
 			await gate.stop();
 		}
 	});
+
+	it('one that is bridged, and far larger than an answer may be, ends no process', async () => {
+		const gate = await startGate(SERVER, { limits: { response_max: '16K' } });
+		try {
+			const client = await gate.client('weather', { era: MODERN });
+			const pids = gate.pids();
+			for (const text of ['x'.repeat(1_000_000), '\u0001'.repeat(150_000)])
+				assert.equal((await client.call('whoami', { text })).json?.result?.resultType, 'complete');
+			assert.deepEqual(gate.pids(), pids);
+		} finally {
+			await gate.stop();
+		}
+	});
 });
 
 // Where each reader looks: in the message, its params, and the arguments of a call.
